@@ -1,0 +1,1 @@
+"""Bytes to batches of numbers. Knows no loss."""

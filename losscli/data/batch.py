@@ -1,0 +1,65 @@
+"""What a reader is asked for, and what it yields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Role(NamedTuple):
+    """One thing to read from a table: the part that some columns play.
+
+    A `number` is one column, or several of equal rank when the user selects several; a `vector` is a
+    family of columns (`p_0`, `p_1`, …) or one column of lists; a `class` is one column that names a
+    column of the vector role `of`, or as many columns as that role has.
+    """
+
+    name: str
+    looked_for: tuple[str, ...] = ()
+    kind: Literal["number", "vector", "class"] = "number"
+    of: str = ""
+
+
+class Batch(NamedTuple):
+    """Some consecutive usable rows: float64 arrays of shape (n,) or (n, K), by role."""
+
+    columns: Mapping[str, Array]
+    rows: NDArray[np.int64]
+    """The number of each row, counted from 1 over the whole input, dropped rows included."""
+    lines: NDArray[np.int64]
+    """Where each row stands in its file, for messages: the line it starts on, or for JSON the record."""
+    ids: Sequence[str] = ()
+    """The text of the id column, where one was asked for."""
+
+
+class Chosen(NamedTuple):
+    """The columns that play one role."""
+
+    names: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    """What tells the columns of a vector apart: `cat` and `dog` of `p_cat`, `p_dog`; `0`, `1` … of a list."""
+
+
+class Options(NamedTuple):
+    """How to read, where the file does not say it."""
+
+    format: Literal["auto", "csv", "tsv", "json", "jsonl"] = "auto"
+    delimiter: str = ""
+    decimal: Literal[".", ","] = "."
+    encoding: str = "utf-8-sig"
+    header: bool = True
+    missing: Literal["error", "drop", "nan"] = "error"
+    na: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    records: str = ""
+
+
+Given = Mapping[str, str]
+"""What the user said: role to COLUMNS, as typed on the command line."""
+
+Facts = Mapping[str, Any]

@@ -1,0 +1,43 @@
+"""What can go wrong, in words for a person: what, the evidence, and a fix that can be pasted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class LosscliError(Exception):
+    """A mistake that losscli can name.
+
+    `what` is one lower-case clause without a full stop; `evidence` are lines from the user's own data;
+    `fix` are lines that can be pasted. `str()` is the whole message, as it goes to standard error.
+    """
+
+    exit_code = 70
+
+    def __init__(self, what: str, evidence: Sequence[str] = (), fix: Sequence[str] = ()) -> None:
+        super().__init__(what, tuple(evidence), tuple(fix))
+        self.what = what
+        self.evidence = tuple(evidence)
+        self.fix = tuple(fix)
+
+    def __str__(self) -> str:
+        fixes = [f"  {' or' if again else 'fix'}: {line}" for again, line in enumerate(self.fix)]
+        return "\n".join([f"error: {self.what}", *(f"  {line}" for line in self.evidence), *fixes])
+
+
+class UsageError(LosscliError):
+    """The command cannot be understood: an unknown loss, an ill parameter, options that contradict."""
+
+    exit_code = 2
+
+
+class DataError(LosscliError):
+    """The data cannot be used: a missing file or column, a bad cell, a value outside its domain."""
+
+    exit_code = 3
+
+
+class NoResult(LosscliError):
+    """There is nothing to answer about: an empty file, or no usable row."""
+
+    exit_code = 4

@@ -1,0 +1,1 @@
+"""Losses to figures, figures to pictures."""
