@@ -61,5 +61,3 @@ class Options(NamedTuple):
 
 Given = Mapping[str, str]
 """What the user said: role to COLUMNS, as typed on the command line."""
-
-Facts = Mapping[str, Any]
