@@ -1,0 +1,40 @@
+"""Large arrays, one cache-sized block at a time: the only module that knows about size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+BLOCK = 1 << 13
+"""Numbers in a block: 64 KiB of float64, small enough that malloc reuses every temporary."""
+
+
+def spans(rows: int, width: int) -> Iterator[slice]:
+    """Cut `rows` rows of `width` numbers into slices of about one block.
+
+    Very wide rows get longer blocks, up to a million numbers: kernels need some samples to run along.
+    """
+    step = max(1, BLOCK // width, min(128, (1 << 20) // width))
+    return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
+
+
+def evaluate(
+    kernel: Callable[..., Sequence[Array]], inputs: Sequence[Array], shapes: Sequence[tuple[int, ...]]
+) -> tuple[Array, ...]:
+    """Fill arrays of `shapes` with what `kernel` returns, block by block.
+
+    Outside, samples are rows; inside a block they run along the last axis, so that kernels
+    vectorise over samples whatever the number of classes, and broadcast without ceremony.
+    """
+    outs = tuple(np.empty(shape) for shape in shapes)
+    width = max(prod(x.shape[1:]) for x in (*outs, *inputs))
+    for span in spans(len(inputs[0]), max(width, 1)):
+        block = [np.ascontiguousarray(x[span].T) for x in inputs]
+        for out, result in zip(outs, kernel(*block), strict=True):
+            out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless
+    return outs

@@ -1,0 +1,70 @@
+"""Where numbers may live."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class Interval(NamedTuple):
+    """The numbers from `low` to `high`; `ends` says which ends belong: "()", "[)", "(]" or "[]"."""
+
+    low: float = -inf
+    high: float = inf
+    ends: str = "()"
+
+    def outside(self, x: Array) -> NDArray[np.bool_]:
+        """Return which entries of `x` lie outside; NaN, which stands for a missing value, never does."""
+        below = np.less if self.ends[0] == "[" else np.less_equal
+        above = np.greater if self.ends[1] == "]" else np.greater_equal
+        return below(x, self.low) | above(x, self.high)
+
+    def holds(self, x: float) -> bool:
+        """Return whether the number `x` lies inside."""
+        return x == x and not self.outside(np.asarray(x))
+
+    def __str__(self) -> str:
+        if self == REAL:
+            return "any number"
+        if self.high == inf:
+            return f"greater than {self.low:g}" if self.ends[0] == "(" else f"{self.low:g} or more"
+        if self.low == -inf:
+            return f"less than {self.high:g}" if self.ends[1] == ")" else f"{self.high:g} or less"
+        return f"in {self.ends[0]}{self.low:g}, {self.high:g}{self.ends[1]}"
+
+
+class Choice(NamedTuple):
+    """A few numbers and nothing between them."""
+
+    members: tuple[float, ...]
+
+    def outside(self, x: Array) -> NDArray[np.bool_]:
+        """Return which entries of `x` are none of the members; NaN never counts."""
+        return ~(np.isin(x, self.members) | np.isnan(x))
+
+    def holds(self, x: float) -> bool:
+        """Return whether the number `x` is a member."""
+        return x in self.members
+
+    def __str__(self) -> str:
+        return " or ".join(f"{x:g}" for x in self.members)
+
+
+Domain = Interval | Choice
+
+REAL = Interval(-inf, inf, "[]")
+FINITE = Interval()
+POSITIVE = Interval(low=0)
+NONNEGATIVE = Interval(0, inf, "[]")
+UNIT = Interval(0, 1, "[]")
+BINARY = Choice((0.0, 1.0))
+
+
+def everything(domain: Domain) -> Any:
+    """Return whether no number lies outside `domain`, so that nobody need look."""
+    return domain == REAL

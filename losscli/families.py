@@ -1,0 +1,163 @@
+"""Families of losses: the calculus that their members share, once."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from losscli.domain import BINARY, NONNEGATIVE, UNIT
+from losscli.loss import Array, Axis, Input, Loss, Section
+
+PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
+TARGET = ("y_true", "target", "label", "truth", "actual", "y", "class")
+LOGIT = ("logit", "logits", "z", "score", "scores", "y_score")
+PROBABILITY = ("p", "prob", "proba", "probability", "probabilities", "y_pred", "pred", "prediction", "y_prob")
+SAME = ("same", "similar", "is_same", "is_similar")
+
+
+class Pointwise(Loss):
+    """A loss of one prediction and one target; K columns of each are K losses a row."""
+
+    elementwise = True
+
+    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the loss of each element: arrays of one shape in, that shape out."""
+        return super().value(prediction, target)
+
+    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the derivative of each element's loss in its prediction."""
+        return self._evaluate(1, (prediction, target))[0]
+
+    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the second derivative of each element's loss in its prediction."""
+        return self._evaluate(2, (prediction, target))[0]
+
+
+class Residual(Pointwise):
+    """A loss of the error alone: L(ŷ, y) = penalty(e), with e = ŷ − y."""
+
+    family = "regression"
+    symbols = "e"
+    forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
+
+    @abstractmethod
+    def penalty(self, e: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, e: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, e: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        prediction, target = block
+        e = prediction - target
+        result = (self.penalty, self.slope, self.curvature)[order](e)
+        wide = np.isinf(e)
+        if wide.any():  # a difference beyond the largest double may still have a finite loss
+            result = np.where(wide & np.isfinite(prediction) & np.isfinite(target), np.nan, result)
+        return (result,)
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        prediction, target = row
+        return {"e": prediction - target}
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("e", "error  e = prediction - target", -3, 3)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", lambda x: (x, np.zeros_like(x)), kinks=self.traits().kinks),)
+
+
+class Binary(Pointwise):
+    """A loss of one prediction against a label between 0 and 1."""
+
+    family = "binary classification"
+
+    @abstractmethod
+    def penalty(self, x: Array, y: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, x: Array, y: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, x: Array, y: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        return ((self.penalty, self.slope, self.curvature)[order](*block),)
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        return dict(zip(self.symbols.split(", "), row, strict=True))
+
+    def sections(self) -> tuple[Section, ...]:
+        return tuple(Section(f"y = {y}", lambda x, y=y: (x, np.full_like(x, y))) for y in (1, 0))
+
+
+class OnProbability(Binary):
+    """A binary loss of a probability."""
+
+    symbols = "p, y"
+    forms = (
+        (
+            Input("pred", UNIT, wrt=True, columns=PROBABILITY),
+            Input("target", UNIT, columns=TARGET),
+        ),
+    )
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("p", "predicted probability  p", 0, 1, top=5)
+
+
+class OnLogit(Binary):
+    """A binary loss of a logit, the log of the odds."""
+
+    symbols = "z, y"
+    forms = ((Input("pred", wrt=True, columns=LOGIT), Input("target", UNIT, columns=TARGET)),)
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5)
+
+
+class Multiclass(Loss):
+    """A loss of one number a class and the true class, or a weight for each class."""
+
+    family = "multi-class classification"
+
+    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the loss of each row, from predictions (n, K) and targets (n,) or (n, K)."""
+        return super().value(prediction, target)
+
+    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the derivative of each row's loss in its K predictions, (n, K)."""
+        return self._evaluate(1, (prediction, target))[0]
+
+    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+        """Return the matrix of second derivatives of each row's loss, (n, K, K)."""
+        return self._evaluate(2, (prediction, target))[0]
+
+    matrix = True
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        names = self.symbols.split(", ")
+        return {**dict(zip(names, row, strict=True)), "classes": range(len(row[0]))}
+
+
+def weights(k: Array, classes: int) -> Array:
+    """Return the targets of a block as weights (K, n): those given, or 1 for the class with index `k`."""
+    return k if k.ndim == 2 else (np.arange(classes)[:, None] == k).astype(np.float64)
+
+
+def pick(x: Array, k: Array) -> Array:
+    """Return of each column of `x` the entry of its class."""
+    return np.take_along_axis(x, k[None].astype(np.intp), axis=0)[0]
+
+
+SIMILAR = Input("target", BINARY, columns=(*SAME, *TARGET))
+DISTANCE = Input("distance", NONNEGATIVE, wrt=True, columns=("distance", "dist", "d", "y_pred", "pred"))

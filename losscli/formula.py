@@ -1,0 +1,170 @@
+"""Formulas as text that runs: shown by `explain`, evaluated by `exact` and by the tests."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import CodeType
+from typing import Any, NamedTuple
+
+
+@lru_cache(maxsize=512)
+def _code(text: str) -> CodeType:
+    return compile(text, "<formula>", "eval")
+
+
+def evaluate(text: str, names: Mapping[str, Any]) -> Any:
+    """Return the value of `text`, every name looked up in `names`."""
+    return eval(_code(text), {"__builtins__": {}, **names})
+
+
+def names_in(text: str) -> set[str]:
+    """Return the names that `text` mentions."""
+    return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
+
+
+class Style(NamedTuple):
+    """How a formula is set: the letters and signs."""
+
+    symbols: Mapping[str, str]
+    minus: str
+    at_most: str
+    at_least: str
+    total: str
+    root: str
+    bars: str
+    powers: Callable[[str], str]
+
+
+GREEK = {
+    "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ", "eps": "ε",
+}  # fmt: skip
+RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
+
+ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", "^{}".format)
+UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", lambda text: text.translate(RAISED))
+
+
+def typeset(text: str, fixed: Mapping[str, float] | None = None, style: Style = ASCII) -> list[str]:
+    """Return `text` as typeset lines, one a case: `e^2 / 2   if |e| <= delta`.
+
+    The names in `fixed` are replaced by their numbers, and what that makes idle (`1 x`, `x + 0`) is left out.
+    """
+    body = ast.parse(text, mode="eval").body
+    return _Setter(style).cases(_Fold(fixed or {}).visit(body))
+
+
+class _Fold(ast.NodeTransformer):
+    """Put numbers for names and drop what then does nothing."""
+
+    def __init__(self, fixed: Mapping[str, float]) -> None:
+        self.fixed = fixed
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Constant(self.fixed[node.id]) if node.id in self.fixed else node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        test = self.visit(node.test)
+        if isinstance(test, ast.Constant):
+            return self.visit(node.body if test.value else node.orelse)
+        return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        left, right = self.visit(node.left), self.visit(node.right)
+        a, b = (x.value if isinstance(x, ast.Constant) else None for x in (left, right))
+        match node.op:
+            case ast.Mult() if a == 1:
+                return right
+            case ast.Add() if a == 0:
+                return right
+            case ast.Mult() | ast.Div() | ast.Pow() if b == 1:
+                return left
+            case ast.Add() | ast.Sub() if b == 0:
+                return left
+            case ast.Sub() if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+                return ast.Constant(a - b)
+            case _:
+                return ast.BinOp(left, node.op, right)
+
+
+SIGNS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: ("", 2), ast.Div: ("/", 2), ast.Pow: ("^", 4)}
+
+
+class _Setter:
+    def __init__(self, style: Style) -> None:
+        self.style = style
+
+    def cases(self, node: ast.expr) -> list[str]:
+        if not isinstance(node, ast.IfExp):
+            return [self.show(node)]
+        rows: list[tuple[str, str]] = []
+        rest: ast.expr = node
+        while isinstance(rest, ast.IfExp):
+            rows.append((self.show(rest.body), f"if {self.show(rest.test)}"))
+            rest = rest.orelse
+        rows.append((self.show(rest), "otherwise"))
+        width = max(len(body) for body, _ in rows)
+        return [f"{body:<{width}}   {when}" for body, when in rows]
+
+    def show(self, node: ast.expr, above: int = 0) -> str:
+        line, level = self.line(node)
+        return f"({line})" if level < above else line
+
+    def line(self, node: ast.expr) -> tuple[str, int]:
+        """Return the text of `node` and how tightly it binds: 1 sums, 2 products, 3 signs, 4 powers, 5 words."""
+        style, show = self.style, self.show
+        match node:
+            case ast.Name(id=name):
+                return style.symbols.get(name, name), 5
+            case ast.Constant(value=value):
+                return f"{value:g}" if isinstance(value, (int, float)) else str(value), 5
+            case ast.UnaryOp(ast.USub(), operand):
+                return f"{style.minus}{show(operand, 2)}", 1
+            case ast.BinOp(
+                left, ast.Pow(), ast.BinOp(ast.Constant(value=1), ast.Div(), ast.Constant(value=2))
+            ):
+                return f"{style.root}({show(left)})", 5
+            case ast.BinOp(left, ast.Pow(), ast.Constant(value=power)):
+                return show(left, 5) + style.powers(f"{power:g}"), 4
+            case ast.BinOp(left, ast.Pow(), right):
+                return f"{show(left, 5)}^{show(right, 5)}", 4
+            case ast.BinOp(left, op, right):
+                sign, level = SIGNS[type(op)]
+                gap = f" {style.minus if sign == '-' else sign} " if sign else " "
+                return f"{show(left, level)}{gap}{show(right, level + (sign in ('-', '/')))}", level
+            case ast.Compare(left, [op], [right]):
+                sign = {ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">"}[type(op)]
+                return f"{show(left)} {sign} {show(right)}", 0
+            case ast.Subscript(value, index):
+                return f"{show(value)}_{show(index)}", 5
+            case ast.Call(ast.Name(id=name), arguments):
+                return self.call(name, arguments)
+            case _:
+                raise SyntaxError(f"a formula cannot say {ast.unparse(node)}")
+
+    def call(self, name: str, arguments: list[ast.expr]) -> tuple[str, int]:
+        style, show = self.style, self.show
+        match name, arguments:
+            case "abs", [x]:
+                return f"|{show(x)}|", 5
+            case "norm", [x]:
+                return f"{style.bars}{show(x)}{style.bars}", 5
+            case "norm", [x, ast.Constant(value=2)]:
+                return f"{style.bars}{show(x)}{style.bars}", 5
+            case "norm", [x, degree]:
+                return f"{style.bars}{show(x)}{style.bars}_{show(degree)}", 5
+            case "log", [x]:
+                return self.logarithm(x), 2
+            case "xlogy", [factor, x]:  # factor · ln x, and 0 where the factor is 0
+                return f"{show(factor, 2)} {self.logarithm(x)}", 2
+            case "sum", [ast.GeneratorExp(body, [loop])]:
+                return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
+            case "sqrt", [x]:
+                return f"{style.root}({show(x)})", 5
+            case _:
+                return f"{name}({', '.join(map(show, arguments))})", 5
+
+    def logarithm(self, x: ast.expr) -> str:
+        simple = isinstance(x, (ast.Name, ast.Subscript))
+        return f"ln {self.show(x)}" if simple else f"ln({self.show(x)})"

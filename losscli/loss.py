@@ -1,0 +1,351 @@
+"""What a loss is: its inputs, its parameters, and how arrays go through it."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple, dataclass_transform
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from losscli import blocks
+from losscli.domain import REAL, Choice, Domain, everything
+from losscli.parameter import Parameter, flag, parameter, spell
+from losscli.traits import Traits
+
+Array = NDArray[np.float64]
+
+
+class Input(NamedTuple):
+    """One thing a loss looks at.
+
+    A `vector` has several components a row; a `class` names one component of the vector `of`, by its
+    index or by weights, one for each component.
+    """
+
+    name: str
+    domain: Domain = REAL
+    kind: Literal["number", "vector", "class"] = "number"
+    of: str = ""
+    wrt: bool = False
+    """Whether derivatives are taken in it."""
+    columns: tuple[str, ...] = ()
+    """The column names by which it is known."""
+    simplex: bool = False
+    """Whether the components of a row are probabilities that sum to 1."""
+
+
+class Axis(NamedTuple):
+    """The horizontal axis of a loss's picture."""
+
+    symbol: str
+    label: str
+    low: float
+    high: float
+    top: float | None = None
+    """Where the picture ends, for a loss without bound there."""
+
+
+class Section(NamedTuple):
+    """One curve through a loss: the inputs at each point of the axis."""
+
+    label: str
+    inputs: Callable[[Array], tuple[Array, ...]]
+    along: Callable[[Any], Array] = lambda gradient: gradient
+    """The derivative along the axis, from the gradient."""
+    kinks: tuple[float, ...] = ()
+
+
+class DomainError(ValueError):
+    """A value outside the domain of an input."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
+        self.loss, self.entry = loss, entry
+        self.rows = outside.reshape(len(outside), -1).any(axis=1)
+        self.value = float(values[outside][0]) if values.shape == outside.shape else float("nan")
+        self.values = values[outside] if values.shape == outside.shape else values
+        first = int(np.flatnonzero(self.rows)[0])
+        super().__init__(f"{loss}: {entry.name} {spell(self.value)} in row {first} must be {entry.domain}")
+
+
+SUM_TOLERANCE = 1e-6
+"""How far the probabilities of a row may sum from 1."""
+
+
+class SimplexError(DomainError):
+    """Probabilities of a row that do not sum to 1."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], sums: Array) -> None:
+        super().__init__(loss, entry, outside, sums)
+        self.args = (f"{loss}: {entry.name} sums to {spell(self.value)}, not 1",)
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter, flag))
+class Loss(ABC):
+    """A penalty for being wrong, with its first two derivatives in the prediction.
+
+    Inside a loss one writes `penalty`, `slope` and `curvature`: pure mathematics on one block.
+    Outside one calls `value`, `gradient` and `hessian`: checked, and blocked, at any size. A kernel
+    that cannot answer a row leaves NaN there, and the row is computed from `formula`, exactly.
+    """
+
+    catalogue: ClassVar[dict[str, type[Loss]]] = {}
+    parameters: ClassVar[dict[str, Parameter]] = {}
+    forms: ClassVar[tuple[tuple[Input, ...], ...]]
+    """The sets of inputs it can be computed from, told apart by their number."""
+    elementwise: ClassVar[bool] = False
+    """Whether K columns are K losses a row, and not one."""
+    name: ClassVar[str]
+    family: ClassVar[str]
+    symbols: ClassVar[str]
+    """What the loss is a function of, as formulas write it: `e`, or `p, y`."""
+    formula: ClassVar[str]
+    slope_formula: ClassVar[str]
+    """The derivative in the first input, as text that runs."""
+    source: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
+    """Names elsewhere, bare or `framework.name`; `name = spec` where parameters differ from ours."""
+    use: ClassVar[str] = ""
+    pitfalls: ClassVar[tuple[str, ...]] = ()
+    related: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        own = {name: each for name, each in vars(cls).items() if isinstance(each, Parameter)}
+        cls.parameters = cls.parameters | own
+        if "formula" in vars(cls):
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
+            if Loss.catalogue.setdefault(cls.name, cls) is not cls:
+                raise TypeError(f"two losses are called {cls.name}")
+
+    def __init__(self, **given: float) -> None:
+        for name in given.keys() - self.parameters.keys():
+            raise TypeError(f"{self.name} has no parameter {name}")
+        for name, each in self.parameters.items():
+            object.__setattr__(self, name, each.accept(given.get(name, each.default)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a loss never changes; make another: {type(self).__name__}({name}={value!r})")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and vars(other) == vars(self)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).items()))
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
+        )
+
+    def __str__(self) -> str:
+        """Return the spec that makes this loss again: `huber:delta=0.5`."""
+        return ":".join([self.name, *self.changed()])
+
+    def changed(self) -> list[str]:
+        """Return the parameters that differ from their defaults, as a spec writes them."""
+        said: list[str] = []
+        for name, value in self.settings().items():
+            each = self.parameters[name]
+            if value != each.default:
+                said.append(
+                    f"{name}={'true' if value else 'false'}" if each.flag else f"{name}={spell(value)}"
+                )
+        return said
+
+    def settings(self) -> Mapping[str, float]:
+        """Return every parameter by name."""
+        return dict(vars(self))
+
+    # ---- what a caller asks ----
+
+    def value(self, *inputs: ArrayLike) -> Array:
+        """Return the loss of each row; for an elementwise loss, of each element.
+
+        Inputs are those of one of `forms`, of shape (n,) for a number, (n, K) for a vector, and (n,) or
+        (n, K) for a class. Raises `DomainError` for a value outside its domain, `ValueError` for shapes
+        that differ. NaN in a row gives NaN.
+        """
+        return self._evaluate(0, inputs)[0]
+
+    def gradient(self, *inputs: ArrayLike) -> Array | tuple[Array, ...]:
+        """Return the derivative of each row's loss in each input that has one: an array, or several in a tuple.
+
+        At a kink it is the subgradient of least norm. Raises as `value` does.
+        """
+        found = self._evaluate(1, inputs)
+        return found[0] if len(found) == 1 else found
+
+    def hessian(self, *inputs: ArrayLike) -> Array | tuple[Array, ...]:
+        """Return the second derivative of each row's loss, shaped as the gradient: its diagonal where that is a vector.
+
+        A loss of class scores gives the full matrix, (n, K, K). Raises as `value` does.
+        """
+        found = self._evaluate(2, inputs)
+        return found[0] if len(found) == 1 else found
+
+    def traits(self) -> Traits:
+        """Return what this loss, at these parameters, claims to be."""
+        return Traits()
+
+    def form(self, count: int) -> tuple[Input, ...]:
+        """Return the inputs of the form that has `count` of them."""
+        for form in self.forms:
+            if len(form) == count:
+                return form
+        wanted = " or ".join(f"({', '.join(each.name for each in form)})" for form in self.forms)
+        raise TypeError(f"{self.name} takes {wanted}, not {count} inputs")
+
+    def check(self, *arrays: Array) -> None:
+        """Raise `DomainError` if a value lies outside the domain of its input."""
+        form = self.form(len(arrays))
+        for entry, x in zip(form, arrays, strict=True):
+            if entry.kind == "class" and x.ndim == 1:
+                count = arrays[[each.name for each in form].index(entry.of)].shape[1]
+                entry = entry._replace(domain=Choice(tuple(map(float, range(count)))))
+            if not everything(entry.domain):
+                outside = entry.domain.outside(x)
+                if outside.any():
+                    raise DomainError(self.name, entry, outside, x)
+            if entry.simplex and x.ndim == 2:
+                sums = x.sum(axis=1)
+                outside = abs(sums - 1) > SUM_TOLERANCE
+                if outside.any():
+                    raise SimplexError(self.name, entry, outside, sums)
+
+    # ---- what a family says ----
+
+    @property
+    @abstractmethod
+    def axis(self) -> Axis:
+        """The axis of its picture."""
+
+    @abstractmethod
+    def sections(self) -> tuple[Section, ...]:
+        """Return the curves of its picture."""
+
+    @abstractmethod
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        """Return the derivative of `order` in each input that has one; samples run along the last axis."""
+
+    @abstractmethod
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        """Return the names of the formula for one row, from its inputs: numbers, or vectors of numbers."""
+
+    def where(self, form: Sequence[Input]) -> Sequence[tuple[str, str]]:
+        """Return what the formula's names stand for, as formulas carried out in their order."""
+        return ()
+
+    # ---- how it is done ----
+
+    def _evaluate(self, order: int, inputs: Sequence[ArrayLike]) -> tuple[Array, ...]:
+        arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
+        form = self.form(len(arrays))
+        shape = arrays[0].shape
+        arrays = self._flat(arrays) if self.elementwise else self._rows(form, arrays)
+        self.check(*arrays)
+        rows = len(arrays[0])
+        wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
+        shapes = [x.shape for x in wrt] if order else [(rows,)]
+        if order == 2 and self.matrix:
+            shapes = [(*x.shape, *x.shape[1:]) for x in wrt]
+        results = blocks.evaluate(lambda *block: self._block(order, form, block), arrays, shapes)
+        return tuple(result.reshape(shape) for result in results) if self.elementwise else results
+
+    matrix: ClassVar[bool] = False
+    """Whether the Hessian is a full matrix."""
+
+    def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
+        with np.errstate(all="ignore"):
+            results = [np.asarray(x) for x in self.derivative(order, *block)]
+            unsure = np.isnan(sum(x.sum() for x in results))
+        if unsure:
+            self._mend(order, form, block, results)
+        return results
+
+    def _mend(self, order: int, form: Sequence[Input], block: Sequence[Array], results: list[Array]) -> None:
+        """Compute from the formula the rows that the kernel left as NaN."""
+        count = block[0].shape[-1]
+        lost = np.zeros(count, dtype=bool)
+        for at, result in enumerate(results):
+            results[at] = result if result.flags.writeable else result.copy()
+            lost |= np.isnan(result).reshape(-1, count).any(axis=0)
+        for x in block:
+            lost &= np.isfinite(x).reshape(-1, count).all(axis=0)
+        for column in np.flatnonzero(lost):
+            answers = self.exactly(order, form, [x[..., column] for x in block])
+            for result, answer in zip(results, answers, strict=True):
+                hole = np.isnan(result[..., column])
+                result[..., column] = np.where(hole, answer, result[..., column])
+
+    def exactly(self, order: int, form: Sequence[Input], row: Sequence[Array]) -> list[Array]:
+        """Return the derivative of `order` for one row, from the formula in exact arithmetic."""
+        from losscli import exact
+
+        width = {entry.name: len(x) for entry, x in zip(form, row, strict=True) if entry.kind == "vector"}
+
+        def lift(entry: Input, x: Array) -> Any:
+            if entry.kind == "class" and not x.ndim:
+                return exact.Vector(exact.number(k == x) for k in range(width[entry.of]))
+            return exact.Vector(map(exact.number, x.tolist())) if x.ndim else exact.number(float(x))
+
+        with exact.mp.workprec(exact.BITS):
+            constants = {name: exact.number(value) for name, value in self.settings().items()}
+            numbers = [lift(entry, x) for entry, x in zip(form, row, strict=True)]
+
+            def along(*seeds: tuple[int, int | None]) -> exact.Jet:
+                """Return the loss as a jet along the sum of the directions `seeds`: (input, component)."""
+                moved = list(numbers)
+                for at, k in seeds:
+                    step = exact.Jet(0, 1)
+                    here = moved[at]
+                    moved[at] = (
+                        step + here
+                        if k is None
+                        else exact.Vector(step + x if i == k else x for i, x in enumerate(here))
+                    )
+                found = exact.run(self.formula, self.where(form), {**constants, **self.variables(*moved)})
+                return found if isinstance(found, exact.Jet) else exact.Jet(found)
+
+            if order == 0:
+                return [np.array(exact.double(along().v))]
+            answers: list[Array] = []
+            for at, (entry, x) in enumerate(zip(form, row, strict=True)):
+                if not entry.wrt:
+                    continue
+                seeds = [(at, k) for k in range(len(x))] if x.ndim else [(at, None)]
+                jets = [along(seed) for seed in seeds]
+                if order == 2 and self.matrix:
+                    pure = [jet.h for jet in jets]
+                    found = [
+                        [
+                            exact.double(pure[i] if i == j else (along(a, b).h - pure[i] - pure[j]) / 2)
+                            for j, b in enumerate(seeds)
+                        ]
+                        for i, a in enumerate(seeds)
+                    ]
+                else:
+                    found = [exact.double(jet.d if order == 1 else jet.h) for jet in jets]
+                answers.append(
+                    np.array(found).reshape(x.shape + (x.shape if order == 2 and self.matrix else ()))
+                )
+            return answers
+
+    def _flat(self, arrays: Sequence[Array]) -> tuple[Array, ...]:
+        shapes = {tuple(size for size in x.shape if size != 1) for x in arrays}
+        if len(shapes) > 1:
+            raise ValueError(f"{self.name}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
+        return tuple(x.reshape(-1) for x in arrays)
+
+    def _rows(self, form: Sequence[Input], arrays: Sequence[Array]) -> tuple[Array, ...]:
+        widths: set[int] = set()
+        for entry, x in zip(form, arrays, strict=True):
+            wanted = {"number": (1,), "vector": (2,), "class": (1, 2)}[entry.kind]
+            if x.ndim not in wanted:
+                raise ValueError(f"{self.name}: {entry.name} must have {wanted[0]} axes, not shape {x.shape}")
+            widths |= {x.shape[1]} if x.ndim == 2 else set()
+        if len({len(x) for x in arrays}) > 1 or len(widths) > 1:
+            raise ValueError(f"{self.name}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
+        return tuple(arrays)

@@ -1,0 +1,5 @@
+"""Every loss, by family. Importing this package fills the catalogue."""
+
+from losscli.losses import binary, embedding, multiclass, residual
+
+__all__ = ["binary", "embedding", "multiclass", "residual"]

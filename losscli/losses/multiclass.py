@@ -1,0 +1,204 @@
+"""Losses of K classes; every block is (K, n), class first."""
+
+import numpy as np
+
+from losscli.domain import NONNEGATIVE, UNIT, Interval
+from losscli.doubledouble import DoubleDouble, exp, total, two_sum
+from losscli.families import LOGIT, PROBABILITY, TARGET, Multiclass, pick, weights
+from losscli.loss import Axis, Input, Section
+from losscli.losses.binary import SMOOTHING, over, sure, times
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+
+class CategoricalCrossEntropy(Multiclass):
+    """How surprised the predicted probabilities are by the true class: only that class's probability counts.
+
+    Rows must sum to 1; nothing is renormalised or clipped unless asked.
+    """
+
+    symbols = "p, y"
+    forms = (
+        (
+            Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
+            Input("target", UNIT, "class", of="pred", columns=TARGET, simplex=True),
+        ),
+    )
+    formula = "-sum(xlogy(y[k], p[k]) for k in classes)"
+    slope_formula = "-y[k] / p[k]"
+    source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
+    also = (
+        "cce", "categorical-crossentropy", "log-loss", "cross-entropy", "keras.losses.CategoricalCrossentropy",
+        "keras.losses.SparseCategoricalCrossentropy", "sklearn.metrics.log_loss",
+    )  # fmt: skip
+    use = "a model gives a probability for each of several classes"
+    pitfalls = (
+        "columns are matched to classes by name, never by order alone",
+        "keras rescales every row to sum 1 inside the graph, so its gradient differs even for rows that already do",
+    )
+    related = ("softmax-cross-entropy", "bce")
+
+    label_smoothing: float = parameter(
+        default=0.0, within=SMOOTHING, help="mixes the target with the uniform distribution", quiet=True
+    )
+    clip: float = parameter(
+        default=0.0,
+        within=Interval(0, 0.5, "[]"),
+        help="keeps p within [clip, 1 - clip], as Keras does",
+        quiet=True,
+    )
+
+    def derivative(self, order, p, y):
+        share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
+        low, high = p < self.clip, (1 - p) < self.clip
+        if order == 0:
+            logs = np.where(high, np.log1p(-self.clip), np.log(np.maximum(p, self.clip)))
+            return (-total(times(share, logs)).rounded,)
+        fixed = low | high
+        slope = np.where(fixed, 0.0, over(share, p))
+        if order == 1:
+            return (-slope,)
+        matrix = np.zeros((len(p), *p.shape))
+        matrix[np.arange(len(p)), np.arange(len(p))] = np.where(fixed, 0.0, over(slope, p))
+        return (matrix,)
+
+    def where(self, form):
+        return (
+            ("y", "[y[k] * (1 - label_smoothing) + label_smoothing / len(y) for k in classes]"),
+            ("p", "[min(max(p[k], clip), 1 - clip) for k in classes]"),
+        )
+
+    @property
+    def axis(self):
+        return Axis("p", "predicted probability of the true class  p", 0, 1, top=5)
+
+    def sections(self):
+        return (
+            Section(
+                "", lambda x: (np.stack([x, 1 - x], 1), np.zeros_like(x)), lambda gradient: gradient[:, 0]
+            ),
+        )
+
+    def traits(self):
+        return Traits(convex=not self.clip, best="the class frequencies")
+
+
+class SoftmaxCrossEntropy(Multiclass):
+    """How surprised the softmax of the scores is by the true class."""
+
+    symbols = "z, y"
+    forms = (
+        (
+            Input("pred", kind="vector", wrt=True, columns=LOGIT),
+            Input("target", NONNEGATIVE, "class", of="pred", columns=TARGET),
+        ),
+    )
+    formula = "sum(y[k] * (log(sum(exp(z[j]) for j in classes)) - z[k]) for k in classes)"
+    slope_formula = "exp(z[k]) / sum(exp(z[j]) for j in classes) - y[k]"
+    source = (
+        "Bridle 1990, Probabilistic interpretation of feedforward outputs, doi:10.1007/978-3-642-76153-9_28"
+    )
+    also = (
+        "cross-entropy", "log-loss", "torch.nn.CrossEntropyLoss", "torch.nn.functional.cross_entropy",
+        "optax.softmax_cross_entropy", "optax.softmax_cross_entropy_with_integer_labels",
+        "keras.losses.CategoricalCrossentropy", "xgboost.multi:softprob", "lightgbm.multiclass", "catboost.MultiClass",
+    )  # fmt: skip
+    use = "a model gives a raw score for each of several classes"
+    pitfalls = (
+        "probabilities fed as scores pass silently: 0.768 instead of 0.357 for (0.7, 0.2, 0.1)",
+        "an easy row is not 0: scores (40, 0) cost 4.2e-18, where torch and optax say 0",
+    )
+    related = ("categorical-cross-entropy", "bce-with-logits")
+
+    label_smoothing: float = parameter(
+        default=0.0, within=SMOOTHING, help="mixes the target with the uniform distribution", quiet=True
+    )
+
+    def derivative(self, order, z, y):
+        soft = y.ndim == 2 or self.label_smoothing > 0
+        if order == 0:
+            return (self.soft_value(z, y) if soft else hard_value(z, y),)
+        share = smoothed(weights(y, len(z)), self.label_smoothing)
+        if order == 1:
+            return (soft_slope(z, share) if soft else hard_slope(z, y),)
+        return (curvature(z, share.total().rounded),)
+
+    def soft_value(self, z, y):
+        top, _, others, _ = parts(z)
+        share = smoothed(weights(y, len(z)), self.label_smoothing).rounded
+        return total(times(share, top - z + np.log1p(others.rounded))).rounded
+
+    def where(self, form):
+        return (("y", "[y[k] * (1 - label_smoothing) + label_smoothing / len(y) for k in classes]"),)
+
+    @property
+    def axis(self):
+        return Axis("p", "softmax probability of the true class  p", 0, 1, top=5)
+
+    def sections(self):
+        def logits(x):
+            with np.errstate(divide="ignore"):
+                return np.stack([np.log(x) - np.log1p(-x), np.zeros_like(x)], 1), np.zeros_like(x)
+
+        return (Section("", logits, lambda gradient: gradient[:, 0]),)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=2**0.5, best="the class frequencies")
+
+
+def smoothed(share, s):
+    """Return target weights mixed with the uniform distribution, to twice the precision."""
+    fine = DoubleDouble(share, np.zeros_like(share))
+    return fine * DoubleDouble.of_sum(1.0, -s) + DoubleDouble(s) / len(share) if s else fine
+
+
+def parts(z):
+    """Return the largest score, exp(z - it), the sum of all but one of the largest, and the index of that one."""
+    first = z.argmax(axis=0)
+    top = pick(z, first)
+    gap, lost = two_sum(z, -top)
+    # the rounding of z - top costs |z - top| / 2 units in the last place of the exponential: give it back
+    e = np.exp(gap)
+    e += e * np.where(np.isfinite(lost), lost, 0.0)
+    np.put_along_axis(e, first[None], 1.0, axis=0)
+    rest = e.copy()
+    np.put_along_axis(rest, first[None], 0.0, axis=0)
+    return top, e, total(rest), first
+
+
+def hard_value(z, k):
+    top, _, others, first = parts(z)
+    gap = np.where(k == first, 0.0, top - pick(z, k))
+    return gap + np.log1p(others.rounded)
+
+
+def hard_slope(z, k):
+    _, e, others, _ = parts(z)
+    index = k[None].astype(np.intp)
+    p = e / (1 + others.rounded)
+    np.put_along_axis(e, index, 0.0, axis=0)
+    np.put_along_axis(p, index, (-total(e).rounded / (1 + others.rounded))[None], axis=0)
+    return p
+
+
+def soft_slope(z, share):
+    top, _, _, first = parts(z)
+    gap = DoubleDouble.of_sum(z, -top)
+    gap.low[~np.isfinite(gap.low)] = 0.0
+    fine = exp(gap)
+    np.put_along_axis(fine.high, first[None], 1.0, axis=0)
+    np.put_along_axis(fine.low, first[None], 0.0, axis=0)
+    mine = fine * share.total() / fine.total()
+    result = sure(mine - share, np.maximum(mine.high, share.high))
+    return np.where(share.high == 0, mine.rounded, result)
+
+
+def curvature(z, scale):
+    _, e, others, first = parts(z)
+    whole = others + 1.0
+    p = e / whole.rounded
+    matrix = -p[:, None] * p[None]
+    rest = (whole - e).rounded
+    np.put_along_axis(rest, first[None], others.rounded[None], axis=0)
+    matrix[np.arange(len(z)), np.arange(len(z))] = p * (rest / whole.rounded)
+    return matrix * scale

@@ -1,0 +1,120 @@
+"""Losses of the error e = ŷ − y."""
+
+import numpy as np
+
+from losscli.domain import POSITIVE
+from losscli.families import Residual
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+
+class MSE(Residual):
+    """Squares the error: the mean is its optimum, and one outlier can outweigh everything else.
+
+    There is no factor 1/2: `scale=0.5` gives the halved form of optax's l2_loss and of boosting libraries.
+    """
+
+    formula = "scale * e**2"
+    slope_formula = "2 * scale * e"
+    source = "Gauss 1809, Theoria motus corporum coelestium"
+    also = (
+        "l2", "squared-error", "mean-squared-error", "torch.nn.MSELoss", "torch.nn.functional.mse_loss",
+        "keras.losses.MeanSquaredError", "keras.losses.mean_squared_error", "optax.squared_error",
+        "optax.l2_loss = mse:scale=0.5", "sklearn.metrics.mean_squared_error",
+        "xgboost.reg:squarederror = mse:scale=0.5", "lightgbm.regression_l2 = mse:scale=0.5",
+    )  # fmt: skip
+    use = "errors are roughly normal and a large one really is that much worse"
+    pitfalls = (
+        "(N,) against (N, 1) broadcasts to N x N in torch; here shapes must match",
+        "optax.l2_loss and the objectives of XGBoost and LightGBM are half of it",
+    )
+    related = ("mae", "huber")
+
+    scale: float = parameter(
+        default=1.0, within=POSITIVE, help="a factor; 0.5 gives the halved form", quiet=True
+    )
+
+    def penalty(self, e):
+        return self.scale * e * e
+
+    def slope(self, e):
+        return 2 * self.scale * e
+
+    def curvature(self, e):
+        return np.full_like(e, 2 * self.scale)
+
+    def traits(self):
+        return Traits(convex=True, symmetric=True, smoothness=2 * self.scale, best="the mean")
+
+
+class MAE(Residual):
+    """Takes the size of the error: every unit of it costs the same, so outliers do not dominate."""
+
+    formula = "abs(e)"
+    slope_formula = "-1 if e < 0 else 1 if e > 0 else 0"
+    source = "Laplace 1774, Mémoire sur la probabilité des causes par les évènemens"
+    also = (
+        "l1", "absolute-error", "mean-absolute-error", "torch.nn.L1Loss", "torch.nn.functional.l1_loss",
+        "keras.losses.MeanAbsoluteError", "keras.losses.mean_absolute_error", "sklearn.metrics.mean_absolute_error",
+        "xgboost.reg:absoluteerror", "lightgbm.regression_l1", "catboost.MAE",
+    )  # fmt: skip
+    use = "outliers must not dominate, or the median is what you want to predict"
+    pitfalls = (
+        "the slope never shrinks: near the optimum a fixed step overshoots",
+        "at e = 0 we give the slope 0, as torch does; sklearn gives -1",
+    )
+    related = ("mse", "huber")
+
+    def penalty(self, e):
+        return abs(e)
+
+    def slope(self, e):
+        return np.sign(e)
+
+    def curvature(self, e):
+        return np.zeros_like(e)
+
+    def traits(self):
+        return Traits(convex=True, symmetric=True, lipschitz=1, kinks=(0.0,), best="the median")
+
+
+class Huber(Residual):
+    """Square near zero, a straight line far away: smooth at its optimum, calm about outliers."""
+
+    formula = "e**2 / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2)"
+    slope_formula = "e if abs(e) <= delta else -delta if e < 0 else delta"
+    source = "Huber 1964, Robust estimation of a location parameter, doi:10.1214/aoms/1177703732"
+    also = (
+        "huber-loss", "torch.nn.HuberLoss", "torch.nn.functional.huber_loss", "keras.losses.Huber",
+        "optax.huber_loss", "lightgbm.huber = huber:delta=0.9",
+    )  # fmt: skip
+    use = "a few gross errors must not dominate; set delta near the largest error you still call normal"
+    pitfalls = (
+        "torch.nn.SmoothL1Loss(beta) is huber(delta=beta) / beta: the slopes differ",
+        "delta -> 0 gives 0, not mae; huber / delta tends to mae",
+    )
+    related = ("mse", "mae")
+
+    delta: float = parameter(
+        default=1.0, within=POSITIVE, help="where the parabola turns into a line, in units of y"
+    )
+
+    def penalty(self, e):
+        near = e.clip(-self.delta, self.delta)
+        return near * (e - near / 2)
+
+    def slope(self, e):
+        return e.clip(-self.delta, self.delta)
+
+    def curvature(self, e):
+        return (abs(e) <= self.delta).astype(np.float64)
+
+    def traits(self):
+        return Traits(
+            convex=True,
+            symmetric=True,
+            lipschitz=self.delta,
+            smoothness=1,
+            kinks=(-self.delta, self.delta),
+            best="between the median (delta small) and the mean (delta large)",
+        )

@@ -1,0 +1,24 @@
+"""What is known of a loss: claims that the test suite tries to refute."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+
+class Traits(NamedTuple):
+    """The claims a loss makes about itself, as numbers wherever a number exists.
+
+    They speak of the loss as a function of its own axis: the error, the probability, the logit.
+    """
+
+    convex: bool = False
+    symmetric: bool = False
+    lipschitz: float = inf
+    """Least upper bound of |slope|."""
+    smoothness: float = inf
+    """Least upper bound of |curvature|."""
+    kinks: tuple[float, ...] = ()
+    """Where the slope or the curvature jumps."""
+    best: str = ""
+    """The best constant prediction: mean, median, …"""
