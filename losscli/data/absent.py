@@ -1,0 +1,112 @@
+"""What to say when columns are not there, or too many are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from losscli.data.batch import Given, Role
+from losscli.data.cells import number
+from losscli.data.table import Table
+from losscli.data.words import first, listed, nearest, quoted, shell
+from losscli.errors import DataError, UsageError
+
+OPTIONS = {"pred": "--pred ", "target": "--target ", "weight": "--weight ", "id": "--id ", "on": "--on "}
+
+
+class Absent(DataError):
+    """Roles without columns; `missing` says how many, 0 if there are only too many columns."""
+
+    missing = 0
+
+
+def option(role: str, columns: str | None = None) -> str:
+    """Return the option that gives a role its columns, complete if columns are said."""
+    text = OPTIONS.get(role, f"--col {role}=")
+    return text.rstrip() if columns is None else text + columns
+
+
+def no_column(table: Table, role: str, word: str, text: str = "") -> DataError:
+    """Say that the column which the user typed is not there."""
+    if error := one_column(table):
+        return error
+    close = nearest(word, table.names)
+    typed = (text or word).replace(word, close, 1)
+    return DataError(
+        f"{table.name}: no column {quoted(word)}",
+        [f"columns: {listed(table.names)}"],
+        [option(role, shell(typed))] if close else headless(table),
+    )
+
+
+def not_found(
+    tables: Mapping[str, Table], missing: Sequence[Role], unclear: Sequence[tuple[Role, list[str]]]
+) -> Absent:
+    """Say which roles found no column by themselves, or several."""
+    role = missing[0] if missing else unclear[0][0]
+    table = tables.get(role.name, tables[""])
+    if missing:
+        here = [other for other in missing if tables.get(other.name, tables[""]) is table]
+        if error := one_column(table):
+            failure = Absent(error.what, error.evidence, error.fix)
+        else:
+            failure = Absent(
+                f"{table.name}: no column for {' and '.join(other.name for other in here)} found by its name",
+                [
+                    f"columns: {listed(table.names)}",
+                    *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),
+                ],
+                headless(table) or [" ".join(option(other.name, "COL") for other in here)],
+            )
+        failure.missing = len(missing)
+        return failure
+    several = unclear[0][1]
+    return Absent(
+        f"{table.name}: {len(several)} columns could be {role.name}: {first(several, len(several), 4)}",
+        [f"columns: {listed(table.names)}"],
+        [option(role.name, shell(name)) for name in several[:3]],
+    )
+
+
+def looked_for(role: Role) -> str:
+    """Return the names that a role is found by."""
+    names = role.looked_for
+    if role.kind == "vector":
+        names = tuple(f"{name}_*" for name in names)
+    return listed(names) if names else "no name, it must be given"
+
+
+def one_column(table: Table) -> DataError | None:
+    """Say that the delimiter is another one, where the whole header became one name."""
+    if len(table.names) != 1 or not getattr(table, "delimiter", ""):
+        return None
+    name = table.names[0]
+    others = [mark for mark in ";\t|, " if mark in name]
+    if not others:
+        return None
+    mark = {"\t": "tab", " ": "space"}.get(others[0], others[0])
+    return DataError(
+        f"{table.name}: one column found, {quoted(name)}",
+        [f"{mark if len(mark) > 1 else repr(mark)} between fields?"],
+        [f"--delimiter {shell(mark)}"],
+    )
+
+
+def headless(table: Table) -> list[str]:
+    """Return a fix for a file whose header is a row of numbers."""
+    if table.named and table.names and all(number(name) is not None for name in table.names):
+        return ["--no-header --pred 1 --target 2       if the first line is a row, not names"]
+    return []
+
+
+def unknown_roles(forms: Sequence[Sequence[Role]], given: Given) -> UsageError:
+    """Say that columns are given for something that is not asked for."""
+    known = list(dict.fromkeys(role.name for form in forms for role in form))
+    strange = [name for name in given if name not in known]
+    if not strange:
+        return UsageError(f"{' and '.join(given)} cannot be given together", [f"inputs: {listed(known)}"])
+    close = nearest(strange[0], known)
+    return UsageError(
+        f"no input is called {strange[0]!r}",
+        [f"inputs: {listed(known)}"],
+        [option(close, shell(given[strange[0]]))] if close else (),
+    )

@@ -1,0 +1,288 @@
+"""Which columns play which role: what the user said, or what is there and unambiguous."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from losscli.data import absent
+from losscli.data.absent import Absent
+from losscli.data.batch import Chosen, Given, Role
+from losscli.data.labels import by_number, family, suffixes
+from losscli.data.table import Table
+from losscli.data.words import listed, shell
+from losscli.errors import DataError, LosscliError, UsageError
+
+TARGET = "target"
+"""The role that a second file provides."""
+
+
+class Pick(NamedTuple):
+    """The columns of one table that play one role."""
+
+    table: Table
+    role: Role
+    columns: tuple[int, ...]
+    labels: tuple[str, ...] = ()
+    width: int | None = None
+    """None: one number a row. Otherwise the numbers of a row, from as many columns or from one of lists."""
+
+    @property
+    def lists(self) -> bool:
+        """Whether the numbers of a row come from one list."""
+        return self.width is not None and self.columns[0] in self.table.lists
+
+    @property
+    def chosen(self) -> Chosen:
+        """The names, for people."""
+        return Chosen(tuple(self.table.names[at] for at in self.columns), self.labels)
+
+
+Picks = dict[str, Pick]
+Selection = tuple[tuple[int, ...], str]
+"""Columns, and the stem that they were selected by: `p` or `p_` of `p_*`; empty for a name or a list."""
+
+
+def choose(
+    forms: Sequence[Sequence[Role]],
+    tables: Mapping[str, Table],
+    given: Given,
+    classes: Sequence[str] = (),
+    reserved: Mapping[str, Sequence[int]] = {},
+) -> tuple[int, Picks]:
+    """Return the first form whose roles are all given or found, and their columns.
+
+    `tables` says where a role's columns are (`""`: wherever not said); `reserved` are columns of these
+    tables that are spoken for, such as ids.
+    """
+    failures: list[tuple[int, LosscliError]] = []
+    for number, form in enumerate(forms):
+        if not given.keys() <= {role.name for role in form}:
+            continue
+        attempt = Attempt(form, tables, given, classes, reserved)
+        try:
+            return number, attempt.picks()
+        except Absent as error:
+            if not error.missing:  # ambiguous, and nothing else is wrong: a later form would be a guess
+                raise
+            failures.append((error.missing, error))
+        except LosscliError as error:
+            failures.append((0, error))
+    if not failures:
+        raise absent.unknown_roles(forms, given)
+    raise min(failures, key=lambda failure: failure[0])[1]
+
+
+class Attempt:
+    """One form, tried on the tables."""
+
+    def __init__(
+        self,
+        form: Sequence[Role],
+        tables: Mapping[str, Table],
+        given: Given,
+        classes: Sequence[str],
+        reserved: Mapping[str, Sequence[int]],
+    ) -> None:
+        # A class needs the labels of its vector, so it comes last.
+        self.form = sorted(form, key=lambda role: role.kind == "class")
+        self.tables = tables
+        self.given = given
+        self.classes = tuple(classes)
+        self.named = {role.of for role in form if role.kind == "class"}
+        self.taken = {key: set(columns) for key, columns in reserved.items()}
+        self.found: Picks = {}
+
+    def picks(self) -> Picks:
+        """Return the columns of every role, or raise."""
+        typed = {role.name: self.select(role) for role in self.form if role.name in self.given}
+        for role in self.form:
+            if role.name in typed:
+                self.taken.setdefault(self.place(role), set()).update(typed[role.name][0])
+        missing: list[Role] = []
+        unclear: list[tuple[Role, list[str]]] = []
+        for role in self.form:
+            if role.of and role.of not in self.found:
+                continue  # the vector is missing or unclear, and that is reported
+            match [typed[role.name]] if role.name in typed else self.candidates(role):
+                case []:
+                    missing.append(role)
+                case [(columns, stem)]:
+                    self.taken.setdefault(self.place(role), set()).update(columns)
+                    self.keep(role, columns, stem)
+                case several:
+                    unclear.append((role, [self.called(role, columns, stem) for columns, stem in several]))
+        if missing or unclear:
+            raise absent.not_found(self.tables, missing, unclear)
+        same_order(self.found)
+        return self.found
+
+    def place(self, role: Role) -> str:
+        """Return the key of the table that has the role."""
+        return role.name if role.name in self.tables else ""
+
+    def table(self, role: Role) -> Table:
+        """Return the table that has the role."""
+        return self.tables[self.place(role)]
+
+    def select(self, role: Role) -> Selection:
+        """Return the columns that the user typed, and the stem that the typing shows."""
+        table, text = self.table(role), self.given[role.name]
+        if (one := table.index(text)) is not None:
+            return (one,), ""
+        if role.kind != "number" and len(found := family(table.names, text)) == 1:
+            return found[0], table.names[found[0][0]][: len(text)]
+        picked: list[int] = []
+        stem = ""
+        words = [word.strip() for word in text.split(",")]
+        for word in words:
+            if (one := table.index(word)) is not None:
+                picked.append(one)
+            elif any(character in word for character in "*?["):
+                from fnmatch import fnmatchcase
+
+                matches = [at for at, name in enumerate(table.names) if fnmatchcase(name, word)]
+                if not matches:
+                    raise absent.no_column(table, role.name, word, text)
+                if len(words) == 1:
+                    stem = word[: min(word.find(c) for c in "*?[" if c in word)]
+                picked += matches
+            else:
+                raise absent.no_column(table, role.name, word, text)
+        if len(set(picked)) < len(picked):
+            twice = next(at for at in picked if picked.count(at) > 1)
+            raise UsageError(f"{absent.option(role.name)} {shell(text)}: {table.names[twice]!r} comes twice")
+        for column in picked:
+            table.unique(column)
+        return tuple(picked), stem
+
+    def candidates(self, role: Role) -> list[Selection]:
+        """Return the columns that could play a role that the user left to us, with their stems."""
+        table = self.table(role)
+        taken = frozenset(self.taken.get(self.place(role), ()))
+        looked_for = {name.lower() for name in role.looked_for}
+        found: dict[tuple[int, ...], str] = {}
+        for at, name in enumerate(table.names):
+            fits = role.kind == "class" or (role.kind == "vector") == (at in table.lists)
+            if at not in taken and fits and name.lower() in looked_for:
+                table.unique(at)
+                found[(at,)] = ""
+        if role.kind != "number":
+            scalars = taken | table.lists.keys()
+            for stem in sorted(looked_for, key=len):  # of two stems for the same columns the longer one
+                for columns in family(table.names, stem, frozenset(scalars)):
+                    lead = table.names[columns[0]][: len(stem)]
+                    if role.kind == "vector" or self.soft(role, columns, lead):
+                        found[columns] = lead
+        return list(found.items())
+
+    def soft(self, role: Role, columns: tuple[int, ...], stem: str) -> bool:
+        """Say whether these columns carry the labels of the vector: one-hot or soft classes."""
+        labels = suffixes(*family_names(self.table(role), columns, stem))
+        return set(labels) == set(self.found[role.of].labels)
+
+    def keep(self, role: Role, columns: tuple[int, ...], stem: str) -> None:
+        """Accept the columns for the role if they fit it."""
+        table = self.table(role)
+        names = [table.names[at] for at in columns]
+        for column in columns:
+            table.unique(column)
+        said = f"{table.name}: {role.name}"
+        inner = [at for at in columns if at in table.lists]
+        if inner and len(columns) > 1:
+            raise DataError(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
+        width = table.lists[columns[0]] if inner else len(columns) if len(columns) > 1 else None
+        if width is None:
+            if role.kind == "vector":
+                raise DataError(
+                    f"{said} is a vector: several columns or one of lists, not only {names[0]!r}",
+                    [f"columns: {listed(table.names)}"],
+                )
+            self.found[role.name] = Pick(table, role, columns)
+            return
+        if role.name == "weight":
+            raise DataError(f"{said} is one number a row", [f"columns: {listed(names)}"])
+        if inner:
+            labels = tuple(map(str, range(width)))
+        else:
+            labels = suffixes(*family_names(table, columns, stem))
+            if stem:
+                columns, labels = by_number(columns, labels)
+        pick = Pick(table, role, columns, labels, width)
+        if role.kind == "vector":
+            pick = self.label(pick)
+        elif role.kind == "class":
+            pick = align(pick, self.found[role.of])
+        self.found[role.name] = pick
+
+    def label(self, pick: Pick) -> Pick:
+        """Return the vector with the labels that the user gave."""
+        if self.classes and (not self.named or pick.role.name in self.named):
+            if len(self.classes) != pick.width:
+                raise UsageError(
+                    f"--classes names {len(self.classes)} classes, but {pick.role.name} has {pick.width}",
+                    [f"classes: {listed(self.classes)}", f"columns: {listed(pick.chosen.names)}"],
+                )
+            pick = pick._replace(labels=self.classes)
+        if len(set(pick.labels)) < len(pick.labels):
+            twice = next(text for text in pick.labels if pick.labels.count(text) > 1)
+            error = UsageError if self.classes else DataError
+            raise error(
+                f"{pick.table.name}: two columns of {pick.role.name} stand for the class {twice!r}",
+                [f"columns: {listed(pick.chosen.names)}", f"classes: {listed(pick.labels)}"],
+            )
+        return pick
+
+    def called(self, role: Role, columns: tuple[int, ...], stem: str) -> str:
+        """Return what the user would type for these columns."""
+        names = [self.table(role).names[at] for at in columns]
+        if len(names) == 1:
+            return names[0]
+        return f"{stem}*" if all(name[: len(stem)] == stem for name in names) else ",".join(names)
+
+
+def family_names(table: Table, columns: Sequence[int], stem: str) -> tuple[list[str], str | None]:
+    """Return the names, and the prefix to cut off: the stem with the mark that follows it."""
+    names = [table.names[at] for at in columns]
+    for lead in (stem + names[0][len(stem) : len(stem) + 1], stem):
+        cut = [name[len(lead) :] for name in names if name.lower().startswith(lead.lower())]
+        ends = lead and (not lead[-1].isalnum() or all(text.isdigit() for text in cut))
+        if stem and ends and len(cut) == len(names) and all(cut):
+            return names, lead
+    return names, None
+
+
+def align(pick: Pick, vector: Pick) -> Pick:
+    """Return the columns of one-hot or soft classes in the order of the vector's."""
+    who = f"{pick.table.name}: {pick.role.name}"
+    if pick.width != vector.width:
+        raise DataError(f"{who} has {pick.width} columns, but {vector.role.name} has {vector.width}")
+    if pick.lists:
+        return pick._replace(labels=vector.labels)
+    if set(pick.labels) != set(vector.labels):
+        raise DataError(
+            f"{who} and {vector.role.name} stand for different classes",
+            [
+                f"{pick.role.name}: {listed(pick.chosen.names)} -> {listed(pick.labels)}",
+                f"{vector.role.name}: {listed(vector.chosen.names)} -> {listed(vector.labels)}",
+            ],
+        )
+    order = [pick.labels.index(text) for text in vector.labels]
+    return pick._replace(columns=tuple(pick.columns[at] for at in order), labels=vector.labels)
+
+
+def same_order(picks: Picks) -> None:
+    """Refuse to pair a_cat, a_dog with b_dog, b_cat by their order."""
+    several = [
+        pick for pick in picks.values() if pick.role.kind == "number" and pick.labels and not pick.lists
+    ]
+    for one in several:
+        for other in several:
+            if one.labels != other.labels and set(one.labels) == set(other.labels):
+                order = [other.labels.index(text) for text in one.labels]
+                names = ",".join(other.chosen.names[at] for at in order)
+                raise DataError(
+                    f"{one.role.name} and {other.role.name} have the same labels in different order",
+                    [listed(one.chosen.names), listed(other.chosen.names)],
+                    [f"{absent.option(other.role.name)} {shell(names)}"],
+                )

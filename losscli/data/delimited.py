@@ -1,0 +1,181 @@
+"""Delimited text: CSV, TSV and their kin."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+
+import numpy as np
+
+from losscli.data.batch import Options
+from losscli.data.source import Source
+from losscli.data.table import Cell, Chunk, Table
+from losscli.data.words import counted, quoted, under
+from losscli.errors import DataError, NoResult, UsageError
+
+DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
+LONGEST = 1 << 24  # characters of one field; Python's own limit of 2**17 would refuse honest long texts
+
+
+class Delimited(Table):
+    """A table whose rows are lines and whose cells stand between delimiters."""
+
+    def __init__(self, source: Source, options: Options) -> None:
+        self.name = source.name
+        self.lists = {}
+        self.named = options.header
+        head = source.first_lines(1)
+        if not head:
+            raise NoResult(f"{self.name} is empty")
+        if options.delimiter or options.format == "tsv" or (options.format, source.suffix) == ("auto", "tsv"):
+            self.delimiter = delimiter(options.delimiter or "tab")
+        else:
+            self.delimiter = vote(head[0])
+        self._source = source
+        self._held: list[str] = []
+        self._gone = 0
+        self._rows = csv.reader(
+            chain.from_iterable(self._blocks()),
+            delimiter=self.delimiter,
+            skipinitialspace=self.delimiter == " ",
+            strict=True,
+        )
+        self._waiting: list[list[str]] = []
+        self._first = 1
+        first = next(row for row in iter(lambda: self._read(1)[0], None) if not blank(row))
+        if options.header:
+            self.names = [name.strip() for name in first]
+            self._first = self._rows.line_num + 1
+        else:
+            self.names = [str(number) for number in range(1, len(first) + 1)]
+            self._first = self._rows.line_num - breaks(first)
+            self._waiting = [first]
+
+    def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield the wanted columns, `rows` rows at a time."""
+        empty = True
+        while records := self._waiting or self._read(rows):
+            self._waiting = []
+            lines = self._number(records)
+            if set(map(len, records)) != {len(self.names)} or len(self.names) == 1:
+                records, lines = self._even(records, lines)
+            if records:
+                empty = False
+                cells = [[record[column] for record in records] for column in columns]
+                yield Chunk(cells, lines, lambda row, lines=lines: self._line(int(lines[row])))
+        if empty:
+            raise NoResult(f"{self.name}: no rows after the header")
+
+    def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
+        """Return the line of the file with carets under the cell."""
+        return under(line, raw, field(raw, column, self.delimiter))
+
+    def _read(self, rows: int) -> list[list[str]]:
+        """Return the next records, blank ones included."""
+        self._forget()
+        limit = csv.field_size_limit(LONGEST)
+        try:
+            return list(islice(self._rows, rows))
+        except csv.Error as error:
+            raise self._broken(str(error)) from None
+        finally:
+            csv.field_size_limit(limit)
+
+    def _number(self, records: list[list[str]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return the line on which each record starts."""
+        start = self._first
+        self._first = self._rows.line_num + 1
+        if self._first - start == len(records):
+            return np.arange(start, self._first, dtype=np.int64)
+        heights = [1 + breaks(record) for record in records]
+        return start + np.cumsum([0, *heights[:-1]], dtype=np.int64)
+
+    def _even(self, records: list[list[str]], lines: np.ndarray[tuple[int], np.dtype[np.int64]]):
+        """Return the records that are not blank, all as wide as the header."""
+        kept = [at for at, record in enumerate(records) if not blank(record)]
+        for at in kept:
+            if len(records[at]) != len(self.names):
+                line = int(lines[at])
+                first = "the header has" if self.named else "the first row has"
+                raise DataError(
+                    f"{self.name}:{line}: {counted(len(records[at]), 'field')}, {first} {len(self.names)}",
+                    under(line, self._line(line), None),
+                )
+        return [records[at] for at in kept], lines[kept]
+
+    def _blocks(self) -> Iterator[list[str]]:
+        for block in self._source.blocks():
+            self._held += block
+            yield block
+
+    def _forget(self) -> None:
+        """Let go of the lines before the next record."""
+        done = self._rows.line_num - self._gone
+        del self._held[:done]
+        self._gone += done
+
+    def _line(self, number: int) -> str:
+        return self._held[number - 1 - self._gone]
+
+    def _broken(self, reason: str) -> DataError:
+        """Say which record broke the reader: the lines since the last one that it read whole are held."""
+        again = csv.reader(
+            self._held, delimiter=self.delimiter, skipinitialspace=self.delimiter == " ", strict=True
+        )
+        start = self._gone + 1
+        try:
+            for _ in again:
+                start = self._gone + again.line_num + 1
+        except csv.Error:
+            pass
+        shown = under(start, self._line(start), None)
+        if "end of data" in reason or "field limit" in reason or "larger" in reason:
+            return DataError(f'{self.name}:{start}: a quote (") is opened and never closed', shown)
+        if "expected after" in reason:
+            return DataError(f'{self.name}:{start}: text follows a closing quote (")', shown)
+        return DataError(f"{self.name}:{start}: {reason}", shown)
+
+
+def delimiter(text: str) -> str:
+    """Return the character that the user means."""
+    character = DELIMITERS.get(text, text)
+    if len(character) != 1 or character in '"\r\n':
+        raise UsageError(
+            f"a delimiter is one character, not {quoted(text)}", [f"or one of: {', '.join(DELIMITERS)}"]
+        )
+    return character
+
+
+def vote(line: str) -> str:
+    """Return the likeliest delimiter: the one that occurs most in the header, outside quotes."""
+    bare = re.sub('"[^"]*"', "", line)
+    return max(",;\t|", key=bare.count)  # the first of equals: the comma
+
+
+def blank(record: Sequence[str]) -> bool:
+    """Say whether the record comes from a blank line. A quoted empty text is a cell."""
+    return not record or (len(record) == 1 and record[0].isspace())
+
+
+def breaks(record: Sequence[str]) -> int:
+    """Return how many line ends stand inside the quotes of a record."""
+    return sum(len(re.findall("\r\n|\r|\n", cell)) for cell in record)
+
+
+def field(line: str, column: int, delimiter: str) -> tuple[int, int] | None:
+    """Return where a cell stands in its line, without the blanks around it; None if on a later line."""
+    start, inside, number = 0, False, 0
+    line = line.rstrip("\r\n")
+    for at, character in enumerate(line + delimiter):
+        if character == '"':
+            inside = not inside
+        elif character == delimiter and not inside:
+            if number == column:
+                text = line[start:at]
+                lead = len(text) - len(text.lstrip())
+                return start + lead, start + max(lead, len(text.rstrip()))
+            number += 1
+            start = at + 1
+    return None

@@ -1,0 +1,169 @@
+"""Two tables as one: rows that share an id, or that stand at the same place."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.batch import Array
+from losscli.data.part import Block, Flaw, Key, Part
+from losscli.data.words import counted, first
+from losscli.errors import DataError, NoResult
+
+Join = Literal["strict", "inner"]
+Indices = NDArray[np.int64]
+
+
+class Unmatched(NamedTuple):
+    """How many ids only one of two tables has."""
+
+    here: int = 0
+    there: int = 0
+
+
+class Pairing(ABC):
+    """The second table, in memory, and what of it has been paired."""
+
+    def __init__(self, name: str, part: Part, rows: int) -> None:
+        blocks = list(part.blocks(rows))
+        self.names = name, part.table.name
+        self.part = part
+        self.lines = np.concatenate([block.lines for block in blocks])
+        self.keys: list[Key] = [key for block in blocks for key in block.keys]
+        self.total = len(self.lines)
+        self._arrays: dict[str, Array] = {
+            role: np.concatenate([block.arrays[role] for block in blocks]) for role in blocks[0].arrays
+        }
+        self._flaws: dict[int, list[Flaw]] = {}
+        start = 0
+        for block in blocks:
+            for flaw in block.flaws:
+                self._flaws.setdefault(start + flaw.row, []).append(flaw)
+            start += len(block.lines)
+
+    def pair(self, block: Block) -> tuple[Block, NDArray[np.bool_]]:
+        """Return the block with the columns of the second table, and which of its rows have a partner."""
+        places = self.find(block)
+        have = places >= 0
+        arrays = dict(block.arrays)
+        for role, array in self._arrays.items():
+            arrays[role] = array[places.clip(0)]  # rows without a partner are left out by the caller
+        flaws = [flaw for flaw in block.flaws if have[flaw.row]]
+        if self._flaws:
+            for row, place in enumerate(places.tolist()):
+                flaws += [flaw._replace(row=row) for flaw in self._flaws.get(place, ())]
+            flaws.sort(key=lambda flaw: flaw.row)
+        return block._replace(arrays=arrays, flaws=flaws), have
+
+    @abstractmethod
+    def find(self, block: Block) -> Indices:
+        """Return the row of the second table for each row of the block, -1 where there is none."""
+
+    @abstractmethod
+    def finish(self) -> Unmatched:
+        """Return how many rows found no partner, or raise if that may not be."""
+
+
+class ByOrder(Pairing):
+    """The first row with the first, the second with the second, and as many here as there."""
+
+    def __init__(self, name: str, part: Part, rows: int, shared: Sequence[str]) -> None:
+        super().__init__(name, part, rows)
+        self._seen = 0
+        self._shared = shared
+
+    def find(self, block: Block) -> Indices:
+        """Return the next rows."""
+        places = np.arange(self._seen, self._seen + len(block.lines), dtype=np.int64)
+        self._seen += len(block.lines)
+        places[places >= self.total] = -1
+        return places
+
+    def finish(self) -> Unmatched:
+        """Refuse unequal counts."""
+        if self._seen != self.total:
+            pad = max(map(len, self.names))
+            counts = [counted(self._seen, "row"), counted(self.total, "row")]
+            wide = max(map(len, counts))
+            both = (
+                f"both files have a column {self._shared[0]!r}: --on {self._shared[0]}"
+                if self._shared
+                else ""
+            )
+            raise DataError(
+                f"{counted(self._seen, 'row')} but {counted(self.total, 'target')}",
+                [f"{name:{pad}}   {count:>{wide}}" for name, count in zip(self.names, counts, strict=True)],
+                [both] if both else (),
+            )
+        return Unmatched()
+
+
+class ById(Pairing):
+    """One to one by the text of an id."""
+
+    def __init__(self, name: str, part: Part, rows: int, on: str, join: Join) -> None:
+        super().__init__(name, part, rows)
+        self._on = on
+        self._inner = join == "inner"
+        self._rows: dict[Key, int] = {}
+        self._twice: tuple[dict[Key, list[int]], dict[Key, list[int]]] = {}, {}
+        self._matched = np.zeros(self.total, dtype=np.int64)  # the line of the partner, 0 while there is none
+        self._only_here: dict[Key, int] = {}
+        for row, key in enumerate(self.keys):
+            if key in self._rows:
+                lines = self._twice[1].setdefault(key, [int(self.lines[self._rows[key]])])
+                lines.append(int(self.lines[row]))
+            else:
+                self._rows[key] = row
+
+    def find(self, block: Block) -> Indices:
+        """Return the rows with the same ids."""
+        places = [self._rows.get(key, -1) for key in block.keys]
+        for key, place, line in zip(block.keys, places, block.lines.tolist(), strict=True):
+            before = int(self._matched[place]) if place >= 0 else self._only_here.get(key, 0)
+            if before:
+                self._twice[0].setdefault(key, [before]).append(line)
+            elif place >= 0:
+                self._matched[place] = line
+            else:
+                self._only_here[key] = line
+        return np.array(places, dtype=np.int64)
+
+    def finish(self) -> Unmatched:
+        """Refuse what is not one to one, but for ids that one side lacks if that was asked for."""
+        only_there = [key for key, row in self._rows.items() if not self._matched[row]]
+        shared = len(self._rows) - len(only_there)
+        here, there = self.names
+        table: list[tuple[str, int, str]] = []
+        for name, keys in (here, list(self._only_here)), (there, only_there):
+            if keys and not (self._inner and shared):
+                table.append(
+                    (f"only in {name}", len(keys), first(map(",".join, keys), len(keys)).replace(", ", " "))
+                )
+        repeated = False
+        for name, keys in zip(self.names, self._twice, strict=True):
+            if keys:
+                repeated = True
+                key, lines = next(iter(keys.items()))
+                word = "twice" if all(len(lines) == 2 for lines in keys.values()) else "repeated"
+                shown = f"{first([','.join(key)], 1)} (lines {first(lines, len(lines), 4)})"
+                table.append((f"{word} in {name}", len(keys), shown + (" ..." if len(keys) > 1 else "")))
+        if not table:
+            return Unmatched(len(self._only_here), len(only_there))
+        pad = max(len(words) for words, _, _ in table)
+        wide = max(len(str(count)) for _, count, _ in table)
+        evidence = [f"{words:{pad}}   {count:>{wide}}   {shown}" for words, count, shown in table]
+        if not shared and not repeated and self._inner:
+            raise NoResult(f"--on {self._on}: no id is in both files", evidence)
+        score = f"scores the {counted(shared, 'shared id')}"
+        fix: list[str] = []
+        if repeated:
+            lacking = self._only_here or only_there
+            fix = ["remove the duplicates" + ("; --join inner then scores the shared ids" if lacking else "")]
+        elif shared:
+            fix = [f"--join inner       {score}"]
+        raise DataError(f"--on {self._on}: the ids do not match one to one", evidence, fix)

@@ -1,0 +1,84 @@
+"""Rows typed on the command line: `2.5:3,0:-0.5`, prediction and target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from losscli.data.batch import Array, Batch, Chosen, Options, Role
+from losscli.data.cells import Binder, Notation
+from losscli.data.reading import Reading
+from losscli.data.words import counted, quoted
+from losscli.errors import UsageError
+
+NAME = "--values"
+
+
+class Literals(Reading):
+    """Rows that were typed."""
+
+    def __init__(self, chosen: Mapping[str, Chosen], arrays: Mapping[str, Array], rows: int) -> None:
+        super().__init__(NAME, 0, chosen)
+        self._arrays = arrays
+        self._count = rows
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield all rows."""
+        self.rows = self._count
+        numbers = np.arange(1, self._count + 1, dtype=np.int64)
+        yield Batch(self._arrays, numbers, numbers)
+
+    def place(self, line: int) -> str:
+        """Return which of the rows it is."""
+        return f"{NAME}, row {line}"
+
+
+def literals(text: str, form: Sequence[Role]) -> Reading:
+    """Read rows separated by commas, a value per role separated by colons, a vector's numbers by slashes."""
+    names = ":".join(role.name for role in form)
+    rows = [row.split(":") for row in text.split(",")]
+    for at, row in enumerate(rows, 1):
+        if len(row) != len(form):
+            raise UsageError(
+                f"{NAME}: {quoted(':'.join(row))} has {counted(len(row), 'value')}, a row here has {len(form)}",
+                [f"row {at} of {len(rows)}; a row is {names}"],
+                [f"{NAME} {','.join(':'.join(['2.5', '3', '1', '1'][: len(form)]) for _ in (1,))}"]
+                if len(form) <= 2 and all(role.kind == "number" for role in form)
+                else (),
+            )
+    notation = Notation(Options())
+    arrays: dict[str, Array] = {}
+    chosen: dict[str, Chosen] = {}
+    for role in sorted(form, key=lambda role: role.kind == "class"):  # a class needs its vector
+        cells = [row[form.index(role)] for row in rows]
+        widths = {cell.count("/") + 1 for cell in cells}
+        if len(widths) > 1:
+            raise UsageError(
+                f"{NAME}: {role.name} has {min(widths)} numbers in one row, {max(widths)} in another"
+            )
+        width = widths.pop()
+        if role.kind == "vector" and width == 1:
+            raise UsageError(f"{NAME}: {role.name} is a vector: several numbers with slashes, as in 0.2/0.8")
+        labels = tuple(map(str, range(width))) if width > 1 else ()
+        if role.kind == "class" and width == 1:
+            binder = Binder(chosen[role.of].labels, notation)
+            arrays[role.name], bad = binder.indices(cells)
+            wanted = f"one of the classes {', '.join(binder.labels)}"
+        else:
+            values, bad = notation.numbers([part for cell in cells for part in cell.split("/")])
+            arrays[role.name] = values.reshape(-1, width) if width > 1 else values
+            wanted = "a number"
+        lost = np.flatnonzero(np.isnan(arrays[role.name].reshape(len(rows), -1)).any(axis=1))
+        if len(lost):
+            raise UsageError(
+                f"{NAME}: {quoted(cells[int(lost[0])])} is not {wanted}",
+                [f"row {int(lost[0]) + 1} of {len(rows)}; a row is {names}"],
+            )
+        if role.kind == "class" and width > 1 and width != len(chosen[role.of].labels):
+            raise UsageError(
+                f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}"
+            )
+        chosen[role.name] = Chosen((role.name,), labels)
+        del bad
+    return Literals(chosen, arrays, len(rows))

@@ -1,0 +1,139 @@
+"""One table, read: its roles as arrays, block by block, with what is wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.batch import Array
+from losscli.data.cells import Binder, Notation, identity
+from losscli.data.columns import Pick, Picks
+from losscli.data.table import Cell, Chunk, Table
+from losscli.errors import DataError
+
+Key = tuple[str, ...]
+
+
+class Flaw(NamedTuple):
+    """A cell that cannot be used."""
+
+    row: int
+    column: int
+    kind: Literal["missing", "number", "class"]
+    role: str
+    line: int
+    cell: Cell
+    raw: str
+    table: Table
+
+
+class Block(NamedTuple):
+    """Some consecutive rows of a table, bad and missing cells being NaN."""
+
+    arrays: Mapping[str, Array]
+    lines: NDArray[np.int64]
+    keys: Sequence[Key]
+    flaws: Sequence[Flaw]
+
+
+class Part:
+    """The roles that one table has."""
+
+    def __init__(
+        self,
+        table: Table,
+        picks: Picks,
+        keys: Sequence[int],
+        notation: Notation,
+        binders: Mapping[str, Binder],
+        report_missing: bool,
+    ) -> None:
+        self.table = table
+        self._picks = {role: pick for role, pick in picks.items() if pick.table is table}
+        self._keys = tuple(keys)
+        self._notation = notation
+        self._binders = binders
+        self._report_missing = report_missing
+        used = [column for pick in self._picks.values() for column in pick.columns]
+        self._wanted = list(dict.fromkeys([*used, *keys]))
+
+    def blocks(self, rows: int) -> Iterator[Block]:
+        """Yield the table, `rows` rows at a time."""
+        for chunk in self.table.chunks(self._wanted, rows):
+            cells = dict(zip(self._wanted, chunk.cells, strict=True))
+            arrays: dict[str, Array] = {}
+            flaws: list[Flaw] = []
+            for role, pick in self._picks.items():
+                arrays[role], bad = self._array(pick, cells, chunk)
+                flaws += self._flaws(pick, arrays[role], bad, cells, chunk)
+            flaws.sort(key=lambda flaw: flaw[:2])
+            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws)
+
+    def _array(
+        self, pick: Pick, cells: Mapping[int, Sequence[Cell]], chunk: Chunk
+    ) -> tuple[Array, set[tuple[int, int]]]:
+        """Return the numbers of a role, and the row and column of those cells that are none."""
+        if pick.lists:
+            column = pick.columns[0]
+            self._check_lengths(pick, cells[column], chunk)
+            array, bad = self._notation.vectors(cells[column], pick.width or 0)
+            return array, {(row, column) for row in bad}
+        if pick.width is None:
+            column = pick.columns[0]
+            binder = self._binders.get(pick.role.name)
+            array, bad = (binder.indices if binder else self._notation.numbers)(cells[column])
+            return array, {(row, column) for row in bad}
+        array = np.empty((len(chunk.lines), pick.width))
+        wrong: set[tuple[int, int]] = set()
+        for place, column in enumerate(pick.columns):
+            array[:, place], bad = self._notation.numbers(cells[column])
+            wrong.update((row, column) for row in bad)
+        return array, wrong
+
+    def _flaws(
+        self,
+        pick: Pick,
+        array: Array,
+        bad: set[tuple[int, int]],
+        cells: Mapping[int, Sequence[Cell]],
+        chunk: Chunk,
+    ) -> Iterator[Flaw]:
+        kinds = dict.fromkeys(bad, "class" if pick.role.name in self._binders else "number")
+        if self._report_missing and np.isnan(array).any():
+            for row, *place in np.argwhere(np.isnan(array)).tolist():
+                column = pick.columns[0 if pick.lists or not place else place[0]]
+                kinds.setdefault((row, column), "missing")
+        for (row, column), kind in kinds.items():
+            line = int(chunk.lines[row])
+            cell = cells[column][row]
+            yield Flaw(row, column, kind, pick.role.name, line, cell, chunk.raw(row), self.table)
+
+    def _check_lengths(self, pick: Pick, cells: Sequence[Cell], chunk: Chunk) -> None:
+        """Refuse lists of different lengths: no reading of them would be right."""
+        for row, cell in enumerate(cells):
+            if isinstance(cell, list) and len(cell) != pick.width:
+                line, column = int(chunk.lines[row]), pick.columns[0]
+                raise DataError(
+                    f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {len(cell)} numbers, "
+                    f"the first one has {pick.width}",
+                    self.table.show(line, column, cell, chunk.raw(row)),
+                )
+
+    def _identities(self, cells: Mapping[int, Sequence[Cell]], chunk: Chunk) -> Sequence[Key]:
+        """Return the ids of the rows as text."""
+        columns = [[identity(cell) for cell in cells[column]] for column in self._keys]
+        return list(zip(*columns, strict=True)) if columns else ()
+
+
+def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:
+    """Return which rows have a NaN anywhere, or None if there is none."""
+    lost: NDArray[np.bool_] | None = None
+    for array in arrays.values():
+        nan = np.isnan(array)
+        if nan.any():
+            rows = nan if nan.ndim == 1 else nan.any(axis=1)
+            lost = rows if lost is None else lost | rows
+    return lost

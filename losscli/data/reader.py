@@ -1,0 +1,220 @@
+"""The small reader: one or two files, by the standard library and NumPy alone, as batches.
+
+It specifies what every other reader has to yield: the same numbers bit for bit, the same errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from losscli.data import absent
+from losscli.data.batch import Batch, Given, Options, Role
+from losscli.data.cells import Binder, Notation
+from losscli.data.columns import TARGET, choose
+from losscli.data.delimited import Delimited
+from losscli.data.join import ById, ByOrder, Join, Pairing
+from losscli.data.part import Part, unusable
+from losscli.data.reading import Reading
+from losscli.data.source import Source
+from losscli.data.table import Table
+from losscli.data.trouble import Trouble
+from losscli.data.words import counted, listed, shell
+from losscli.errors import DataError, LosscliError, NoResult, UsageError
+
+ROWS = 8192
+
+
+def read(
+    forms: Sequence[Sequence[Role]],
+    file: str,
+    *,
+    targets: str = "",
+    on: str = "",
+    by_order: bool = False,
+    join: Join = "strict",
+    given: Given = {},
+    weight: str = "",
+    ident: str = "",
+    options: Options = Options(),
+    batch_rows: int = ROWS,
+) -> Reading:
+    """Open the input and settle which columns play which role: the first form that is all there."""
+    if (on or by_order) and not targets:
+        raise UsageError(
+            f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE"
+        )
+    if on and by_order:
+        raise UsageError("--on and --by-order cannot both say how the rows pair")
+    if join == "inner" and not on:
+        raise UsageError("--join inner needs the id that both files have: --on ID")
+    if targets == file == "-":
+        raise UsageError("standard input cannot be both files")
+    if targets and not any(role.name == TARGET for form in forms for role in form):
+        raise UsageError("--targets: nothing here has targets")
+    if weight:
+        forms = [(*form, Role("weight")) for form in forms]
+        given = {**given, "weight": weight}
+    here, _, there = on.partition("=")
+    main = open_table(file, options, exact=bool(on or ident))
+    tables = {"": main}
+    if targets:
+        tables[TARGET] = open_table(targets, options, exact=bool(on))
+    while True:
+        try:
+            keys = columns(main, "on" if on else "id", here or ident)
+            other_keys = columns(tables[TARGET], "on", there or here) if on else []
+            if len(other_keys) != len(keys) and on:
+                raise UsageError(f"--on {on}: {len(keys)} columns here, {len(other_keys)} there")
+            form, picks = choose(forms, tables, given, options.classes, {"": keys, TARGET: other_keys})
+            break
+        except LosscliError:
+            # Perhaps the column begins further down: JSON records may differ.
+            if not any([table.more() for table in tables.values()]):
+                raise
+    notation = Notation(options)
+    binders = {
+        name: Binder(picks[pick.role.of].labels, notation)
+        for name, pick in picks.items()
+        if pick.role.kind == "class" and pick.width is None
+    }
+    report = options.missing == "error"
+    part = Part(main, picks, keys, notation, binders, report)
+    chosen = {name: pick.chosen for name, pick in picks.items()}
+    trouble = Trouble(options, picks, binders)
+    if not targets:
+        return FileReading(form, chosen, part, None, trouble, options, batch_rows)
+    second = Part(tables[TARGET], picks, other_keys, notation, binders, report)
+    if on:
+        pairing: Pairing = ById(main.name, second, batch_rows, on, join)
+    else:
+        used = {name for role in chosen.values() for name in role.names}
+        shared = [name for name in main.names if name in tables[TARGET].names and name not in used]
+        if shared and main.named and tables[TARGET].named and not by_order:
+            raise DataError(
+                f"{main.name} and {tables[TARGET].name} share {'a column' if len(shared) == 1 else 'columns'}: "
+                f"do rows pair by {shared[0]!r} or by order?",
+                [f"in both: {listed(shared)}"],
+                [f"--on {shell(shared[0])}", "--by-order"],
+            )
+        pairing = ByOrder(main.name, second, batch_rows, shared)
+    return FileReading(form, chosen, part, pairing, trouble, options, batch_rows)
+
+
+class FileReading(Reading):
+    """The rows of a file, or of two."""
+
+    def __init__(
+        self,
+        form: int,
+        chosen: Mapping[str, absent.Chosen],
+        part: Part,
+        pairing: Pairing | None,
+        trouble: Trouble,
+        options: Options,
+        batch_rows: int,
+    ) -> None:
+        super().__init__(part.table.name, form, chosen)
+        self._part = part
+        self._pairing = pairing
+        self._trouble = trouble
+        self._missing = options.missing
+        self._batch_rows = batch_rows
+
+    def place(self, line: int) -> str:
+        """Return where a row stands."""
+        return self._part.table.place(line)
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
+        usable = 0
+        for block in self._part.blocks(self._batch_rows):
+            numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
+            self.rows += len(block.lines)
+            keep = np.ones(len(block.lines), dtype=np.bool_)
+            if self._pairing:
+                block, keep = self._pairing.pair(block)  # noqa: PLW2901
+            lost = unusable(block.arrays)
+            self._trouble.add(block.flaws)
+            if lost is not None and (self._missing != "nan" or self._trouble):
+                self.dropped += int((keep & lost).sum())
+                keep &= ~lost
+            usable += int(keep.sum())
+            if self._trouble or not keep.any():
+                continue
+            whole = bool(keep.all())
+            yield Batch(
+                {role: array if whole else array[keep] for role, array in block.arrays.items()},
+                numbers if whole else numbers[keep],
+                block.lines if whole else block.lines[keep],
+                [",".join(key) for key, kept in zip(block.keys, keep, strict=False) if kept],
+            )
+        if self._pairing:
+            self.unmatched = self._pairing.finish()
+        if self._trouble:
+            raise self._trouble.error(self.rows, usable)
+        if not usable:
+            rows = counted(self.rows, "row")
+            raise NoResult(f"{self.name}: no row is left: a value is missing in each of {rows}")
+
+
+def open_table(file: str, options: Options, exact: bool) -> Table:
+    """Return the table that a file is: by the user's word, by its suffix unless it cannot be, or by its look."""
+    source = Source(file, options)
+    format = options.format
+    if format == "auto":
+        format = guess(source)
+    if format in ("json", "jsonl"):
+        from losscli.data import records
+
+        if format == "jsonl":
+            records.refuse_records(options, "JSON lines")
+            return records.lines_of(source, exact)
+        return records.document(source, options, exact)
+    if options.records:
+        raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
+    return Delimited(source, options)
+
+
+def guess(source: Source) -> str:
+    """Return the format of an input whose user did not say."""
+    head = source.first_lines(1)
+    start = head[0].lstrip() if head else ""
+    if not start:
+        raise NoResult(f"{source.name} is empty")
+    if source.suffix in ("csv", "tsv"):
+        # A header may begin with a bracket, but hardly with these.
+        if (
+            not start.replace(" ", "").startswith(('{"', "{}", "[{", "[[", "[]"))
+            and start.strip() not in "[{"
+        ):
+            return source.suffix
+    elif source.suffix in ("json", "jsonl"):
+        if start[0] not in "{[":
+            return source.suffix
+    elif start[0] not in "{[":
+        return "csv"
+    from losscli.data.records import is_lines
+
+    return "jsonl" if is_lines(source) or (source.suffix == "jsonl" and complete(start)) else "json"
+
+
+def complete(line: str) -> bool:
+    """Say whether a line is a whole JSON object."""
+    return line.startswith("{") and line.rstrip().endswith("}")
+
+
+def columns(table: Table, role: str, names: str) -> list[int]:
+    """Return the columns of an id: one, or several with commas."""
+    if not names:
+        return []
+    if (one := table.index(names)) is not None:
+        return [one]
+    found: list[int] = []
+    for name in names.split(","):
+        at = table.index(name.strip())
+        if at is None:
+            raise absent.no_column(table, role, name.strip(), names)
+        found.append(at)
+    return found

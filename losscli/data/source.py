@@ -1,0 +1,182 @@
+"""A path or standard input as lines of text, whatever compresses and encodes it."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from losscli.data.batch import Options
+from losscli.data.words import nearest
+from losscli.errors import DataError, UsageError
+
+Format = Literal["csv", "tsv", "json", "jsonl"]
+
+BLOCK = 1 << 18  # characters of text read at a time
+HEAD = 1 << 12  # bytes looked at to see what a file is
+
+SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+PACKED = {".gz", ".bz2", ".xz", ".lzma", ".zst"}
+BINARY = {
+    b"PAR1": "a Parquet file",
+    b"\x93NUMPY": "a NumPy file",
+    b"PK\x03\x04": "a zip archive (as npz and xlsx files are)",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+}
+
+
+class Source:
+    """One input, opened: its name in messages, what its suffix says, and its lines."""
+
+    def __init__(self, file: str, options: Options = Options()) -> None:
+        self.name = "standard input" if file == "-" else file
+        suffixes = [suffix.lower() for suffix in Path(file).suffixes]
+        while suffixes and suffixes[-1] in PACKED:
+            suffixes.pop()
+        self.suffix: Format | None = SUFFIXES.get(suffixes[-1]) if suffixes else None
+        self._path = None if file == "-" else Path(file)
+        self._encoding = options.encoding
+        self._text: IO[str] | None = None
+        self._head: list[list[str]] = []
+
+    def blocks(self) -> Iterator[list[str]]:
+        """Yield all lines, some thousand at a time, with their ends. Once."""
+        yield from self._head
+        self._head = []
+        while block := self._block():
+            yield block
+
+    def first_lines(self, count: int = 2) -> list[str]:
+        """Return the first lines that are not blank, without consuming them; fewer if there are fewer."""
+        while True:
+            found = [line for block in self._head for line in block if not line.isspace()]
+            if len(found) >= count or not (block := self._block()):
+                return found[:count]
+            self._head.append(block)
+
+    def _block(self) -> list[str]:
+        try:
+            if self._text is None:
+                self._text = self._open()
+                lines = self._text.readlines(BLOCK)
+                if lines:  # a byte-order mark that the encoding left in place
+                    lines[0] = lines[0].removeprefix("\ufeff")
+                return lines
+            return self._text.readlines(BLOCK)
+        except UnicodeDecodeError as error:
+            raise self._undecodable(error) from None
+        except UnicodeError as error:  # UTF-16 without its mark
+            raise DataError(f"{self.name}: not {self._encoding} text ({error})") from None
+        except EOFError:
+            raise DataError(f"{self.name}: the compressed data end too early: a truncated file") from None
+        except OSError as error:
+            raise self._unreadable(error) from None
+        except Exception as error:
+            if type(error).__module__ in ("zlib", "_lzma", "lzma"):  # imported only when the file needs them
+                raise DataError(f"{self.name}: the compressed data are damaged ({error})") from None
+            raise
+
+    def _open(self) -> IO[str]:
+        stream: IO[bytes] = sys.stdin.buffer if self._path is None else self._path.open("rb")
+        head, stream = peek(stream)
+        if unpacked := unpack(head, stream):
+            head, stream = peek(unpacked)
+        encoding = self._encoding
+        for magic, kind in BINARY.items():
+            if head.startswith(magic):
+                fix = [f"zstd -dc {self.name} | losscli ... -"] if "zstd" in kind else []
+                raise DataError(f"{self.name}: {kind}, not text", fix=fix)
+        if encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
+        elif b"\0" in head and "16" not in encoding and "32" not in encoding:
+            raise DataError(f"{self.name}: binary data (byte {head.index(0)} is NUL), not text")
+        try:
+            return io.TextIOWrapper(cast("Any", stream), encoding, newline="")
+        except LookupError:
+            raise UsageError(
+                f"unknown encoding {encoding!r}", ["for instance: utf-8, latin-1, cp1252, utf-16"]
+            ) from None
+
+    def _undecodable(self, error: UnicodeDecodeError) -> DataError:
+        where = self.name
+        if self._path is not None and self._path.is_file() and "16" not in error.encoding:
+            # The decoder only knows its buffer, so the line is looked up in the file.
+            data = peek(self._path.open("rb"))
+            with unpack(*data) or data[1] as stream:
+                for number, line in enumerate(stream, 1):
+                    try:
+                        line.decode(error.encoding)
+                    except UnicodeDecodeError:
+                        where = f"{self.name}:{number}"
+                        break
+        return DataError(
+            f"{where}: byte 0x{error.object[error.start]:02x} is not {error.encoding} text",
+            fix=["--encoding cp1252       if the file comes from Windows or is Latin-1"],
+        )
+
+    def _unreadable(self, error: OSError) -> DataError:
+        match error:
+            case FileNotFoundError() if self._path is not None:
+                folder = self._path.parent
+                others = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+                close = nearest(self._path.name, others)
+                hint = [f"did you mean: {folder / close}"] if close else []
+                if not folder.is_dir():
+                    hint = [f"there is no folder {str(folder)!r} either"]
+                return DataError(f"no file {self.name!r}", hint)
+            case IsADirectoryError():
+                return DataError(f"{self.name!r} is a directory, not a file")
+            case PermissionError():
+                return DataError(f"{self.name!r} may not be read: permission denied")
+            case _:
+                return DataError(f"{self.name}: {(error.strerror or str(error)).lower()}")
+
+
+class Whole(io.RawIOBase):
+    """A stream with the bytes in front again that were read to see what it is (pipes cannot seek)."""
+
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = head
+        self._rest = rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        self._head = self._head[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+    """Return the first bytes, and a stream that still has them."""
+    head = b""
+    while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
+        head += data
+    return head, io.BufferedReader(Whole(head, stream), BLOCK)
+
+
+def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
+    """Return the decompressed stream, or None if the first bytes are of no compressed format."""
+    if head.startswith(b"\x1f\x8b"):
+        import gzip
+
+        return gzip.GzipFile(fileobj=stream)
+    if head.startswith(b"BZh"):
+        import bz2
+
+        return bz2.BZ2File(stream)
+    if head.startswith((b"\xfd7zXZ\x00", b"\x5d\x00\x00")):
+        import lzma
+
+        return lzma.LZMAFile(stream)
+    return None

@@ -1,0 +1,73 @@
+"""What every format looks like once its syntax is gone: named columns that come in chunks of cells."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.data.words import listed
+from losscli.errors import DataError
+
+Cell = object
+"""A text (CSV), or what JSON holds: a float, a text, None, a bool, a list."""
+
+
+class Chunk(NamedTuple):
+    """Some consecutive rows: the cells of the wanted columns, column by column."""
+
+    cells: Sequence[Sequence[Cell]]
+    lines: NDArray[np.int64]
+    raw: Callable[[int], str]
+    """The text of a row, by its place in the chunk, for messages."""
+
+
+class Table(ABC):
+    """A file with its columns known and its rows still to be read, once."""
+
+    name: str
+    names: list[str]
+    lists: dict[int, int]
+    """The columns whose cells are lists, and how long the lists are."""
+    unit = "line"
+    """What `Batch.lines` counts."""
+    named = True
+    """False where columns are mere numbers, so that equal names mean nothing."""
+
+    @abstractmethod
+    def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield the wanted columns, `rows` rows at a time. Raise NoResult when there is no row."""
+
+    @abstractmethod
+    def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
+        """Return the lines that show one cell in its row."""
+
+    def more(self) -> bool:
+        """Look further for columns that the first rows lack; return whether there was anything to see."""
+        return False
+
+    def place(self, line: int) -> str:
+        """Return where a row stands, as messages say it."""
+        return f"{self.name}:{line}" if self.unit == "line" else f"{self.name}: {self.unit} {line}"
+
+    def index(self, name: str) -> int | None:
+        """Return the one column of this name, or None."""
+        if name not in self.names:
+            return None
+        first = self.names.index(name)
+        self.unique(first)
+        return first
+
+    def unique(self, column: int) -> None:
+        """Refuse a column whose name another one bears too."""
+        name = self.names[column]
+        if self.names.count(name) > 1:
+            numbers = [str(at) for at, other in enumerate(self.names, 1) if other == name]
+            raise DataError(
+                f"{self.name}: {len(numbers)} columns are called {name!r}",
+                [f"columns {', '.join(numbers)} of: {listed(self.names)}"],
+                ["rename one of them"],
+            )

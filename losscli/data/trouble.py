@@ -1,0 +1,119 @@
+"""Everything that is wrong with the cells of an input, counted to its end and said in eight lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from losscli.data.batch import Options
+from losscli.data.cells import Binder, integer, label, number
+from losscli.data.columns import Picks
+from losscli.data.part import Flaw
+from losscli.data.table import Cell
+from losscli.data.words import counted, first, listed, quoted, shell
+from losscli.errors import DataError
+
+TEXTS = 4  # different bad texts that are worth remembering
+
+
+class Trouble:
+    """The flaws of an input so far."""
+
+    def __init__(self, options: Options, picks: Picks, binders: dict[str, Binder]) -> None:
+        self._options = options
+        self._picks = picks
+        self._binders = binders
+        self._first: Flaw | None = None
+        self._count = 0
+        self._lines: list[int] = []
+        self._texts: dict[str, None] = {}
+        self._others = False
+        self._commas = True
+
+    def __bool__(self) -> bool:
+        return self._first is not None
+
+    def add(self, flaws: Iterable[Flaw]) -> None:
+        """Count some flaws, in the order of the rows."""
+        for flaw in flaws:
+            if self._first is None:
+                self._first = flaw
+            if flaw.kind == "number":
+                text = flaw.cell if isinstance(flaw.cell, str) else ""
+                self._others |= not isinstance(flaw.cell, str)
+                self._commas &= number(text.replace(",", ".")) is not None
+                if len(self._texts) < TEXTS:
+                    self._texts[text.strip()] = None
+            same = flaw.table is self._first.table and flaw.kind == self._first.kind
+            if same and (flaw.kind != "class" or label(flaw.cell) == label(self._first.cell)):
+                self._count += 1
+                if len(self._lines) < TEXTS and flaw.line not in self._lines:
+                    self._lines.append(flaw.line)
+
+    def error(self, rows: int, usable: int) -> DataError:
+        """Return the whole story; `usable` of the `rows` rows have no flaw and nothing missing."""
+        flaw = self._first
+        assert flaw is not None
+        if flaw.kind == "class":
+            return self._no_class(flaw)
+        where = flaw.table.place(flaw.line)
+        name = flaw.table.names[flaw.column]
+        what = "is missing" if flaw.kind == "missing" else f"{said(flaw.cell)} is not a number"
+        unit = flaw.table.unit
+        evidence = [*flaw.table.show(flaw.line, flaw.column, flaw.cell, flaw.raw)]
+        if self._count > 1:
+            plural = f"{unit}s" if len(self._lines) > 1 else unit
+            evidence.append(f"{self._count} such cells: {plural} {first(self._lines, self._count)}")
+        separator = "" if flaw.kind == "missing" else ":"
+        return DataError(
+            f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, rows, usable)
+        )
+
+    def _fix(self, flaw: Flaw, rows: int, usable: int) -> list[str]:
+        scores = f"       scores the other {counted(usable, 'row')}" if usable else ""
+        if not self._texts:
+            return [f"--missing drop{scores}"] if usable else []
+        if isinstance(flaw.cell, bool) or str(flaw.cell).strip().lower() in ("true", "false"):
+            return ["write 1 for true and 0 for false"]
+        if self._commas and self._options.decimal == "." and not self._others:
+            return ["--decimal ,"]
+        if self._options.decimal == "," and all("." in text for text in self._texts):
+            return ["leave --decimal , out"] if usable == 0 else []
+        if self._others or len(self._texts) >= TEXTS or not usable:
+            return []
+        na = " ".join(f"--na {shell(text)}" for text in self._texts)
+        match self._options.missing:
+            case "nan":
+                return [f"{na}       makes them missing, that is NaN"]
+            case "drop":
+                return [f"{na}{scores}"]
+            case "error":
+                return [f"{na} --missing drop{scores}"]
+
+    def _no_class(self, flaw: Flaw) -> DataError:
+        pick = self._picks[flaw.role]
+        vector = self._picks[pick.role.of]
+        names, labels = vector.chosen
+        columns = f"{names[0]!r}, a list of {vector.width}" if vector.lists else listed(names, 40)
+        target = label(flaw.cell).strip()
+        plain = all(integer(text) is not None for text in labels)
+        if plain and integer(target) == vector.width and "0" in labels:
+            counted_from_1 = ",".join(str(at) for at in range(1, (vector.width or 0) + 1))
+            fix = f"--classes {counted_from_1}       if the classes count from 1"
+        elif not plain and number(target) is not None:
+            indices = ",".join(str(at) for at in range(vector.width or 0))
+            fix = f"--classes {indices}       if 0 is {labels[0]!r}, 1 is {labels[1]!r}, and so on"
+        else:
+            fix = f"name the classes in the order of the columns: --classes {shell(','.join(labels))}"
+        return DataError(
+            f"target {quoted(target)} has no column",
+            [
+                f"class columns: {columns} -> classes {listed(labels, 40)}",
+                f"first at {flaw.table.place(flaw.line)}; {counted(self._count, 'row')}",
+            ],
+            [fix],
+        )
+
+
+def said(cell: Cell) -> str:
+    """Return a cell as the message names it: texts in quotes, other values as JSON writes them."""
+    return quoted(cell) if isinstance(cell, str) else quoted(cell).strip("'")
