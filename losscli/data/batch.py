@@ -61,3 +61,7 @@ class Options(NamedTuple):
 
 Given = Mapping[str, str]
 """What the user said: role to COLUMNS, as typed on the command line."""
+
+AS_USUAL = Options()
+AS_FOUND: Given = {}
+"""Nothing is said: the columns are found by their names."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import cast
 
 import numpy as np
 
@@ -21,6 +22,7 @@ class Written(float):
     __slots__ = ("text",)
 
     def __new__(cls, text: str) -> Written:
+        """Read the number."""
         number = super().__new__(cls, text)
         number.text = text
         return number
@@ -42,7 +44,7 @@ class Notation:
         if self._plain and kinds <= {float, Written}:
             return np.array(cells, dtype=np.float64), []
         if self._plain and kinds == {str}:
-            texts: Iterable[str] = cells  # pyright: ignore[reportAssignmentType]
+            texts = cast("Iterable[str]", cells)
             whole = "".join(texts)
             if "_" not in whole and not (self.comma and "." in whole):
                 if self.comma:
@@ -57,7 +59,7 @@ class Notation:
 
     def vectors(self, cells: Sequence[Cell], width: int) -> tuple[Array, list[int]]:
         """Return cells that are lists of `width` numbers as an (n, width) array, as `numbers` does."""
-        rows = [cell if isinstance(cell, list) else [cell] * width for cell in cells]
+        rows = [cast("list[Cell]", cell) if isinstance(cell, list) else [cell] * width for cell in cells]
         flat, bad = self.numbers(list(chain.from_iterable(rows)))
         # A cell that is no list can only be missing.
         loose = {
@@ -122,10 +124,6 @@ class Binder:
         if place is not None:
             self._known[cell] = place
         return place
-
-    def seen(self, texts: Mapping[str, object]) -> bool:
-        """Say whether any of the texts has been bound."""
-        return any(text in self._known for text in texts)
 
 
 def number(text: str) -> float | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from losscli.data import absent
 from losscli.data.absent import Absent
-from losscli.data.batch import Chosen, Given, Role
+from losscli.data.batch import AS_FOUND, Given, Role
 from losscli.data.labels import by_number, family, suffixes
+from losscli.data.pick import Pick, Picks, align, same_order
 from losscli.data.table import Table
 from losscli.data.words import listed, shell
 from losscli.errors import DataError, LosscliError, UsageError
@@ -17,28 +17,6 @@ TARGET = "target"
 """The role that a second file provides."""
 
 
-class Pick(NamedTuple):
-    """The columns of one table that play one role."""
-
-    table: Table
-    role: Role
-    columns: tuple[int, ...]
-    labels: tuple[str, ...] = ()
-    width: int | None = None
-    """None: one number a row. Otherwise the numbers of a row, from as many columns or from one of lists."""
-
-    @property
-    def lists(self) -> bool:
-        """Whether the numbers of a row come from one list."""
-        return self.width is not None and self.columns[0] in self.table.lists
-
-    @property
-    def chosen(self) -> Chosen:
-        """The names, for people."""
-        return Chosen(tuple(self.table.names[at] for at in self.columns), self.labels)
-
-
-Picks = dict[str, Pick]
 Selection = tuple[tuple[int, ...], str]
 """Columns, and the stem that they were selected by: `p` or `p_` of `p_*`; empty for a name or a list."""
 
@@ -46,9 +24,9 @@ Selection = tuple[tuple[int, ...], str]
 def choose(
     forms: Sequence[Sequence[Role]],
     tables: Mapping[str, Table],
-    given: Given,
+    given: Given = AS_FOUND,
     classes: Sequence[str] = (),
-    reserved: Mapping[str, Sequence[int]] = {},
+    reserved: Mapping[str, Sequence[int]] | None = None,
 ) -> tuple[int, Picks]:
     """Return the first form whose roles are all given or found, and their columns.
 
@@ -59,7 +37,7 @@ def choose(
     for number, form in enumerate(forms):
         if not given.keys() <= {role.name for role in form}:
             continue
-        attempt = Attempt(form, tables, given, classes, reserved)
+        attempt = Attempt(form, tables, given, classes, reserved or {})
         try:
             return number, attempt.picks()
         except Absent as error:
@@ -191,7 +169,7 @@ class Attempt:
         inner = [at for at in columns if at in table.lists]
         if inner and len(columns) > 1:
             raise DataError(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
-        width = table.lists[columns[0]] if inner else len(columns) if len(columns) > 1 else None
+        width = table.lists[inner[0]] if inner else len(columns) if len(columns) > 1 else None
         if width is None:
             if role.kind == "vector":
                 raise DataError(
@@ -250,39 +228,3 @@ def family_names(table: Table, columns: Sequence[int], stem: str) -> tuple[list[
         if stem and ends and len(cut) == len(names) and all(cut):
             return names, lead
     return names, None
-
-
-def align(pick: Pick, vector: Pick) -> Pick:
-    """Return the columns of one-hot or soft classes in the order of the vector's."""
-    who = f"{pick.table.name}: {pick.role.name}"
-    if pick.width != vector.width:
-        raise DataError(f"{who} has {pick.width} columns, but {vector.role.name} has {vector.width}")
-    if pick.lists:
-        return pick._replace(labels=vector.labels)
-    if set(pick.labels) != set(vector.labels):
-        raise DataError(
-            f"{who} and {vector.role.name} stand for different classes",
-            [
-                f"{pick.role.name}: {listed(pick.chosen.names)} -> {listed(pick.labels)}",
-                f"{vector.role.name}: {listed(vector.chosen.names)} -> {listed(vector.labels)}",
-            ],
-        )
-    order = [pick.labels.index(text) for text in vector.labels]
-    return pick._replace(columns=tuple(pick.columns[at] for at in order), labels=vector.labels)
-
-
-def same_order(picks: Picks) -> None:
-    """Refuse to pair a_cat, a_dog with b_dog, b_cat by their order."""
-    several = [
-        pick for pick in picks.values() if pick.role.kind == "number" and pick.labels and not pick.lists
-    ]
-    for one in several:
-        for other in several:
-            if one.labels != other.labels and set(one.labels) == set(other.labels):
-                order = [other.labels.index(text) for text in one.labels]
-                names = ",".join(other.chosen.names[at] for at in order)
-                raise DataError(
-                    f"{one.role.name} and {other.role.name} have the same labels in different order",
-                    [listed(one.chosen.names), listed(other.chosen.names)],
-                    [f"{absent.option(other.role.name)} {shell(names)}"],
-                )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.batch import Options
 from losscli.data.source import Source
@@ -44,7 +46,11 @@ class Delimited(Table):
         )
         self._waiting: list[list[str]] = []
         self._first = 1
-        first = next(row for row in iter(lambda: self._read(1)[0], None) if not blank(row))
+        first: list[str] = []
+        while not any(cell.strip() for cell in first):
+            if not (read := self._read(1)):
+                raise NoResult(f"{self.name} is empty")
+            first = read[0]
         if options.header:
             self.names = [name.strip() for name in first]
             self._first = self._rows.line_num + 1
@@ -64,7 +70,7 @@ class Delimited(Table):
             if records:
                 empty = False
                 cells = [[record[column] for record in records] for column in columns]
-                yield Chunk(cells, lines, lambda row, lines=lines: self._line(int(lines[row])))
+                yield Chunk(cells, lines, partial(self._row, lines))
         if empty:
             raise NoResult(f"{self.name}: no rows after the header")
 
@@ -83,7 +89,7 @@ class Delimited(Table):
         finally:
             csv.field_size_limit(limit)
 
-    def _number(self, records: list[list[str]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def _number(self, records: list[list[str]]) -> NDArray[np.int64]:
         """Return the line on which each record starts."""
         start = self._first
         self._first = self._rows.line_num + 1
@@ -92,7 +98,9 @@ class Delimited(Table):
         heights = [1 + breaks(record) for record in records]
         return start + np.cumsum([0, *heights[:-1]], dtype=np.int64)
 
-    def _even(self, records: list[list[str]], lines: np.ndarray[tuple[int], np.dtype[np.int64]]):
+    def _even(
+        self, records: list[list[str]], lines: NDArray[np.int64]
+    ) -> tuple[list[list[str]], NDArray[np.int64]]:
         """Return the records that are not blank, all as wide as the header."""
         kept = [at for at, record in enumerate(records) if not blank(record)]
         for at in kept:
@@ -115,6 +123,9 @@ class Delimited(Table):
         done = self._rows.line_num - self._gone
         del self._held[:done]
         self._gone += done
+
+    def _row(self, lines: NDArray[np.int64], row: int) -> str:
+        return self._line(int(lines[row]))
 
     def _line(self, number: int) -> str:
         return self._held[number - 1 - self._gone]

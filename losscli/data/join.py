@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import Array
+from losscli.data.batch import Array, Chosen
 from losscli.data.part import Block, Flaw, Key, Part
-from losscli.data.words import counted, first
+from losscli.data.words import counted, first, shell
 from losscli.errors import DataError, NoResult
 
 Join = Literal["strict", "inner"]
 Indices = NDArray[np.int64]
+SEVERAL = {"pred": "prediction"}
 
 
 class Unmatched(NamedTuple):
@@ -71,9 +72,12 @@ class Pairing(ABC):
 class ByOrder(Pairing):
     """The first row with the first, the second with the second, and as many here as there."""
 
-    def __init__(self, name: str, part: Part, rows: int, shared: Sequence[str]) -> None:
+    def __init__(
+        self, name: str, part: Part, rows: int, chosen: Mapping[str, Chosen], shared: Sequence[str]
+    ) -> None:
         super().__init__(name, part, rows)
         self._seen = 0
+        self._chosen = chosen
         self._shared = shared
 
     def find(self, block: Block) -> Indices:
@@ -86,18 +90,20 @@ class ByOrder(Pairing):
     def finish(self) -> Unmatched:
         """Refuse unequal counts."""
         if self._seen != self.total:
+            roles = next(iter(self._chosen)), "target"
+            counts = self._seen, self.total
             pad = max(map(len, self.names))
-            counts = [counted(self._seen, "row"), counted(self.total, "row")]
-            wide = max(map(len, counts))
-            both = (
-                f"both files have a column {self._shared[0]!r}: --on {self._shared[0]}"
-                if self._shared
-                else ""
-            )
+            wide = max(len(str(count)) for count in counts)
+            evidence = [
+                f"{name:{pad}}   {count:>{wide}} {'row' if count == 1 else 'rows'}, "
+                f"{'column' if len(self._chosen[role].names) == 1 else 'columns'} "
+                f"{first(map(repr, self._chosen[role].names), len(self._chosen[role].names))}"
+                for name, count, role in zip(self.names, counts, roles, strict=True)
+            ]
             raise DataError(
-                f"{counted(self._seen, 'row')} but {counted(self.total, 'target')}",
-                [f"{name:{pad}}   {count:>{wide}}" for name, count in zip(self.names, counts, strict=True)],
-                [both] if both else (),
+                f"{counted(self._seen, SEVERAL.get(roles[0], 'row'))} but {counted(self.total, 'target')}",
+                evidence,
+                [f"both files have a column {name!r}: --on {shell(name)}" for name in self._shared[:1]],
             )
         return Unmatched()
 
@@ -163,7 +169,11 @@ class ById(Pairing):
         fix: list[str] = []
         if repeated:
             lacking = self._only_here or only_there
-            fix = ["remove the duplicates" + ("; --join inner then scores the shared ids" if lacking else "")]
+            one = sum(map(len, self._twice)) == 1
+            fix = [
+                f"remove the duplicate{'' if one else 's'}"
+                + ("; --join inner then scores the shared ids" if lacking and not self._inner else "")
+            ]
         elif shared:
             fix = [f"--join inner       {score}"]
         raise DataError(f"--on {self._on}: the ids do not match one to one", evidence, fix)

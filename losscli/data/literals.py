@@ -41,11 +41,8 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
     for at, row in enumerate(rows, 1):
         if len(row) != len(form):
             raise UsageError(
-                f"{NAME}: {quoted(':'.join(row))} has {counted(len(row), 'value')}, a row here has {len(form)}",
+                f"{NAME}: {quoted(':'.join(row))} has {counted(len(row), 'value')}, not {len(form)}",
                 [f"row {at} of {len(rows)}; a row is {names}"],
-                [f"{NAME} {','.join(':'.join(['2.5', '3', '1', '1'][: len(form)]) for _ in (1,))}"]
-                if len(form) <= 2 and all(role.kind == "number" for role in form)
-                else (),
             )
     notation = Notation(Options())
     arrays: dict[str, Array] = {}
@@ -63,10 +60,10 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
         labels = tuple(map(str, range(width))) if width > 1 else ()
         if role.kind == "class" and width == 1:
             binder = Binder(chosen[role.of].labels, notation)
-            arrays[role.name], bad = binder.indices(cells)
+            arrays[role.name], _ = binder.indices(cells)
             wanted = f"one of the classes {', '.join(binder.labels)}"
         else:
-            values, bad = notation.numbers([part for cell in cells for part in cell.split("/")])
+            values, _ = notation.numbers([part for cell in cells for part in cell.split("/")])
             arrays[role.name] = values.reshape(-1, width) if width > 1 else values
             wanted = "a number"
         lost = np.flatnonzero(np.isnan(arrays[role.name].reshape(len(rows), -1)).any(axis=1))
@@ -80,5 +77,4 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
                 f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}"
             )
         chosen[role.name] = Chosen((role.name,), labels)
-        del bad
     return Literals(chosen, arrays, len(rows))

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.batch import Array
 from losscli.data.cells import Binder, Notation, identity
-from losscli.data.columns import Pick, Picks
+from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Table
 from losscli.errors import DataError
 
 Key = tuple[str, ...]
+Kind = Literal["missing", "number", "class"]
 
 
 class Flaw(NamedTuple):
@@ -22,7 +23,7 @@ class Flaw(NamedTuple):
 
     row: int
     column: int
-    kind: Literal["missing", "number", "class"]
+    kind: Kind
     role: str
     line: int
     cell: Cell
@@ -101,7 +102,8 @@ class Part:
         cells: Mapping[int, Sequence[Cell]],
         chunk: Chunk,
     ) -> Iterator[Flaw]:
-        kinds = dict.fromkeys(bad, "class" if pick.role.name in self._binders else "number")
+        what: Kind = "class" if pick.role.name in self._binders else "number"
+        kinds: dict[tuple[int, int], Kind] = dict.fromkeys(bad, what)
         if self._report_missing and np.isnan(array).any():
             for row, *place in np.argwhere(np.isnan(array)).tolist():
                 column = pick.columns[0 if pick.lists or not place else place[0]]
@@ -114,12 +116,12 @@ class Part:
     def _check_lengths(self, pick: Pick, cells: Sequence[Cell], chunk: Chunk) -> None:
         """Refuse lists of different lengths: no reading of them would be right."""
         for row, cell in enumerate(cells):
-            if isinstance(cell, list) and len(cell) != pick.width:
+            if isinstance(cell, list) and (count := len(cast("list[Cell]", cell))) != pick.width:
                 line, column = int(chunk.lines[row]), pick.columns[0]
                 raise DataError(
-                    f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {len(cell)} numbers, "
+                    f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {count} numbers, "
                     f"the first one has {pick.width}",
-                    self.table.show(line, column, cell, chunk.raw(row)),
+                    self.table.show(line, column, cast("Cell", cell), chunk.raw(row)),
                 )
 
     def _identities(self, cells: Mapping[int, Sequence[Cell]], chunk: Chunk) -> Sequence[Key]:
@@ -130,10 +132,9 @@ class Part:
 
 def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:
     """Return which rows have a NaN anywhere, or None if there is none."""
-    lost: NDArray[np.bool_] | None = None
+    lost: list[NDArray[np.bool_]] = []
     for array in arrays.values():
         nan = np.isnan(array)
         if nan.any():
-            rows = nan if nan.ndim == 1 else nan.any(axis=1)
-            lost = rows if lost is None else lost | rows
-    return lost
+            lost.append(nan if nan.ndim == 1 else np.logical_or.reduce(nan, axis=1))
+    return np.logical_or.reduce(lost) if lost else None

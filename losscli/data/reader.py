@@ -10,17 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from losscli.data import absent
-from losscli.data.batch import Batch, Given, Options, Role
+from losscli.data.batch import AS_FOUND, AS_USUAL, Batch, Chosen, Given, Options, Role
 from losscli.data.cells import Binder, Notation
 from losscli.data.columns import TARGET, choose
-from losscli.data.delimited import Delimited
+from losscli.data.formats import open_table
 from losscli.data.join import ById, ByOrder, Join, Pairing
 from losscli.data.part import Part, unusable
 from losscli.data.reading import Reading
-from losscli.data.source import Source
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
-from losscli.data.words import counted, listed, shell
+from losscli.data.words import listed, shell
 from losscli.errors import DataError, LosscliError, NoResult, UsageError
 
 ROWS = 8192
@@ -34,10 +33,10 @@ def read(
     on: str = "",
     by_order: bool = False,
     join: Join = "strict",
-    given: Given = {},
+    given: Given = AS_FOUND,
     weight: str = "",
     ident: str = "",
-    options: Options = Options(),
+    options: Options = AS_USUAL,
     batch_rows: int = ROWS,
 ) -> Reading:
     """Open the input and settle which columns play which role: the first form that is all there."""
@@ -71,7 +70,8 @@ def read(
             break
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
-            if not any([table.more() for table in tables.values()]):
+            further = [table.more() for table in tables.values()]
+            if not any(further):
                 raise
     notation = Notation(options)
     binders = {
@@ -90,15 +90,15 @@ def read(
         pairing: Pairing = ById(main.name, second, batch_rows, on, join)
     else:
         used = {name for role in chosen.values() for name in role.names}
-        shared = [name for name in main.names if name in tables[TARGET].names and name not in used]
-        if shared and main.named and tables[TARGET].named and not by_order:
+        named = main.named and tables[TARGET].named
+        shared = [name for name in main.names if named and name in tables[TARGET].names and name not in used]
+        if shared and not by_order:
             raise DataError(
-                f"{main.name} and {tables[TARGET].name} share {'a column' if len(shared) == 1 else 'columns'}: "
-                f"do rows pair by {shared[0]!r} or by order?",
-                [f"in both: {listed(shared)}"],
+                f"do the rows of {main.name} and {tables[TARGET].name} pair by {shared[0]!r} or by order?",
+                [f"in both files: {listed(shared)}"],
                 [f"--on {shell(shared[0])}", "--by-order"],
             )
-        pairing = ByOrder(main.name, second, batch_rows, shared)
+        pairing = ByOrder(main.name, second, batch_rows, chosen, shared)
     return FileReading(form, chosen, part, pairing, trouble, options, batch_rows)
 
 
@@ -108,7 +108,7 @@ class FileReading(Reading):
     def __init__(
         self,
         form: int,
-        chosen: Mapping[str, absent.Chosen],
+        chosen: Mapping[str, Chosen],
         part: Part,
         pairing: Pairing | None,
         trouble: Trouble,
@@ -134,7 +134,7 @@ class FileReading(Reading):
             self.rows += len(block.lines)
             keep = np.ones(len(block.lines), dtype=np.bool_)
             if self._pairing:
-                block, keep = self._pairing.pair(block)  # noqa: PLW2901
+                block, keep = self._pairing.pair(block)
             lost = unusable(block.arrays)
             self._trouble.add(block.flaws)
             if lost is not None and (self._missing != "nan" or self._trouble):
@@ -155,54 +155,7 @@ class FileReading(Reading):
         if self._trouble:
             raise self._trouble.error(self.rows, usable)
         if not usable:
-            rows = counted(self.rows, "row")
-            raise NoResult(f"{self.name}: no row is left: a value is missing in each of {rows}")
-
-
-def open_table(file: str, options: Options, exact: bool) -> Table:
-    """Return the table that a file is: by the user's word, by its suffix unless it cannot be, or by its look."""
-    source = Source(file, options)
-    format = options.format
-    if format == "auto":
-        format = guess(source)
-    if format in ("json", "jsonl"):
-        from losscli.data import records
-
-        if format == "jsonl":
-            records.refuse_records(options, "JSON lines")
-            return records.lines_of(source, exact)
-        return records.document(source, options, exact)
-    if options.records:
-        raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
-    return Delimited(source, options)
-
-
-def guess(source: Source) -> str:
-    """Return the format of an input whose user did not say."""
-    head = source.first_lines(1)
-    start = head[0].lstrip() if head else ""
-    if not start:
-        raise NoResult(f"{source.name} is empty")
-    if source.suffix in ("csv", "tsv"):
-        # A header may begin with a bracket, but hardly with these.
-        if (
-            not start.replace(" ", "").startswith(('{"', "{}", "[{", "[[", "[]"))
-            and start.strip() not in "[{"
-        ):
-            return source.suffix
-    elif source.suffix in ("json", "jsonl"):
-        if start[0] not in "{[":
-            return source.suffix
-    elif start[0] not in "{[":
-        return "csv"
-    from losscli.data.records import is_lines
-
-    return "jsonl" if is_lines(source) or (source.suffix == "jsonl" and complete(start)) else "json"
-
-
-def complete(line: str) -> bool:
-    """Say whether a line is a whole JSON object."""
-    return line.startswith("{") and line.rstrip().endswith("}")
+            raise NoResult(f"{self.name}: no row is left", ["in every row a value is missing"])
 
 
 def columns(table: Table, role: str, names: str) -> list[int]:

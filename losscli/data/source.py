@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
-from losscli.data.batch import Options
+from losscli.data.batch import AS_USUAL, Options
 from losscli.data.words import nearest
 from losscli.errors import DataError, UsageError
 
@@ -36,7 +36,7 @@ BINARY = {
 class Source:
     """One input, opened: its name in messages, what its suffix says, and its lines."""
 
-    def __init__(self, file: str, options: Options = Options()) -> None:
+    def __init__(self, file: str, options: Options = AS_USUAL) -> None:
         self.name = "standard input" if file == "-" else file
         suffixes = [suffix.lower() for suffix in Path(file).suffixes]
         while suffixes and suffixes[-1] in PACKED:
@@ -53,6 +53,8 @@ class Source:
         self._head = []
         while block := self._block():
             yield block
+        if self._text is not None:
+            self._text.close()
 
     def first_lines(self, count: int = 2) -> list[str]:
         """Return the first lines that are not blank, without consuming them; fewer if there are fewer."""
@@ -81,12 +83,12 @@ class Source:
             raise self._unreadable(error) from None
         except Exception as error:
             if type(error).__module__ in ("zlib", "_lzma", "lzma"):  # imported only when the file needs them
-                raise DataError(f"{self.name}: the compressed data are damaged ({error})") from None
+                raise self._damaged(error) from None
             raise
 
     def _open(self) -> IO[str]:
         stream: IO[bytes] = sys.stdin.buffer if self._path is None else self._path.open("rb")
-        head, stream = peek(stream)
+        head, stream = peek(stream, owned=self._path is not None)
         if unpacked := unpack(head, stream):
             head, stream = peek(unpacked)
         encoding = self._encoding
@@ -136,33 +138,47 @@ class Source:
                 return DataError(f"{self.name!r} is a directory, not a file")
             case PermissionError():
                 return DataError(f"{self.name!r} may not be read: permission denied")
+            case _ if error.errno is None:  # gzip and bz2 raise it themselves
+                return self._damaged(error)
             case _:
                 return DataError(f"{self.name}: {(error.strerror or str(error)).lower()}")
+
+    def _damaged(self, error: Exception) -> DataError:
+        return DataError(f"{self.name}: the compressed data are damaged ({str(error).lower()})")
 
 
 class Whole(io.RawIOBase):
     """A stream with the bytes in front again that were read to see what it is (pipes cannot seek)."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+    def __init__(self, head: bytes, rest: IO[bytes], owned: bool) -> None:
         self._head = head
         self._rest = rest
+        self._owned = owned
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
+    def close(self) -> None:
+        """Close the file underneath, but never standard input."""
+        if self._owned:
+            self._rest.close()
+        super().close()
+
     def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with what comes next."""
         data = self._head[: len(buffer)] or self._rest.read(len(buffer))
         self._head = self._head[len(data) :]
         buffer[: len(data)] = data
         return len(data)
 
 
-def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+def peek(stream: IO[bytes], owned: bool = True) -> tuple[bytes, IO[bytes]]:
     """Return the first bytes, and a stream that still has them."""
     head = b""
     while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
         head += data
-    return head, io.BufferedReader(Whole(head, stream), BLOCK)
+    return head, io.BufferedReader(Whole(head, stream, owned), BLOCK)
 
 
 def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
@@ -170,7 +186,7 @@ def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
     if head.startswith(b"\x1f\x8b"):
         import gzip
 
-        return gzip.GzipFile(fileobj=stream)
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
     if head.startswith(b"BZh"):
         import bz2
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from losscli.data.batch import Options
 from losscli.data.cells import Binder, integer, label, number
-from losscli.data.columns import Picks
 from losscli.data.part import Flaw
+from losscli.data.pick import Picks
 from losscli.data.table import Cell
 from losscli.data.words import counted, first, listed, quoted, shell
 from losscli.errors import DataError
@@ -28,6 +28,7 @@ class Trouble:
         self._texts: dict[str, None] = {}
         self._others = False
         self._commas = True
+        self._unbound = False
 
     def __bool__(self) -> bool:
         return self._first is not None
@@ -38,11 +39,13 @@ class Trouble:
             if self._first is None:
                 self._first = flaw
             if flaw.kind == "number":
-                text = flaw.cell if isinstance(flaw.cell, str) else ""
-                self._others |= not isinstance(flaw.cell, str)
-                self._commas &= number(text.replace(",", ".")) is not None
-                if len(self._texts) < TEXTS:
-                    self._texts[text.strip()] = None
+                if isinstance(flaw.cell, str):
+                    self._commas &= number(flaw.cell.replace(",", ".")) is not None
+                    if len(self._texts) < TEXTS:
+                        self._texts[flaw.cell.strip()] = None
+                else:
+                    self._others = True
+            self._unbound |= flaw.kind == "class"
             same = flaw.table is self._first.table and flaw.kind == self._first.kind
             if same and (flaw.kind != "class" or label(flaw.cell) == label(self._first.cell)):
                 self._count += 1
@@ -62,24 +65,26 @@ class Trouble:
         evidence = [*flaw.table.show(flaw.line, flaw.column, flaw.cell, flaw.raw)]
         if self._count > 1:
             plural = f"{unit}s" if len(self._lines) > 1 else unit
-            evidence.append(f"{self._count} such cells: {plural} {first(self._lines, self._count)}")
+            evidence.append(f"{self._count} such cells: {plural} {first(self._lines, len(self._lines))}")
         separator = "" if flaw.kind == "missing" else ":"
         return DataError(
             f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, rows, usable)
         )
 
     def _fix(self, flaw: Flaw, rows: int, usable: int) -> list[str]:
-        scores = f"       scores the other {counted(usable, 'row')}" if usable else ""
-        if not self._texts:
-            return [f"--missing drop{scores}"] if usable else []
+        others = f"the other {usable} rows" if usable > 1 else "the other row"
+        scores = "" if self._unbound else f"       scores {others}"
         if isinstance(flaw.cell, bool) or str(flaw.cell).strip().lower() in ("true", "false"):
             return ["write 1 for true and 0 for false"]
-        if self._commas and self._options.decimal == "." and not self._others:
-            return ["--decimal ,"]
-        if self._options.decimal == "," and all("." in text for text in self._texts):
-            return ["leave --decimal , out"] if usable == 0 else []
+        if not self._others and self._texts and self._commas:
+            text = next(iter(self._texts))
+            if self._options.decimal == ",":
+                return ["leave out --decimal ,"]
+            return [f"--decimal ,       reads {text!r} as {text.replace(',', '.')}"]
         if self._others or len(self._texts) >= TEXTS or not usable:
             return []
+        if not self._texts:
+            return [f"--missing drop{scores}"]
         na = " ".join(f"--na {shell(text)}" for text in self._texts)
         match self._options.missing:
             case "nan":

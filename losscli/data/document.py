@@ -1,0 +1,112 @@
+"""Which table a JSON input is: records, one record a line, or an object of arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from itertools import chain
+from typing import cast
+
+from losscli.data.batch import Options
+from losscli.data.decoding import Record, decode, kind, reader
+from losscli.data.records import Arrays, Numbered, Records, leaves
+from losscli.data.source import Source
+from losscli.data.table import Cell, Table
+from losscli.data.words import first, under
+from losscli.errors import DataError, NoResult, UsageError
+
+
+def lines_of(source: Source, exact: bool) -> Records:
+    """Return the table of a JSON lines input; `exact` keeps the text of its numbers, for ids."""
+    decoder = reader(exact)
+
+    def records() -> Numbered:
+        for number, line in enumerate(chain.from_iterable(source.blocks()), 1):
+            if not line.isspace():
+                record = decode(decoder, line, source.name, number)
+                if not isinstance(record, dict):
+                    raise DataError(
+                        f"{source.name}:{number}: a record is an object in braces, not {kind(record)}",
+                        under(number, line, None),
+                    )
+                yield number, cast("Record", record)
+
+    return Records(source.name, "line", records())
+
+
+def document(source: Source, options: Options, exact: bool) -> Table:
+    """Return the table of a JSON document."""
+    text = "".join(chain.from_iterable(source.blocks()))
+    if not text.strip():
+        raise NoResult(f"{source.name} is empty")
+    value = decode(reader(exact), text, source.name, 1)
+    for key in options.records.split(".") if options.records else ():
+        if not isinstance(value, dict) or key not in value:
+            raise DataError(
+                f"{source.name}: no records at {options.records!r}",
+                [f"{key!r} is not among: {first(cast('Record', value), len(cast('Record', value)), 8)}"]
+                if isinstance(value, dict)
+                else [f"{key!r} would be in {kind(value)}"],
+            )
+        value = cast("Record", value)[key]
+    return table(source.name, value, options)
+
+
+def table(name: str, value: object, options: Options) -> Table:
+    """Return the table that a JSON value is: records, an object that holds them, or one of arrays."""
+    if isinstance(value, list):
+        return Records(name, "record", checked(name, cast("list[object]", value)))
+    if not isinstance(value, dict):
+        raise DataError(f"{name}: expected records or an object of arrays, not {kind(value)}")
+    whole = cast("Record", value)
+    if not whole:
+        raise NoResult(f"{name} is empty")
+    held = [path for path, part in leaves(whole) if is_records(part)]
+    near = [path for path in held if len(path) == 1]
+    if len(near) == 1:
+        return table(name, whole[near[0][0]], options)
+    arrays = {
+        ".".join(path): cast("list[Cell]", part)
+        for path, part in leaves(whole)
+        if isinstance(part, list) and path not in held
+    }
+    if near or (held and len(arrays) < 2):
+        fixes = [f"--records {'.'.join((*filter(None, [options.records]), *path))}" for path in held[:3]]
+        raise DataError(
+            f"{name}: the records are further in", [f"keys: {first(whole, len(whole), 8)}"], fixes
+        )
+    if arrays:
+        return Arrays(name, arrays)
+    return Records(name, "record", iter([(1, whole)]))
+
+
+def checked(name: str, values: Iterable[object]) -> Numbered:
+    """Yield the records with their numbers, from 1."""
+    for number, record in enumerate(values, 1):
+        if not isinstance(record, dict):
+            raise DataError(f"{name}: record {number} is {kind(record)}, not an object in braces")
+        yield number, cast("Record", record)
+
+
+def is_records(value: object) -> bool:
+    """Say whether this is an array of objects."""
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(part, dict) for part in cast("list[object]", value))
+
+
+def is_lines(source: Source) -> bool:
+    """Say whether this is JSON lines: a first line that is a whole object, and more lines after it."""
+    head = source.first_lines(2)
+    if len(head) < 2:
+        return False
+    try:
+        return isinstance(json.loads(head[0]), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def refuse_records(options: Options, what: str) -> None:
+    """Say that `--records` has no meaning here."""
+    if options.records:
+        raise UsageError(f"--records {options.records}: {what} has no records further in")

@@ -1,0 +1,52 @@
+"""Which format an input has, and the table that follows."""
+
+from __future__ import annotations
+
+import re
+
+from losscli.data.batch import Options
+from losscli.data.delimited import Delimited
+from losscli.data.source import Format, Source
+from losscli.data.table import Table
+from losscli.errors import NoResult, UsageError
+
+JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
+"""How JSON begins, and hardly any header."""
+
+
+def open_table(file: str, options: Options, exact: bool) -> Table:
+    """Return the table that a file is: by the user's word, its suffix unless that cannot be, or its look."""
+    source = Source(file, options)
+    format = options.format
+    if format == "auto":
+        format = guess(source)
+    if format in ("json", "jsonl"):
+        from losscli.data import document
+
+        if format == "jsonl":
+            document.refuse_records(options, "JSON lines")
+            return document.lines_of(source, exact)
+        return document.document(source, options, exact)
+    if options.records:
+        raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
+    return Delimited(source, options)
+
+
+def guess(source: Source) -> Format:
+    """Return the format of an input whose user did not say."""
+    head = source.first_lines(1)
+    start = head[0].lstrip() if head else ""
+    if not start:
+        raise NoResult(f"{source.name} is empty")
+    if source.suffix in ("csv", "tsv"):
+        if not JSON.match(start):
+            return source.suffix
+    elif source.suffix in ("json", "jsonl"):
+        if start[0] not in "{[":
+            return source.suffix
+    elif start[0] not in "{[":
+        return "csv"
+    from losscli.data.document import is_lines
+
+    one_line = source.suffix == "jsonl" and start[0] == "{" and start.rstrip().endswith("}")
+    return "jsonl" if one_line or is_lines(source) else "json"
