@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -100,6 +100,8 @@ class Binary(Pointwise):
 
 class OnProbability(Binary):
     """A binary loss of a probability."""
+
+    instead: ClassVar[Mapping[str, str]] = {"pred": "bce-with-logits"}
 
     symbols = "p, y"
     forms = (

@@ -110,6 +110,8 @@ class Loss(ABC):
     use: ClassVar[str] = ""
     pitfalls: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
+    instead: ClassVar[Mapping[str, str]] = {}
+    """For an input with values outside its domain: the loss that takes them."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -159,6 +161,11 @@ class Loss(ABC):
         """Return every parameter by name."""
         return dict(vars(self))
 
+    def idle(self) -> Mapping[str, float]:
+        """Return the parameters that change nothing as they stand, and stay out of the formula shown."""
+        return {name: value for name, value in self.settings().items()
+                if self.parameters[name].quiet and value == self.parameters[name].default}  # fmt: skip
+
     # ---- what a caller asks ----
 
     def value(self, *inputs: ArrayLike) -> Array:
@@ -189,6 +196,19 @@ class Loss(ABC):
     def traits(self) -> Traits:
         """Return what this loss, at these parameters, claims to be."""
         return Traits()
+
+    def kinked(self, *inputs: ArrayLike) -> NDArray[np.bool_]:
+        """Return where the loss has no derivative, so that `gradient` gives the subgradient of least norm."""
+        arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
+        form = self.form(len(arrays))
+        flat = self._flat(arrays) if self.elementwise else self._rows(form, arrays)
+        with np.errstate(all="ignore"):
+            found = self.corner(*flat)
+        return found.reshape(arrays[0].shape) if self.elementwise else found
+
+    def corner(self, *arrays: Array) -> NDArray[np.bool_]:
+        """Return which rows have no derivative; by default none."""
+        return np.zeros(len(arrays[0]), dtype=bool)
 
     def form(self, count: int) -> tuple[Input, ...]:
         """Return the inputs of the form that has `count` of them."""

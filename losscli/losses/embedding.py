@@ -45,6 +45,10 @@ class Distance:
         """Return d², and its power of 2."""
         return (self.square if self.degree == 2 else self.length.squared()), 2 * self.exponent
 
+    def far(self):
+        """Return d itself."""
+        return self.length.shifted(self.exponent)
+
     def direction(self):
         """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
         apart = self.length.high != 0
@@ -145,6 +149,15 @@ class Contrastive(Loss):
             pull = np.where(similar, 2 * self.scale * (x1 - x2), pull)
         pull = np.where((distance.length.high == 0) & ~np.isnan(known.high), 0.0, pull)
         return pull, -pull
+
+    def corner(self, *arrays):
+        *points, y = arrays
+        if len(points) == 2:
+            meet = (points[0] == points[1]).all(axis=1)
+            if self.power > 1:
+                return meet & (y == 0)
+            return meet | ((y == 0) & (self.margin - Distance(points[0].T, points[1].T).far()).high == 0)
+        return (self.power == 1) & (y == 0) & (points[0] == self.margin)
 
     def variables(self, *row):
         *points, y = row
@@ -280,6 +293,17 @@ class TripletMargin(Loss):
         if self.squared and self.p == 2:  # the anchor drops out
             return 2 * (negative - positive)
         return sure_or_zero(u - v, u, v)
+
+    def corner(self, *arrays):
+        if len(arrays) == 2:
+            near, far = arrays
+            return self.excess(self.lifted(near), self.lifted(far)) == 0
+        anchor, positive, negative = arrays
+        edge = self.of_vectors(0, *(x.T for x in arrays))[0] == 0
+        near, far = Distance(anchor.T, positive.T, self.p, self.eps), Distance(anchor.T, negative.T, self.p, self.eps)
+        tight = self.excess(self.length(near), self.length(far)) == 0
+        meet = (near.length.high == 0) | (far.length.high == 0)
+        return tight | (meet & ~edge & (not self.squared))
 
     def variables(self, *row):
         return dict(zip((each.name for each in self.form(len(row))), row, strict=True))

@@ -18,6 +18,7 @@ class CategoricalCrossEntropy(Multiclass):
     """
 
     symbols = "p, y"
+    instead = {"pred": "softmax-cross-entropy"}  # noqa: RUF012
     forms = (
         (
             Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),

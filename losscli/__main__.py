@@ -1,0 +1,19 @@
+"""`losscli` and `python -m losscli`."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    # one small loss needs no second thread, and starting them costs 50 ms
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from losscli.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The program `losscli`: its commands, its help, and how mistakes leave it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from textwrap import dedent, wrap
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from losscli import __version__
+from losscli.cli import compute, explain, grad, list, plot
+from losscli.errors import LosscliError
+
+INTERRUPTED, PIPE_CLOSED, OUR_BUG = 130, 141, 70
+
+EXAMPLES = """
+  losscli compute mse preds.csv
+  losscli compute mse,mae,huber:delta=1.5 preds.csv
+  cat preds.csv | losscli grad bce --json | jq '.results[0].rows[0].grad'
+  losscli plot huber,mse --out curves.png
+"""
+CODES = "Exit codes: 0 done, 1 a gate or check says no, 2 usage, 3 data, 4 no result."
+
+
+def entries(pairs: Sequence[tuple[str, str]], wide: int = 28) -> Iterator[str]:
+    """Yield names with their explanations in two columns of 80."""
+    for name, text in pairs:
+        lines = wrap(text, 78 - wide) or [""]
+        if len(name) > wide - 4:
+            yield f"  {name}"
+            name = ""  # noqa: PLW2901
+        for at, line in enumerate(lines):
+            yield f"  {name if at == 0 else '':<{wide - 2}}{line}".rstrip()
+
+
+def spelled(param: Any) -> str:
+    """Return how an option is written: `-p, --pred COL`."""
+    short = [name for name in param.opts if not name.startswith("--")]
+    long = [name for name in param.opts if name.startswith("--")]
+    metavar = "" if param.is_flag else f" {param.metavar or 'TEXT'}"
+    return f"{short[0] + ', ' if short else '    '}{long[0] if long else ''}{metavar}"
+
+
+class Command(TyperCommand):
+    """A command whose help begins with examples and has no boxes."""
+
+    examples = ""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write usage, meaning, examples, then options by group."""
+        arguments = [each for each in self.params if each.param_type_name == "argument"]
+        options = [
+            each
+            for each in self.params
+            if each.param_type_name == "option" and not getattr(each, "hidden", False)
+        ]
+        lines = [
+            f"Usage: losscli {self.name} {' '.join(each.metavar or '' for each in arguments)} [options]",
+            "",
+        ]
+        lines += [f"  {line}" for line in dedent("  " + (self.help or "")).strip().splitlines()]
+        lines += ["", "Examples:", *EXAMPLES_OF[self.name or ""].strip("\n").splitlines()]
+        groups: dict[str, Any] = {}
+        for each in options:
+            groups.setdefault(getattr(each, "rich_help_panel", None) or "Options", []).append(
+                (spelled(each), each.help or "")
+            )
+        for title, pairs in groups.items():
+            lines += ["", f"{title}:", *entries(pairs)]
+        lines += ["", CODES]
+        formatter.write("\n".join(lines) + "\n")
+
+
+class Group(TyperGroup):
+    """The program itself."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write usage, examples and the commands."""
+        commands = [(name, (command.help or "").strip().splitlines()[0].rstrip(".").lower())
+                    for name, command in self.commands.items()]  # fmt: skip
+        lines = [
+            "Usage: losscli COMMAND [options]", "",
+            "  Compute, differentiate and draw machine-learning losses, true to the last digits.", "",
+            "Examples:", *EXAMPLES.strip("\n").splitlines(), "",
+            "Commands:", *entries(commands, 13), "",
+            "Options:",
+            *entries([("-h, --help", "help for any command: losscli COMMAND --help"),
+                      ("-V, --version", "version and exit"),
+                      ("--install-completion", "complete words in this shell")], 25), "",
+            CODES,
+        ]  # fmt: skip
+        formatter.write("\n".join(lines) + "\n")
+
+
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+EXAMPLES_OF = {
+    "compute": compute.EXAMPLES,
+    "grad": grad.EXAMPLES,
+    "plot": plot.EXAMPLES,
+    "list": list.EXAMPLES,
+    "explain": explain.EXAMPLES,
+}
+app.command("compute", cls=Command)(compute.compute)
+app.command("grad", cls=Command)(grad.grad)
+app.command("plot", cls=Command)(plot.plot)
+app.command("list", cls=Command)(list.list_)
+app.command("explain", cls=Command)(explain.explain)
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and leave."""
+    if wanted:
+        import numpy
+
+        python = ".".join(map(str, sys.version_info[:3]))
+        typer.echo(f"losscli {__version__} (Python {python}, numpy {numpy.__version__})")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", "-V", callback=show_version, is_eager=True)] = False,
+) -> None:
+    """Compute, differentiate and draw machine-learning losses."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly: 141
+    command = typer.main.get_command(app)
+    if not arguments:
+        with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
+            print(command.get_help(context), file=sys.stderr)
+        return 2
+    try:
+        return command.main(args=[*arguments], prog_name="losscli", standalone_mode=False) or 0
+    except LosscliError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+        return PIPE_CLOSED
+    except Exception as error:
+        return refuse(error, arguments)
+
+
+def refuse(error: Exception, arguments: Sequence[str]) -> int:
+    """Report what is no `LosscliError`: a mistyped option, a full disk, or a mistake of ours."""
+    usage = next(
+        (each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException"), typer.BadParameter
+    )
+    if isinstance(error, usage):
+        message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
+        message = message[:1].lower() + message[1:]
+        known = [word for word in arguments if word in EXAMPLES_OF]
+        print(f"error: {message}\n  fix: losscli {f'{known[0]} ' if known else ''}--help", file=sys.stderr)
+        return 2
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
+        print(f"error: cannot write: {(error.strerror or '').lower()}", file=sys.stderr)
+        return 3
+    if os.environ.get("LOSSCLI_TRACEBACK"):
+        raise error
+    print(
+        f"error: losscli itself failed: {type(error).__name__}: {error}\n"
+        "  this is a bug; LOSSCLI_TRACEBACK=1 shows where. Please report it with the command and the file.",
+        file=sys.stderr,
+    )
+    return OUR_BUG

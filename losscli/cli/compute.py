@@ -1,0 +1,180 @@
+"""`losscli compute`: the value of one or more losses over a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from losscli.cli import options as o
+from losscli.cli.reading import Words, choose, open_input, settings
+
+EXAMPLES = """
+  losscli compute mse preds.csv --pred y_pred --target y_true
+  losscli compute mse,mae,huber:delta=1.5 preds.csv
+  losscli compute mse pred.csv --targets truth.csv --on id
+  cat preds.jsonl | losscli compute bce --bare
+"""
+
+
+def compute(
+    losses: o.Losses,
+    file: o.File = "",
+    pred: o.Pred = "",
+    target: o.Target = "",
+    col: o.Col = [],  # noqa: B006 (Typer reads the default)
+    targets: o.Targets = "",
+    on: o.On = "",
+    by_order: o.ByOrder = False,
+    join: o.Join = "strict",
+    values: o.Values = "",
+    weight: o.Weight = "",
+    ident: o.Ident = "",
+    input_format: o.InputFormat = "auto",
+    records: o.Records = "",
+    delimiter: o.Delimiter = "",
+    decimal: o.Decimal = ".",
+    encoding: o.Encoding = "",
+    no_header: o.NoHeader = False,
+    missing: o.Missing = "error",
+    na: o.Na = [],  # noqa: B006
+    classes: o.Classes = "",
+    normalize: o.Normalize = False,
+    reduction: o.Reduction = "mean",
+    per_row: o.PerRow = False,
+    format: o.Format = "",
+    json: o.Json = False,
+    csv: o.Csv = False,
+    tsv: o.Tsv = False,
+    bare: o.Bare = False,
+    color: o.Color = "auto",
+    width: o.Width = 0,
+) -> None:
+    """Value of one or more losses over a file.
+
+    LOSS is a name with optional parameters: mse   huber:delta=1.5   (see: losscli list).
+    FILE is CSV, TSV, JSON or JSON lines; - or nothing reads standard input.
+    """
+    from losscli.cli import output
+    from losscli.spec import parse_all
+
+    words = Words(
+        file, pred, target, col, targets, on, by_order, join, values, weight, ident, input_format, records,
+        delimiter, decimal, encoding, no_header, missing, na, classes, normalize,
+    )  # fmt: skip
+    kind = output.form(format, json, csv, tsv, bare)
+    choose("color", color)
+    how = "none" if per_row else choose("reduction", reduction)
+    job = open_input(parse_all(losses), words, f"losscli compute {losses}")
+    if how == "none":
+        _rows(job, words, kind, color, width)
+    else:
+        _summary(job, words, how, kind, color, width)
+
+
+def _summary(job: Any, words: Words, how: str, kind: str, color: Any, width: int) -> None:
+    from losscli import __version__
+    from losscli.cli import output
+    from losscli.cli.describe import heading, input_facts, warn_infinite
+    from losscli.report.machine import write_delimited, write_json
+    from losscli.report.number import exact
+    from losscli.report.table import Table
+    from losscli.report.terminal import write_table
+    from losscli.run import signature
+
+    summaries = job.summaries()
+    reading = job.reading
+    answers = [getattr(each.total, how) for each in summaries]
+    signatures = [
+        signature(loss, how, each.elements, settings(words), __version__)
+        for loss, each in zip(job.losses, summaries, strict=True)
+    ]
+    with output.spool() as out:
+        if kind == "bare":
+            out.writelines(f"{exact(value)}\n" for value in answers)
+        elif kind == "json":
+            results = [
+                {
+                    "loss": str(loss), "params": loss.settings(), "reduction": how, "n": each.elements,
+                    "value": value, "status": status(value), "signature": line,
+                }
+                for loss, each, value, line in zip(job.losses, summaries, answers, signatures, strict=True)
+            ]  # fmt: skip
+            write_json({**envelope("compute"), "input": input_facts(job), "results": results}, out)
+        elif kind == "table":
+            shared = signatures[0].removeprefix(str(job.losses[0])) if len(job.losses) > 1 else ""
+            rows = [
+                (
+                    str(loss),
+                    value,
+                    each.top,
+                    reading.place(each.top_line).rpartition(reading.name)[2].lstrip(":, "),
+                )
+                for loss, each, value in zip(job.losses, summaries, answers, strict=True)
+            ]
+            footer = [f"signature: {'<loss>' + shared if shared else signatures[0]}"]
+            table = Table(
+                ("loss", "value", "max row", "at"), rows, heading(job, how, summaries[0].elements), footer
+            )
+            write_table(table, out, color=color, width=width)
+        else:
+            rows = [
+                (str(loss), value, each.elements, reading.dropped, status(value))
+                for loss, each, value in zip(job.losses, summaries, answers, strict=True)
+            ]
+            write_delimited(
+                Table(("loss", "value", "n", "dropped", "status"), rows),
+                out,
+                "csv" if kind == "csv" else "tsv",
+            )
+    warn_infinite(job, summaries, answers)
+
+
+def status(value: float) -> str:
+    """Return `ok`, or what else a value is."""
+    return "nan" if value != value else "inf" if abs(value) == float("inf") else "ok"
+
+
+def envelope(command: str) -> dict[str, str]:
+    """Return what every JSON answer begins with."""
+    from losscli import __version__
+
+    return {"schema": f"losscli.{command}/1", "version": __version__}
+
+
+def _rows(job: Any, words: Words, kind: str, color: Any, width: int) -> None:
+    import numpy as np
+
+    from losscli import __version__
+    from losscli.cli import output
+    from losscli.cli.describe import heading, input_facts, write_long
+    from losscli.report.machine import write_json
+    from losscli.run import signature
+
+    if kind == "json":
+        parts: list[list[Any]] = [[] for _ in job.losses]
+        for row in job.rows():
+            for part, values in zip(parts, row.values, strict=True):
+                part.append(values)
+        results: list[Any] = []
+        for loss, part in zip(job.losses, parts, strict=True):
+            values = np.concatenate(part)
+            line = signature(loss, "none", values.size, settings(words), __version__)
+            results.append({
+                "loss": str(loss), "params": loss.settings(), "reduction": "none", "n": values.size,
+                "values": values.tolist(), "signature": line,
+            })  # fmt: skip
+        with output.spool() as out:
+            write_json({**envelope("compute"), "input": input_facts(job), "results": results}, out)
+        return
+
+    def lines() -> Iterator[Sequence[Any]]:
+        for row in job.rows():
+            columns = [column for values in row.values for column in np.atleast_2d(values.T).tolist()]
+            names = row.batch.ids or row.batch.rows.tolist()
+            yield from zip(*([] if kind == "bare" else [names]), *columns, strict=True)
+
+    names = ["id" if words.ident or words.on else "row"]
+    for loss, inputs in zip(job.losses, job.inputs, strict=True):
+        several = job.reading.chosen[inputs[0].name].names if loss.elementwise else ()
+        names += [f"{loss}:{name}" for name in several] if len(several) > 1 else [str(loss)]
+    write_long(names, lines(), kind, lambda: heading(job, "none", 0), color, width)

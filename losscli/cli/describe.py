@@ -1,0 +1,105 @@
+"""What a person is told beside the numbers: the heading, warnings, long tables."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+SHOWN = 10
+"""How many rows of a long table a person sees at its start, and at its end."""
+
+
+def named(names: Sequence[str]) -> str:
+    """Return columns in few words."""
+    if len(names) > 3:
+        return f"{names[0]} ... {names[-1]}"
+    return ", ".join(names)
+
+
+def heading(job: Any, how: str, elements: int) -> str:
+    """Return what was read and how it was summed: `preds.csv: 500 rows, y_pred against y_true, mean over rows`."""
+    reading = job.reading
+    names = [entry.name for entry in job.inputs[0]]
+    parts = [named(reading.chosen[name].names) for name in names]
+    if len(parts) > 1:
+        parts = [*parts[:-2], f"{parts[-2]} against {parts[-1]}"] if names[-1] == "target" else parts
+    rows = reading.rows - reading.dropped
+    said = [f"{reading.name}: {rows} row{'s' * (rows != 1)}", *parts]
+    if reading.dropped:
+        said.insert(1, f"{reading.dropped} dropped for missing values")
+    unmatched = reading.unmatched
+    if sum(unmatched):
+        said.insert(1, f"{unmatched[0]} ids only here, {unmatched[1]} only there")
+    if how != "none":
+        over = f"{elements} elements" if elements != rows else "rows"
+        weight = reading.chosen.get("weight")
+        said.append(f"{how} over {over}" + (f" weighted by {weight.names[0]}" if weight else ""))
+    return ", ".join(said)
+
+
+def input_facts(job: Any) -> dict[str, Any]:
+    """Return what was read, for JSON."""
+    reading = job.reading
+    chosen = {
+        role: each.names[0] if len(each.names) == 1 else list(each.names)
+        for role, each in reading.chosen.items()
+    }
+    facts: dict[str, Any] = {"file": reading.name, **chosen, "rows": reading.rows, "dropped": reading.dropped}
+    if sum(reading.unmatched):
+        facts["unmatched"] = list(reading.unmatched)
+    return facts
+
+
+def warn_infinite(job: Any, summaries: Sequence[Any], answers: Sequence[float]) -> None:
+    """Say which rows make a loss infinite."""
+    for loss, summary, value in zip(job.losses, summaries, answers, strict=True):
+        if summary.infinite and value == float("inf"):
+            place = job.reading.place(summary.first_infinite)
+            rows = f"the loss of {summary.infinite} rows is infinite, the first at {place}"
+            only = f"the loss at {place} is infinite"
+            lines = [f"warning: {loss} = inf: {only if summary.infinite == 1 else rows}"]
+            lines += [f"  elsewhere: {pitfall}" for pitfall in loss.pitfalls if "infinite" in pitfall]
+            print("\n".join(lines), file=sys.stderr)
+
+
+def write_long(
+    names: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    kind: str,
+    heading: Callable[[], str],
+    color: Any,
+    width: int,
+    footer: Callable[[], Sequence[str]] = tuple,
+) -> None:
+    """Write a table of many rows: whole for machines, its two ends for a person."""
+    from losscli.cli import output
+    from losscli.report.machine import text, write_delimited
+    from losscli.report.table import Table
+    from losscli.report.terminal import write_table
+
+    with output.spool() as out:
+        if kind == "bare":
+            out.writelines("\t".join(map(text, row)) + "\n" for row in rows)
+        elif kind == "table":
+            table = Table(names, list(_ends(rows, len(names))), heading(), footer())
+            table = table._replace(heading=heading(), footer=footer())
+            write_table(table, out, color=color, width=width)
+        else:
+            write_delimited(Table(names, rows), out, "csv" if kind == "csv" else "tsv")
+
+
+def _ends(rows: Iterable[Sequence[Any]], columns: int) -> Iterator[Sequence[Any]]:
+    last: deque[Sequence[Any]] = deque(maxlen=SHOWN)
+    count = 0
+    for row in rows:
+        count += 1
+        if count <= SHOWN:
+            yield row
+        else:
+            last.append(row)
+    hidden = count - SHOWN - len(last)
+    if hidden > 0:
+        yield (f"... {hidden} more (pipe)", *[None] * (columns - 1))
+    yield from last

@@ -1,0 +1,175 @@
+"""`losscli explain`: formula, derivative, picture, pitfalls and names elsewhere of a loss."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from math import inf
+from textwrap import wrap
+from typing import Any
+
+from losscli.cli import options as o
+
+EXAMPLES = """
+  losscli explain huber
+  losscli explain huber:delta=0.5
+  losscli explain torch.nn.CrossEntropyLoss
+"""
+LABEL = 12
+
+
+def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
+    """Formula, derivative, picture, pitfalls and names elsewhere of a loss."""
+    from losscli.cli import output
+    from losscli.report.terminal import width_of
+    from losscli.spec import parse
+
+    found = parse(loss)
+    with output.spool() as out:
+        if json:
+            from losscli.report.machine import write_json
+
+            write_json(facts(found), out)
+        else:
+            room = max(60, min(width_of(sys.stdout, width), 100)) if sys.stdout.isatty() or width else 80
+            out.writelines(f"{line.rstrip()}\n" for line in page(found, room))
+
+
+def facts(loss: Any) -> dict[str, Any]:
+    """Return what is known of a loss, for programs."""
+    from losscli.spec import summary
+
+    traits = loss.traits()
+    return {
+        "schema": "losscli.explain/1",
+        "loss": str(loss),
+        "name": loss.name,
+        "family": loss.family,
+        "summary": summary(type(loss)),
+        "inputs": [[{"name": each.name, "kind": each.kind, "domain": str(each.domain)} for each in form]
+                   for form in loss.forms],
+        "params": {
+            name: {"value": value, "default": each.default, "domain": str(each.within), "help": each.help}
+            for (name, value), each in zip(loss.settings().items(), loss.parameters.values(), strict=True)
+        },
+        "formula": loss.formula,
+        "gradient": loss.slope_formula,
+        "where": [{"name": name, "formula": text} for name, text in loss.where(loss.forms[0])],
+        "convex": traits.convex, "symmetric": traits.symmetric, "lipschitz": traits.lipschitz,
+        "smoothness": traits.smoothness, "kinks": list(traits.kinks), "best": traits.best,
+        "use": loss.use, "pitfalls": list(loss.pitfalls), "also": list(loss.also), "see": list(loss.related),
+        "source": loss.source,
+    }  # fmt: skip
+
+
+def page(loss: Any, room: int) -> Iterator[str]:
+    """Yield the lines of the page on a loss."""
+    doc = [part.split() for part in (type(loss).__doc__ or "").strip().split("\n\n")]
+    yield from wrap(" ".join(doc[0]), room, initial_indent=f"{loss.name}   ", subsequent_indent="  ")
+    yield ""
+    yield from formulas(loss)
+    yield ""
+    for each in loss.parameters.values():
+        value = getattr(loss, each.name)
+        set_to = f", here {spelled(each, value)}" if value != each.default else ""
+        domain = "true or false" if each.flag else str(each.within)
+        text = f"{each.name}   {each.help}; {domain}, default {spelled(each, each.default)}{set_to}"
+        yield from wrap(text, room, initial_indent="  ", subsequent_indent="    ")
+    if loss.parameters:
+        yield ""
+    yield from picture(loss, room)
+    yield ""
+    yield from table(loss)
+    yield ""
+    for label, said in sections(loss, doc[1:]):
+        for at, line in enumerate(line for text in said for line in wrap(text, room - LABEL - 2)):
+            yield f"  {label if at == 0 else '':<{LABEL}}{line}"
+
+
+def spelled(each: Any, value: float) -> str:
+    """Return the value of a parameter as a spec writes it."""
+    from losscli.parameter import spell
+
+    return ("true" if value else "false") if each.flag else spell(value)
+
+
+def formulas(loss: Any) -> Iterator[str]:
+    """Yield the formula and its derivative, typeset."""
+    from losscli.formula import names_in, typeset
+
+    idle = loss.idle()
+    for head, text in (
+        (f"L({loss.symbols})", loss.formula),
+        (f"dL/d{loss.symbols.split(', ')[0]}", loss.slope_formula),
+    ):
+        lines = typeset(text, idle)
+        for at, line in enumerate(lines):
+            yield f"  {head if at == 0 else '':<{len(head)}} {'=' if at == 0 else ' '} {line}"
+    for form in loss.forms:
+        for name, text in loss.where(form):
+            idle_only = names_in(text) & set(loss.parameters) <= set(idle)
+            lines = typeset(text, idle)
+            if lines != [name] and not (
+                idle_only and names_in(text) & set(loss.parameters) and "norm" not in text
+            ):
+                yield f"  {'where ' + name} = {lines[0]}"
+
+
+def picture(loss: Any, room: int) -> Sequence[str]:
+    """Return loss and derivative side by side."""
+    from losscli.plot.ascii import pair
+    from losscli.plot.losses import figure
+
+    return pair(figure([loss], "loss", title=" "), figure([loss], "grad", title=" "), room, 13).splitlines()
+
+
+def table(loss: Any) -> Iterator[str]:
+    """Yield a few values of the loss and its derivative along its axis."""
+    import numpy as np
+
+    from losscli.report.number import plain
+
+    axis = loss.axis
+    points = sorted({*np.linspace(axis.low, axis.high, 5).tolist(), *loss.traits().kinks})
+    x = np.array([p for p in points if axis.low <= p <= axis.high])
+    rows: list[tuple[str, list[str]]] = [(axis.symbol, [plain(v, 4) for v in x.tolist()])]
+    for section in loss.sections():
+        inputs = section.inputs(x)
+        name = f"L, {section.label}" if section.label else "L"
+        rows.append((name, [plain(v, 4) for v in loss.value(*inputs).tolist()]))
+        slopes = np.asarray(section.along(loss.gradient(*inputs)))
+        rows.append((f"dL/d{loss.symbols.split(', ')[0]}", [plain(v, 4) for v in slopes.tolist()]))
+    wide = max(len(name) for name, _ in rows)
+    cell = max(len(text) for _, row in rows for text in row) + 2
+    for name, row in rows:
+        yield f"  {name:<{wide}}" + "".join(f"{text:>{cell}}" for text in row)
+
+
+def sections(loss: Any, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
+    """Yield the labelled paragraphs of the page."""
+    traits = loss.traits()
+    shape = ["convex" if traits.convex else "not convex", *(["symmetric"] if traits.symmetric else [])]
+    if traits.lipschitz < inf:
+        shape.append(f"slope at most {traits.lipschitz:g}")
+    if traits.smoothness < inf:
+        shape.append(f"curvature at most {traits.smoothness:g}")
+    if traits.kinks:
+        shape.append("kinks at " + ", ".join(f"{x:g}" for x in traits.kinks))
+    yield "Shape", ["; ".join(shape)]
+    if traits.best:
+        yield "Best const", [traits.best]
+    if more:
+        yield "Mind", [" ".join(part) for part in more]
+    yield "Use when", [loss.use]
+    yield "Pitfalls", loss.pitfalls
+    yield (
+        "Elsewhere",
+        [
+            (f"{name} = {spec}" if spec else name)
+            for name, _, spec in (entry.partition(" = ") for entry in loss.also)
+            if "." in name
+        ],
+    )
+    yield "See also", [", ".join(loss.related)]
+    yield "Source", [loss.source]
+    yield "Try", [f"losscli plot {loss}", f"losscli compute {loss} FILE"]

@@ -1,0 +1,106 @@
+"""Every option that commands share, once: one name and one letter mean one thing everywhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from typer import Argument, Option
+
+INPUT, OUTPUT = "Input", "Output"
+
+Losses = Annotated[str, Argument(metavar="LOSS[,LOSS...]", help="losses by name: mse,huber:delta=0.5")]
+OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:delta=0.5")]
+File = Annotated[
+    str, Argument(metavar="[FILE]", help="CSV, TSV, JSON or JSON lines; - or nothing: standard input")
+]
+
+Pred = Annotated[
+    str, Option("--pred", "-p", metavar="COL", help="prediction column, or columns: p_cat,p_dog or 'p_*'  [auto]",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Target = Annotated[
+    str, Option("--target", "-t", metavar="COL", help="target column  [auto: y_true target label ...]",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Col = Annotated[
+    list[str], Option("--col", metavar="ROLE=COL", help="column of any other input: --col anchor='a_*'",
+                      rich_help_panel=INPUT),
+]  # fmt: skip
+Targets = Annotated[
+    str,
+    Option("--targets", metavar="FILE2", help="take the targets from a second file", rich_help_panel=INPUT),
+]
+On = Annotated[
+    str,
+    Option(
+        "--on", metavar="KEY[=KEY2]", help="match the two files on this id, one to one", rich_help_panel=INPUT
+    ),
+]
+ByOrder = Annotated[
+    bool, Option("--by-order", help="pair the rows of two files by order", rich_help_panel=INPUT)
+]
+Join = Annotated[
+    str, Option("--join", metavar="strict|inner", help="inner: score the ids that both files have, count the others"
+                "  [strict]", rich_help_panel=INPUT),
+]  # fmt: skip
+Values = Annotated[
+    str, Option("--values", metavar="P:T,...", help="rows as literals, prediction:target: 2.5:3,0:-0.5",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Weight = Annotated[
+    str, Option("--weight", "-w", metavar="COL", help="weight of each row", rich_help_panel=INPUT)
+]
+Ident = Annotated[str, Option("--id", metavar="COL", help="name rows by this column", rich_help_panel=INPUT)]
+InputFormat = Annotated[
+    str,
+    Option(
+        "--input-format", "-I", metavar="FORMAT", help="csv tsv json jsonl  [auto]", rich_help_panel=INPUT
+    ),
+]
+Records = Annotated[
+    str, Option("--records", metavar="PATH", help="where in a JSON document the records are: data.rows",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Delimiter = Annotated[
+    str, Option("--delimiter", metavar="CHAR", help="between fields: a character, tab or space  [auto]",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Decimal = Annotated[str, Option("--decimal", metavar=".|,", help="decimal mark  [.]", rich_help_panel=INPUT)]
+Encoding = Annotated[
+    str, Option("--encoding", metavar="NAME", help="of text  [utf-8]", rich_help_panel=INPUT)
+]
+NoHeader = Annotated[
+    bool, Option("--no-header", help="there is no header line: columns are 1, 2, ...", rich_help_panel=INPUT)
+]
+Missing = Annotated[
+    str, Option("--missing", metavar="error|drop|nan", help="what to do with rows that lack a value  [error]",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Na = Annotated[
+    list[str], Option("--na", metavar="TEXT", help="this text too means missing  [empty NA N/A nan null None]",
+                      rich_help_panel=INPUT),
+]  # fmt: skip
+Classes = Annotated[
+    str, Option("--classes", metavar="A,B,...", help="the classes, in the order of the prediction columns",
+                rich_help_panel=INPUT),
+]  # fmt: skip
+Normalize = Annotated[
+    bool, Option("--normalize", help="divide every row of probabilities by its sum", rich_help_panel=INPUT)
+]
+
+Reduction = Annotated[
+    str, Option("--reduction", "-r", metavar="mean|sum|none", help="over rows", rich_help_panel=OUTPUT)
+]
+PerRow = Annotated[bool, Option("--per-row", help="the same as --reduction none", rich_help_panel=OUTPUT)]
+Format = Annotated[
+    str, Option("--format", "-f", metavar="FORMAT", help="table tsv csv json  [table on a terminal, tsv in a pipe]",
+                rich_help_panel=OUTPUT),
+]  # fmt: skip
+Json = Annotated[bool, Option("--json", help="short for --format json", rich_help_panel=OUTPUT)]
+Csv = Annotated[bool, Option("--csv", help="short for --format csv", rich_help_panel=OUTPUT)]
+Tsv = Annotated[bool, Option("--tsv", help="short for --format tsv", rich_help_panel=OUTPUT)]
+Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
+Color = Annotated[str, Option("--color", metavar="auto|always|never", help="[auto]", rich_help_panel=OUTPUT)]
+Width = Annotated[
+    int, Option("--width", metavar="N", help="columns to fill  [the terminal]", rich_help_panel=OUTPUT)
+]

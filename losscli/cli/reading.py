@@ -1,0 +1,147 @@
+"""From the words of the command line to a reading."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from losscli.errors import UsageError
+
+
+class Words(NamedTuple):
+    """What the command line says of the input, as typed."""
+
+    file: str = ""
+    pred: str = ""
+    target: str = ""
+    col: Sequence[str] = ()
+    targets: str = ""
+    on: str = ""
+    by_order: bool = False
+    join: str = "strict"
+    values: str = ""
+    weight: str = ""
+    ident: str = ""
+    input_format: str = "auto"
+    records: str = ""
+    delimiter: str = ""
+    decimal: str = "."
+    encoding: str = ""
+    no_header: bool = False
+    missing: str = "error"
+    na: Sequence[str] = ()
+    classes: str = ""
+    normalize: bool = False
+
+
+CHOICES = {
+    "join": ("strict", "inner"),
+    "input_format": ("auto", "csv", "tsv", "json", "jsonl"),
+    "decimal": (".", ","),
+    "missing": ("error", "drop", "nan"),
+    "reduction": ("mean", "sum", "none"),
+    "format": ("", "table", "tsv", "csv", "json"),
+    "color": ("auto", "always", "never"),
+    "kink": ("subgradient", "nan"),
+    "show": ("loss", "grad"),
+}
+
+
+def choose(name: str, value: str) -> Any:
+    """Return `value` if option `name` may have it. Raises `UsageError`."""
+    if value in CHOICES[name]:
+        return value
+    words = " ".join(each for each in CHOICES[name] if each)
+    raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}")
+
+
+def open_input(losses: Sequence[Any], words: Words, command: str) -> Any:
+    """Return the job of computing `losses` over the input that `words` describe."""
+    from losscli.data.batch import Options
+    from losscli.data.literals import literals
+    from losscli.data.reader import read
+    from losscli.run import Job, need
+
+    needed = need(losses)
+    given = _given(words, [role.name for form in needed.forms for role in form])
+    for name in ("join", "input_format", "decimal", "missing"):
+        choose(name, getattr(words, name))
+    if words.values:
+        if words.file:
+            raise UsageError("--values and a file: one of them, not both")
+        count = words.values.split(",")[0].count(":") + 1
+        forms = [form for form in needed.forms if len(form) == count] or list(needed.forms)
+        reading = literals(words.values, forms[0])
+        reading.form = needed.forms.index(forms[0])
+        return Job(losses, needed, reading, normalize=words.normalize)
+    reading = read(
+        needed.forms,
+        _file(words, command),
+        targets=words.targets,
+        on=words.on,
+        by_order=words.by_order,
+        join=cast("Any", words.join),
+        given=given,
+        weight=words.weight,
+        ident=words.ident,
+        options=Options(
+            format=cast("Any", words.input_format),
+            delimiter=words.delimiter,
+            decimal=cast("Any", words.decimal),
+            encoding=words.encoding or "utf-8-sig",
+            header=not words.no_header,
+            missing=cast("Any", words.missing),
+            na=tuple(words.na),
+            classes=tuple(words.classes.split(",")) if words.classes else (),
+            records=words.records,
+        ),
+    )
+    return Job(losses, needed, reading, normalize=words.normalize)
+
+
+def _file(words: Words, command: str) -> str:
+    file = words.file or "-"
+    if "-" in (file, words.targets) and sys.stdin is not None and sys.stdin.isatty():
+        raise UsageError(
+            "no input: standard input is a terminal",
+            fix=[f"{command} preds.csv", f"cat preds.csv | {command}"],
+        )
+    return file
+
+
+def _given(words: Words, roles: Sequence[str]) -> Mapping[str, str]:
+    """Return the columns that were said, by role: `--pred` is the first input of a loss."""
+    given: dict[str, str] = {}
+    if words.pred:
+        given["pred" if "pred" in roles else roles[0]] = words.pred
+    if words.target:
+        given["target"] = words.target
+    for each in words.col:
+        role, equals, columns = each.partition("=")
+        if not equals or not columns:
+            raise UsageError(
+                f"--col {each}: write --col ROLE=COLUMNS", [f"roles: {', '.join(dict.fromkeys(roles))}"]
+            )
+        if role not in roles:
+            raise UsageError(
+                f"--col {each}: no input is called '{role}'", [f"roles: {', '.join(dict.fromkeys(roles))}"]
+            )
+        given[role] = columns
+    if "target" in given and "target" not in roles:
+        raise UsageError("--target: this loss has no target", [f"roles: {', '.join(dict.fromkeys(roles))}"])
+    return given
+
+
+def settings(words: Words) -> list[str]:
+    """Return what of the input changes results, for the signature."""
+    said = [f"miss:{words.missing}"]
+    if words.on:
+        said.append(f"on:{words.on}" + (":inner" if words.join == "inner" else ""))
+    if words.weight:
+        said.append(f"w:{words.weight}")
+    if words.classes:
+        said.append(f"classes:{words.classes}")
+    if words.normalize:
+        said.append("normalize:true")
+    return said

@@ -1,0 +1,140 @@
+"""The figure of some losses: which curves, over which axis, with which marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import isfinite, log
+from typing import Literal
+
+import numpy as np
+
+from losscli.errors import UsageError
+from losscli.formula import typeset
+from losscli.loss import Array, Loss, Section
+from losscli.plot.figure import Curve, Figure, Note
+from losscli.report.number import plain
+
+Show = Literal["loss", "grad"]
+
+
+def formula_line(loss: Loss, show: Show = "loss") -> str:
+    """Return the formula of a loss or of its derivative in one line."""
+    text = loss.formula if show == "loss" else loss.slope_formula
+    head = f"L({loss.symbols})" if show == "loss" else f"dL/d{loss.symbols.split(', ')[0]}"
+    cases = [" ".join(line.split()) for line in typeset(text, loss.idle())]
+    return f"{head} = {', '.join(cases)}"
+
+
+def figure(
+    losses: Sequence[Loss],
+    show: Show = "loss",
+    x_range: tuple[float, float] | None = None,
+    y_range: tuple[float, float] | None = None,
+    title: str = "",
+) -> Figure:
+    """Return the picture of `losses`, which must share an axis. Raises `UsageError` if they do not."""
+    axes = [loss.axis for loss in losses]
+    if len({axis.symbol for axis in axes}) > 1:
+        raise UsageError(
+            "these losses have different axes: draw them one at a time",
+            [f"{loss}: {axis.label}" for loss, axis in zip(losses, axes, strict=True)],
+            [f"losscli plot {loss}" for loss in losses],
+        )
+    low, high = x_range or (min(axis.low for axis in axes), max(axis.high for axis in axes))
+    curves = tuple(
+        _curve(loss, section, show, alone=len(losses) == 1, low=low, high=high)
+        for loss in losses
+        for section in loss.sections()
+    )
+    notes: tuple[Note, ...] = ()
+    if len(losses) == 1:
+        if not title:
+            title = f"{losses[0]}   {formula_line(losses[0], show)}"
+        if show == "loss":
+            notes = _least(losses[0], curves, low, high) or _crossing(curves, low, high)
+            curves = tuple(_marked(curve, notes) for curve in curves)
+    y_label = "loss" if show == "loss" else "grad"
+    top = max((axis.top for axis in axes if axis.top is not None), default=None)
+    if y_range is None and top is not None:
+        y_range = (0.0, top) if show == "loss" else _bounds(losses[0], top)
+    return Figure(
+        title or ", ".join(map(str, losses)), axes[0].label, y_label, (low, high), y_range, curves, notes
+    )
+
+
+def _bounds(loss: Loss, top: float) -> tuple[float, float]:
+    """Return the vertical range of a derivative without bound, on the sides to which it goes."""
+    ends = [
+        section.along(loss.gradient(*section.inputs(np.array([0.1, 0.9])))) for section in loss.sections()
+    ]
+    return (
+        -2 * top if min(x.min() for x in ends) < 0 else 0.0,
+        2 * top if max(x.max() for x in ends) > 0 else 0.0,
+    )
+
+
+def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float, high: float) -> Curve:
+    def at(x: Array) -> Array:
+        inside = np.ones_like(x, dtype=bool)
+        form = loss.form(len(section.inputs(x)))
+        for entry, values in zip(form, section.inputs(x), strict=True):
+            outside = entry.domain.outside(values)
+            inside &= ~(outside.any(axis=1) if outside.ndim == 2 else outside)
+        y = np.full(x.shape, np.nan)
+        inputs = section.inputs(x[inside])
+        found = loss.value(*inputs) if show == "loss" else section.along(loss.gradient(*inputs))
+        y[inside] = found
+        return y
+
+    label = section.label if alone else f"{loss}{', ' if section.label else ''}{section.label}"
+    kinks = tuple(x for x in section.kinks if low < x < high)
+    breaks = tuple(x for x in kinks if show == "grad" and _jumps(at, x, high - low))
+    return Curve(label, at, kinks if show == "loss" else (), breaks)
+
+
+def _jumps(at: object, x: float, span: float) -> bool:
+    step = 1e-9 * span
+    left, right = at(np.array([x - step, x + step]))  # type: ignore[operator]
+    return abs(right - left) > 1e-6
+
+
+def _least(loss: Loss, curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
+    """Return a note on the least value, where it is that of a perfect prediction in the middle of the axis."""
+    if len(curves) != 1 or not loss.traits().symmetric or not low < 0 < high:
+        return ()
+    y = float(curves[0].at(np.zeros(1))[0])
+    return (Note(0.0, y, f"min L(0) = {plain(y)}"),)
+
+
+def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
+    """Return a note on the point where two curves cross, if they cross once."""
+    if len(curves) != 2:
+        return ()
+    x = np.linspace(low, high, 1001)
+    with np.errstate(all="ignore"):
+        gap = curves[0].at(x) - curves[1].at(x)
+    turns = np.flatnonzero(np.sign(gap[:-1]) * np.sign(gap[1:]) <= 0)
+    turns = [at for at in turns if np.isfinite(gap[at]) and np.isfinite(gap[at + 1])]
+    if not turns:
+        return ()
+    left, right = float(x[turns[0]]), float(x[turns[-1] + 1])
+    if right - left > 3 * (high - low) / 1000:
+        return ()
+    for _ in range(80):
+        middle = (left + right) / 2
+        here = float(curves[0].at(np.array([middle]))[0] - curves[1].at(np.array([middle]))[0])
+        if here == 0:
+            break
+        left, right = (middle, right) if np.sign(here) == np.sign(gap[turns[0]]) else (left, middle)
+    middle = round(middle, 12)
+    y = float(curves[0].at(np.array([middle]))[0])
+    if not isfinite(y):
+        return ()
+    shown = "ln 2" if abs(y - log(2)) < 1e-9 else plain(y, 4)
+    return (Note(middle, y, f"cross at ({plain(middle, 4)}, {shown})"),)
+
+
+def _marked(curve: Curve, notes: Sequence[Note]) -> Curve:
+    with np.errstate(all="ignore"):
+        on = [note.x for note in notes if abs(curve.at(np.array([note.x]))[0] - note.y) < 1e-9]
+    return curve._replace(marks=tuple(sorted({*curve.marks, *on})))

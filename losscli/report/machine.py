@@ -1,0 +1,64 @@
+"""Tables and results for programs: TSV, CSV and JSON, every number exact."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Literal, TextIO
+
+from losscli.report.number import exact, json_number
+from losscli.report.table import Cell, Table
+
+ESCAPES = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
+
+
+def write_delimited(table: Table, out: TextIO, kind: Literal["tsv", "csv"]) -> None:
+    """Write `table` with a header line; in TSV a tab or line end inside a text becomes a blank."""
+    if kind == "csv":
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(table.columns)
+        writer.writerows([text(cell) for cell in row] for row in table.rows)
+        return
+    out.write("\t".join(name.translate(ESCAPES) for name in table.columns) + "\n")
+    out.writelines("\t".join(text(cell).translate(ESCAPES) for cell in row) + "\n" for row in table.rows)
+
+
+def text(cell: Cell) -> str:
+    """Return a cell as text that loses nothing."""
+    if isinstance(cell, float):
+        return exact(cell)
+    return "" if cell is None else str(cell)
+
+
+def write_json(value: Any, out: TextIO) -> None:
+    """Write `value` as one line of JSON; an iterator becomes a list that is written as it comes,
+    and a function is called when its turn comes."""
+    out.writelines(_pieces(value))
+    out.write("\n")
+
+
+def _pieces(value: Any) -> Iterator[str]:
+    match value:
+        case None | bool() | int() | str():
+            yield json.dumps(value, ensure_ascii=False)
+        case float():
+            yield json_number(value)
+        case Mapping():
+            yield from _joined(
+                "{", "}", ((json.dumps(name, ensure_ascii=False) + ":", each) for name, each in value.items())
+            )
+        case _ if callable(value):
+            yield from _pieces(value())
+        case Iterable():
+            yield from _joined("[", "]", (("", each) for each in value))
+        case _:
+            raise TypeError(f"not a value for JSON: {value!r}")
+
+
+def _joined(start: str, end: str, items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    yield start
+    for at, (label, each) in enumerate(items):
+        yield f",{label}" if at else label
+        yield from _pieces(each)
+    yield end

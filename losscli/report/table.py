@@ -1,0 +1,17 @@
+"""A table, before anyone decides how it is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+Cell = str | int | float | None
+
+
+class Table(NamedTuple):
+    """Rows under named columns, with a line above and lines below for a person."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    heading: str = ""
+    footer: Sequence[str] = ()

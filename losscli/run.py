@@ -1,0 +1,209 @@
+"""The program: batches through losses into summaries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import inf
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from losscli.data.batch import Array, Batch, Role
+from losscli.data.reading import Reading
+from losscli.errors import DataError, NoResult, UsageError
+from losscli.loss import DomainError, Input, Loss, SimplexError
+from losscli.stats.exact import ExactSum
+
+Reduction = Literal["mean", "sum", "none"]
+WEIGHT = "weight"
+
+
+class Need(NamedTuple):
+    """What some losses need from a table: alternative sets of roles, and each loss's inputs under each."""
+
+    forms: tuple[tuple[Role, ...], ...]
+    inputs: tuple[tuple[tuple[Input, ...], ...], ...]
+
+
+def need(losses: Sequence[Loss]) -> Need:
+    """Return what `losses` together need to be read. Raises `UsageError` if no one file can serve them."""
+    forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
+    for each in product(*(loss.forms for loss in losses)):
+        roles: dict[str, Role] = {}
+        for entry in (entry for form in each for entry in form):
+            role = Role(entry.name, entry.columns, entry.kind, entry.of)
+            known = roles.setdefault(entry.name, role)
+            if known.kind != role.kind:
+                break
+            names = dict.fromkeys((*known.looked_for, *role.looked_for))
+            roles[entry.name] = known._replace(looked_for=tuple(names))
+        else:
+            forms.setdefault(tuple(roles.values()), each)
+    if not forms:
+        raise UsageError(
+            f"{' and '.join(loss.name for loss in losses)} read different columns: run them one at a time",
+            fix=[f"losscli compute {loss} ..." for loss in losses],
+        )
+    return Need(tuple(forms), tuple(forms.values()))
+
+
+class Row(NamedTuple):
+    """Some rows, answered: the batch, the value of each loss, and the derivatives asked for."""
+
+    batch: Batch
+    values: list[Array]
+    derivatives: list[tuple[Array, ...]]
+    kinks: list[Array]
+
+
+class Summary:
+    """One loss over all rows: its exact sum, and the row that costs most."""
+
+    def __init__(self) -> None:
+        self.total = ExactSum()
+        self.elements = 0
+        self.infinite = 0
+        self.first_infinite = 0
+        """The line of the first row of infinite loss."""
+        self.top = -inf
+        self.top_line = 0
+
+    def update(self, batch: Batch, values: Array, weight: Array | None) -> None:
+        """Add the losses of a batch."""
+        self.total.update(values, weight)
+        self.elements += values.size
+        if not values.size or np.isnan(values).all():
+            return
+        worst = int(np.nanargmax(values))
+        line = int(batch.lines[worst // (values.size // len(values))])
+        if values.ravel()[worst] > self.top:
+            self.top, self.top_line = float(values.ravel()[worst]), line
+        if self.top == inf:
+            unbounded = np.isposinf(values).reshape(len(values), -1).any(axis=1)
+            if not self.infinite and unbounded.any():
+                self.first_infinite = int(batch.lines[unbounded][0])
+            self.infinite += int(unbounded.sum())
+
+
+class Job:
+    """Losses over one reading, once."""
+
+    def __init__(
+        self, losses: Sequence[Loss], needed: Need, reading: Reading, *, normalize: bool = False
+    ) -> None:
+        self.losses = losses
+        self.reading = reading
+        self.inputs = needed.inputs[reading.form]
+        self.normalize = normalize
+        self._batches = reading.batches()
+
+    def rows(self, order: int = 0, kink: Literal["subgradient", "nan"] = "subgradient") -> Iterator[Row]:
+        """Yield every batch with the value of each loss and, from order 1 on, its derivatives of that order."""
+        for batch in self._batches:
+            values: list[Array] = []
+            derivatives: list[tuple[Array, ...]] = []
+            kinks: list[Array] = []
+            for at, loss in enumerate(self.losses):
+                arrays = self._arrays(batch, at)
+                values.append(loss.value(*arrays))
+                if order:
+                    found = loss.gradient(*arrays) if order == 1 else loss.hessian(*arrays)
+                    found = found if isinstance(found, tuple) else (found,)
+                    edge = loss.kinked(*arrays)
+                    if kink == "nan":
+                        found = tuple(np.where(_along(edge, x), np.nan, x) for x in found)
+                    derivatives.append(found)
+                    kinks.append(edge)
+            yield Row(batch, values, derivatives, kinks)
+
+    def summaries(self) -> list[Summary]:
+        """Return each loss over all rows, weighted if the reading has weights."""
+        found = [Summary() for _ in self.losses]
+        for row in self.rows():
+            weight = self.weight(row.batch)
+            for summary, values in zip(found, row.values, strict=True):
+                summary.update(row.batch, values, None if weight is None else spread(weight, values))
+        if not any(summary.total.weight for summary in found):
+            raise NoResult(f"{self.reading.name}: every row has weight 0")
+        return found
+
+    def weight(self, batch: Batch) -> Array | None:
+        """Return the weights of a batch, checked; None if rows count the same."""
+        weight = batch.columns.get(WEIGHT)
+        if weight is None:
+            return None
+        bad = ~((weight >= 0) & np.isfinite(weight)) & ~np.isnan(weight)
+        if bad.any():
+            first = int(np.flatnonzero(bad)[0])
+            column = self.reading.chosen[WEIGHT].names[0]
+            raise DataError(
+                f"{self.reading.place(int(batch.lines[first]))}: weight {weight[first]:g} in column '{column}' "
+                "must be finite and 0 or more"
+            )
+        return weight
+
+    def _arrays(self, batch: Batch, at: int) -> list[Array]:
+        found = self._inputs(batch, at)
+        try:
+            self.losses[at].check(*found)
+        except DomainError as error:
+            raise self._explain(error, batch, at) from None
+        return found
+
+    def _inputs(self, batch: Batch, at: int) -> list[Array]:
+        found = [batch.columns[entry.name] for entry in self.inputs[at]]
+        if not self.normalize:
+            return found
+        return [
+            x / x.sum(axis=1, keepdims=True) if entry.simplex and x.ndim == 2 else x
+            for entry, x in zip(self.inputs[at], found, strict=True)
+        ]
+
+    def _explain(self, error: DomainError, batch: Batch, at: int) -> DataError:
+        """Return a domain error as a message: where it is, how many in all, and what to do."""
+        reading, loss, entry = self.reading, self.losses[at], error.entry
+        place = reading.place(int(batch.lines[int(np.flatnonzero(error.rows)[0])]))
+        outside, bad = [error.values], int(error.rows.sum())
+        for later in self._batches:
+            try:
+                loss.check(*self._inputs(later, at))
+            except DomainError as again:
+                if again.entry.name == entry.name:
+                    bad += int(again.rows.sum())
+                    outside.append(again.values)
+        values = np.concatenate([np.ravel(x) for x in outside])
+        columns = reading.chosen[entry.name].names
+        column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
+        span = f"min {values.min():g}, max {values.max():g}"
+        if isinstance(error, SimplexError):
+            return DataError(
+                f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
+                [f"{column}; {bad} of {reading.rows} rows ({span})"],
+                ["--normalize       divides every row by its sum; the signature says so"],
+            )
+        instead = loss.instead.get(entry.name, "")
+        return DataError(
+            f"{loss.name}: {entry.name} {error.value:g} at {place} is not {entry.domain}"
+            if not str(entry.domain).startswith("in ")
+            else f"{loss.name}: {entry.name} {error.value:g} at {place} is outside {str(entry.domain)[3:]}",
+            [
+                f"column {column}: {bad} of {reading.rows} rows are outside ({span})"
+                + (": logits?" if instead else "")
+            ],
+            [f"losscli compute {instead} ...   (never decided from the range)"] if instead else [],
+        )
+
+
+def spread(weight: Array, values: Array) -> Array:
+    """Return one weight per value, where a row has several."""
+    return np.broadcast_to(weight[:, None], values.shape) if values.ndim == 2 else weight
+
+
+def _along(mask: Array, x: Array) -> Array:
+    return mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim)) if x.ndim > mask.ndim else mask
+
+
+def signature(loss: Loss, reduction: Reduction, n: int, settings: Sequence[str], version: str) -> str:
+    """Return what would reproduce a result, in one line: `mse|red:mean|n:442|miss:error|v:0.1.0`."""
+    return "|".join([str(loss), f"red:{reduction}", f"n:{n}", *settings, f"v:{version}"])

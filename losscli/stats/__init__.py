@@ -1,0 +1,1 @@
+"""Arrays to facts that merge. Knows no loss and no file."""

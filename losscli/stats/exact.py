@@ -1,0 +1,121 @@
+"""Sums that are exact, whatever the number of rows, their order and how they were split."""
+
+from __future__ import annotations
+
+from math import frexp, inf, nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.doubledouble import two_product
+
+Array = NDArray[np.float64]
+
+POINT = 2148
+"""Sums are integers in units of 2^-2148, of which every product of two doubles is a whole number."""
+PIECE = 1 << 13
+SAFE = 2.0**480
+
+
+class ExactSum:
+    """Σ w x and Σ w as integers: no rounding until the result is read, so parts merge in any order."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.weight = 0
+        self.infinite = [0, 0]
+        """How many rows were +inf, and -inf."""
+        self.undefined = 0
+
+    def update(self, x: Array, weight: Array | None = None) -> None:
+        """Add the numbers `x`, each times its weight; a row of weight 0 does not count."""
+        x = x.ravel()
+        if weight is not None:
+            weight = weight.ravel()
+        for start in range(0, len(x), PIECE):
+            part = slice(start, start + PIECE)
+            self._add(x[part], weight[part] if weight is not None else None)
+
+    def _add(self, x: Array, weight: Array | None) -> None:
+        if weight is not None and not weight.all():
+            x, weight = x[weight != 0], weight[weight != 0]
+        if not np.isfinite(x.sum()):  # cheap; a sum that overflows is looked at again, in vain
+            finite = np.isfinite(x)
+            self.infinite[0] += int((x == inf).sum())
+            self.infinite[1] += int((x == -inf).sum())
+            self.undefined += int(np.isnan(x).sum())
+            x = np.where(finite, x, 0.0)
+        if weight is None:
+            self.total += _exact(x) << (POINT - 1074)
+            self.weight += len(x) << POINT
+        else:
+            self.total += _exact_products(x, weight)
+            self.weight += _exact(weight) << (POINT - 1074)
+
+    def merge(self, other: ExactSum) -> None:
+        """Add what another sum has seen."""
+        self.total += other.total
+        self.weight += other.weight
+        self.infinite = [a + b for a, b in zip(self.infinite, other.infinite, strict=True)]
+        self.undefined += other.undefined
+
+    @property
+    def sum(self) -> float:
+        """Σ w x, rounded once."""
+        return self._limit() if self._limit() is not None else _ratio(self.total, 1 << POINT)
+
+    @property
+    def mean(self) -> float:
+        """Σ w x / Σ w, rounded once; NaN when there is no weight."""
+        if not self.weight:
+            return nan
+        return self._limit() if self._limit() is not None else _ratio(self.total, self.weight)
+
+    def _limit(self) -> float | None:
+        up, down = self.infinite
+        if self.undefined or (up and down):
+            return nan
+        return inf if up else -inf if down else None
+
+
+def _exact(x: Array) -> int:
+    """Return Σ x in units of 2^-1074."""
+    total = 0
+    room = len(x).bit_length()
+    while True:
+        largest = max(x.max(initial=0.0), -x.min(initial=0.0))
+        if largest == 0:
+            return total
+        exponent = frexp(largest)[1] + room
+        if exponent > 1023:
+            return total + sum(_units(each) for each in x.tolist())
+        if exponent - 52 <= -1074:  # so small that every sum of them is a double
+            return total + _units(float(x.sum()))
+        # the leading bits of each number, few enough that their sum is exact in any order
+        step = 2.0**exponent
+        leading = x + step
+        leading -= step
+        total += _units(float(leading.sum()))
+        x = x - leading
+
+
+def _units(x: float) -> int:
+    numerator, denominator = x.as_integer_ratio()
+    return numerator << (1075 - denominator.bit_length())
+
+
+def _exact_products(x: Array, weight: Array) -> int:
+    """Return Σ w x in units of 2^-2148."""
+    sizes = abs(np.concatenate([x, weight]))
+    sizes = sizes[sizes != 0]
+    if len(sizes) and (sizes.max() > SAFE or sizes.min() < 1 / SAFE):
+        return sum(_units(a) * _units(b) for a, b in zip(x.tolist(), weight.tolist(), strict=True))
+    high, low = two_product(x, weight)
+    return (_exact(high) + _exact(low)) << (POINT - 1074)
+
+
+def _ratio(a: int, b: int) -> float:
+    try:
+        return a / b  # Python divides integers with one rounding
+    except OverflowError:
+        return inf if (a > 0) == (b > 0) else -inf
