@@ -50,7 +50,7 @@ def not_found(
             failure = Absent(error.what, error.evidence, error.fix)
         else:
             failure = Absent(
-                f"{table.name}: no column for {' and '.join(other.name for other in here)} found by its name",
+                f"{table.name}: no column for {' and '.join(other.name for other in here)} found by name",
                 [
                     f"columns: {listed(table.names)}",
                     *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),

@@ -119,7 +119,10 @@ class Attempt:
             elif any(character in word for character in "*?["):
                 from fnmatch import fnmatchcase
 
-                matches = [at for at, name in enumerate(table.names) if fnmatchcase(name, word)]
+                taken = self.typed_elsewhere(role)
+                matches = [
+                    at for at, name in enumerate(table.names) if at not in taken and fnmatchcase(name, word)
+                ]
                 if not matches:
                     raise absent.no_column(table, role.name, word, text)
                 if len(words) == 1:
@@ -133,6 +136,13 @@ class Attempt:
         for column in picked:
             table.unique(column)
         return tuple(picked), stem
+
+    def typed_elsewhere(self, role: Role) -> set[int]:
+        """Return the columns that are typed by name for something else, which no pattern means too."""
+        place, table = self.place(role), self.table(role)
+        others = [other.name for other in self.form if other != role and self.place(other) == place]
+        names = {self.given[other] for other in others if other in self.given}
+        return {at for at, name in enumerate(table.names) if name in names} | self.taken.get(place, set())
 
     def candidates(self, role: Role) -> list[Selection]:
         """Return the columns that could play a role that the user left to us, with their stems."""

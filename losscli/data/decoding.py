@@ -39,10 +39,13 @@ def decode(decoder: json.JSONDecoder, text: str, name: str, line: int) -> object
     except json.JSONDecodeError as error:
         at = line + error.lineno - 1
         bad = text.split("\n", error.lineno)[error.lineno - 1]
+        fix = ["--input-format csv"] if error.pos == 0 and line == 1 else []
+        if error.msg == "Extra data" and text.lstrip().startswith("{"):
+            fix = ["--input-format jsonl"]
         raise DataError(
             f"{name}:{at}: not JSON: {error.msg[0].lower()}{error.msg[1:]}",
             under(at, bad, (error.colno - 1, error.colno)),
-            ["--input-format jsonl"] if error.msg == "Extra data" and text.lstrip().startswith("{") else (),
+            fix,
         ) from None
     except Twice as error:
         where = f"{name}:{line}" if line > 1 else name
@@ -56,4 +59,4 @@ def kind(value: object) -> str:
     if value is None or isinstance(value, bool):
         return written(value)
     names: dict[type, str] = {dict: "an object", list: "a list", str: f"the text {quoted(value)}"}
-    return names.get(type(value), f"the number {quoted(value)}")
+    return names.get(type(value), f"the number {value!r}")

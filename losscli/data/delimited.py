@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from losscli.data.source import Source
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted, quoted, under
 from losscli.errors import DataError, NoResult, UsageError
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|", "space": " "}
 LONGEST = 1 << 24  # characters of one field; Python's own limit of 2**17 would refuse honest long texts
@@ -38,12 +42,7 @@ class Delimited(Table):
         self._source = source
         self._held: list[str] = []
         self._gone = 0
-        self._rows = csv.reader(
-            chain.from_iterable(self._blocks()),
-            delimiter=self.delimiter,
-            skipinitialspace=self.delimiter == " ",
-            strict=True,
-        )
+        self._rows = self._records(chain.from_iterable(keeping(source, self._held)))
         self._waiting: list[list[str]] = []
         self._first = 1
         first: list[str] = []
@@ -62,7 +61,7 @@ class Delimited(Table):
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns, `rows` rows at a time."""
         empty = True
-        while records := self._waiting or self._read(rows):
+        while records := self._waiting + self._read(rows - len(self._waiting)):
             self._waiting = []
             lines = self._number(records)
             if set(map(len, records)) != {len(self.names)} or len(self.names) == 1:
@@ -78,9 +77,18 @@ class Delimited(Table):
         """Return the line of the file with carets under the cell."""
         return under(line, raw, field(raw, column, self.delimiter))
 
+    def close(self) -> None:
+        """Close the file; nobody reads on."""
+        self._source.close()
+
+    def _records(self, lines: Iterable[str]) -> CsvReader:
+        blanks = self.delimiter == " "  # several count as one
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=blanks, strict=True)
+
     def _read(self, rows: int) -> list[list[str]]:
         """Return the next records, blank ones included."""
-        self._forget()
+        if not self._waiting:
+            self._forget()
         limit = csv.field_size_limit(LONGEST)
         try:
             return list(islice(self._rows, rows))
@@ -113,11 +121,6 @@ class Delimited(Table):
                 )
         return [records[at] for at in kept], lines[kept]
 
-    def _blocks(self) -> Iterator[list[str]]:
-        for block in self._source.blocks():
-            self._held += block
-            yield block
-
     def _forget(self) -> None:
         """Let go of the lines before the next record."""
         done = self._rows.line_num - self._gone
@@ -132,9 +135,7 @@ class Delimited(Table):
 
     def _broken(self, reason: str) -> DataError:
         """Say which record broke the reader: the lines since the last one that it read whole are held."""
-        again = csv.reader(
-            self._held, delimiter=self.delimiter, skipinitialspace=self.delimiter == " ", strict=True
-        )
+        again = self._records(self._held)
         start = self._gone + 1
         try:
             for _ in again:
@@ -147,6 +148,13 @@ class Delimited(Table):
         if "expected after" in reason:
             return DataError(f'{self.name}:{start}: text follows a closing quote (")', shown)
         return DataError(f"{self.name}:{start}: {reason}", shown)
+
+
+def keeping(source: Source, held: list[str]) -> Iterator[list[str]]:
+    """Yield the lines in blocks and keep them."""
+    for block in source.blocks():
+        held += block
+        yield block
 
 
 def delimiter(text: str) -> str:

@@ -12,7 +12,7 @@ from losscli.data.decoding import Record, decode, kind, reader
 from losscli.data.records import Arrays, Numbered, Records, leaves
 from losscli.data.source import Source
 from losscli.data.table import Cell, Table
-from losscli.data.words import first, under
+from losscli.data.words import listed, nearest, under
 from losscli.errors import DataError, NoResult, UsageError
 
 
@@ -31,7 +31,7 @@ def lines_of(source: Source, exact: bool) -> Records:
                     )
                 yield number, cast("Record", record)
 
-    return Records(source.name, "line", records())
+    return Records(source.name, "line", records(), source.close)
 
 
 def document(source: Source, options: Options, exact: bool) -> Table:
@@ -42,11 +42,15 @@ def document(source: Source, options: Options, exact: bool) -> Table:
     value = decode(reader(exact), text, source.name, 1)
     for key in options.records.split(".") if options.records else ():
         if not isinstance(value, dict) or key not in value:
+            inside = list(cast("Record", value)) if isinstance(value, dict) else []
+            close = nearest(key, inside)
             raise DataError(
                 f"{source.name}: no records at {options.records!r}",
-                [f"{key!r} is not among: {first(cast('Record', value), len(cast('Record', value)), 8)}"]
-                if isinstance(value, dict)
-                else [f"{key!r} would be in {kind(value)}"],
+                [
+                    f"{key!r} is not in {kind(cast('object', value))}"
+                    + (f" with {listed(inside)}" if inside else "")
+                ],
+                [f"--records {options.records.replace(key, close)}"] if close else (),
             )
         value = cast("Record", value)[key]
     return table(source.name, value, options)
@@ -72,9 +76,7 @@ def table(name: str, value: object, options: Options) -> Table:
     }
     if near or (held and len(arrays) < 2):
         fixes = [f"--records {'.'.join((*filter(None, [options.records]), *path))}" for path in held[:3]]
-        raise DataError(
-            f"{name}: the records are further in", [f"keys: {first(whole, len(whole), 8)}"], fixes
-        )
+        raise DataError(f"{name}: the records are further in", [f"keys: {listed(list(whole))}"], fixes)
     if arrays:
         return Arrays(name, arrays)
     return Records(name, "record", iter([(1, whole)]))

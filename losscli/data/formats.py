@@ -17,9 +17,16 @@ JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
 def open_table(file: str, options: Options, exact: bool) -> Table:
     """Return the table that a file is: by the user's word, its suffix unless that cannot be, or its look."""
     source = Source(file, options)
-    format = options.format
-    if format == "auto":
-        format = guess(source)
+    try:
+        return table(source, options, exact)
+    except BaseException:
+        source.close()
+        raise
+
+
+def table(source: Source, options: Options, exact: bool) -> Table:
+    """Return the table of an opened input."""
+    format = guess(source) if options.format == "auto" else options.format
     if format in ("json", "jsonl"):
         from losscli.data import document
 

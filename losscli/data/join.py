@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.data.batch import Array, Chosen
 from losscli.data.part import Block, Flaw, Key, Part
+from losscli.data.table import Table
 from losscli.data.words import counted, first, shell
 from losscli.errors import DataError, NoResult
 
@@ -29,10 +30,14 @@ class Unmatched(NamedTuple):
 class Pairing(ABC):
     """The second table, in memory, and what of it has been paired."""
 
-    def __init__(self, name: str, part: Part, rows: int) -> None:
-        blocks = list(part.blocks(rows))
-        self.names = name, part.table.name
+    def __init__(self, main: Table, part: Part) -> None:
+        self.names = main.name, part.table.name
+        self.main = main
         self.part = part
+
+    def load(self, rows: int) -> None:
+        """Read the second table."""
+        blocks = list(self.part.blocks(rows))
         self.lines = np.concatenate([block.lines for block in blocks])
         self.keys: list[Key] = [key for block in blocks for key in block.keys]
         self.total = len(self.lines)
@@ -72,10 +77,8 @@ class Pairing(ABC):
 class ByOrder(Pairing):
     """The first row with the first, the second with the second, and as many here as there."""
 
-    def __init__(
-        self, name: str, part: Part, rows: int, chosen: Mapping[str, Chosen], shared: Sequence[str]
-    ) -> None:
-        super().__init__(name, part, rows)
+    def __init__(self, main: Table, part: Part, chosen: Mapping[str, Chosen], shared: Sequence[str]) -> None:
+        super().__init__(main, part)
         self._seen = 0
         self._chosen = chosen
         self._shared = shared
@@ -111,14 +114,19 @@ class ByOrder(Pairing):
 class ById(Pairing):
     """One to one by the text of an id."""
 
-    def __init__(self, name: str, part: Part, rows: int, on: str, join: Join) -> None:
-        super().__init__(name, part, rows)
+    def __init__(self, main: Table, part: Part, on: str, join: Join) -> None:
+        super().__init__(main, part)
         self._on = on
         self._inner = join == "inner"
         self._rows: dict[Key, int] = {}
         self._twice: tuple[dict[Key, list[int]], dict[Key, list[int]]] = {}, {}
-        self._matched = np.zeros(self.total, dtype=np.int64)  # the line of the partner, 0 while there is none
         self._only_here: dict[Key, int] = {}
+
+    def load(self, rows: int) -> None:
+        """Read the second table and its ids."""
+        super().load(rows)
+        self._matched = np.zeros(self.total, dtype=np.int64)  # the line of the partner, 0 while there is none
+        self._refuse_empty(self.part.table, self.keys, self.lines)
         for row, key in enumerate(self.keys):
             if key in self._rows:
                 lines = self._twice[1].setdefault(key, [int(self.lines[self._rows[key]])])
@@ -128,6 +136,7 @@ class ById(Pairing):
 
     def find(self, block: Block) -> Indices:
         """Return the rows with the same ids."""
+        self._refuse_empty(self.main, block.keys, block.lines)
         places = [self._rows.get(key, -1) for key in block.keys]
         for key, place, line in zip(block.keys, places, block.lines.tolist(), strict=True):
             before = int(self._matched[place]) if place >= 0 else self._only_here.get(key, 0)
@@ -138,6 +147,12 @@ class ById(Pairing):
             else:
                 self._only_here[key] = line
         return np.array(places, dtype=np.int64)
+
+    def _refuse_empty(self, table: Table, keys: Sequence[Key], lines: Indices) -> None:
+        """Refuse rows without an id: all of them would be the same row."""
+        empty = [line for key, line in zip(keys, lines.tolist(), strict=True) if "" in key]
+        if empty:
+            raise DataError(f"{table.place(empty[0])}: --on {self._on}: the id is missing")
 
     def finish(self) -> Unmatched:
         """Refuse what is not one to one, but for ids that one side lacks if that was asked for."""

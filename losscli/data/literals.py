@@ -37,6 +37,8 @@ class Literals(Reading):
 def literals(text: str, form: Sequence[Role]) -> Reading:
     """Read rows separated by commas, a value per role separated by colons, a vector's numbers by slashes."""
     names = ":".join(role.name for role in form)
+    if not text.strip():
+        raise UsageError(f"{NAME} is empty", [f"a row is {names}"])
     rows = [row.split(":") for row in text.split(",")]
     for at, row in enumerate(rows, 1):
         if len(row) != len(form):
@@ -52,7 +54,7 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
         widths = {cell.count("/") + 1 for cell in cells}
         if len(widths) > 1:
             raise UsageError(
-                f"{NAME}: {role.name} has {min(widths)} numbers in one row, {max(widths)} in another"
+                f"{NAME}: {role.name} has {min(widths)} in one row, {counted(max(widths), 'number')} in another"
             )
         width = widths.pop()
         if role.kind == "vector" and width == 1:

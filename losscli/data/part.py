@@ -12,6 +12,7 @@ from losscli.data.batch import Array
 from losscli.data.cells import Binder, Notation, identity
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Table
+from losscli.data.words import counted
 from losscli.errors import DataError
 
 Key = tuple[str, ...]
@@ -119,7 +120,7 @@ class Part:
             if isinstance(cell, list) and (count := len(cast("list[Cell]", cell))) != pick.width:
                 line, column = int(chunk.lines[row]), pick.columns[0]
                 raise DataError(
-                    f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {count} numbers, "
+                    f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {counted(count, 'number')}, "
                     f"the first one has {pick.width}",
                     self.table.show(line, column, cast("Cell", cell), chunk.raw(row)),
                 )

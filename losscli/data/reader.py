@@ -19,7 +19,7 @@ from losscli.data.part import Part, unusable
 from losscli.data.reading import Reading
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
-from losscli.data.words import listed, shell
+from losscli.data.words import counted, listed, shell
 from losscli.errors import DataError, LosscliError, NoResult, UsageError
 
 ROWS = 8192
@@ -55,17 +55,35 @@ def read(
     if weight:
         forms = [(*form, Role("weight")) for form in forms]
         given = {**given, "weight": weight}
+    tables = {"": open_table(file, options, exact=bool(on or ident))}
+    try:
+        if targets:
+            tables[TARGET] = open_table(targets, options, exact=bool(on))
+        return settle(forms, tables, on, by_order, join, given, ident, options, batch_rows)
+    except BaseException:
+        for table in tables.values():
+            table.close()
+        raise
+
+
+def settle(
+    forms: Sequence[Sequence[Role]],
+    tables: Mapping[str, Table],
+    on: str,
+    by_order: bool,
+    join: Join,
+    given: Given,
+    ident: str,
+    options: Options,
+    batch_rows: int,
+) -> Reading:
+    """Return the reading of the open tables: the columns of each role, and how rows pair."""
+    main, second = tables[""], tables.get(TARGET)
     here, _, there = on.partition("=")
-    main = open_table(file, options, exact=bool(on or ident))
-    tables = {"": main}
-    if targets:
-        tables[TARGET] = open_table(targets, options, exact=bool(on))
     while True:
         try:
             keys = columns(main, "on" if on else "id", here or ident)
-            other_keys = columns(tables[TARGET], "on", there or here) if on else []
-            if len(other_keys) != len(keys) and on:
-                raise UsageError(f"--on {on}: {len(keys)} columns here, {len(other_keys)} there")
+            other_keys = columns(second, "on", there or here) if second and on else []
             form, picks = choose(forms, tables, given, options.classes, {"": keys, TARGET: other_keys})
             break
         except LosscliError:
@@ -73,6 +91,8 @@ def read(
             further = [table.more() for table in tables.values()]
             if not any(further):
                 raise
+    if on and len(other_keys) != len(keys):
+        raise UsageError(f"--on {on}: {counted(len(keys), 'column')} here, {len(other_keys)} there")
     notation = Notation(options)
     binders = {
         name: Binder(picks[pick.role.of].labels, notation)
@@ -80,26 +100,25 @@ def read(
         if pick.role.kind == "class" and pick.width is None
     }
     report = options.missing == "error"
-    part = Part(main, picks, keys, notation, binders, report)
     chosen = {name: pick.chosen for name, pick in picks.items()}
-    trouble = Trouble(options, picks, binders)
-    if not targets:
-        return FileReading(form, chosen, part, None, trouble, options, batch_rows)
-    second = Part(tables[TARGET], picks, other_keys, notation, binders, report)
-    if on:
-        pairing: Pairing = ById(main.name, second, batch_rows, on, join)
-    else:
-        used = {name for role in chosen.values() for name in role.names}
-        named = main.named and tables[TARGET].named
-        shared = [name for name in main.names if named and name in tables[TARGET].names and name not in used]
-        if shared and not by_order:
-            raise DataError(
-                f"do the rows of {main.name} and {tables[TARGET].name} pair by {shared[0]!r} or by order?",
-                [f"in both files: {listed(shared)}"],
-                [f"--on {shell(shared[0])}", "--by-order"],
-            )
-        pairing = ByOrder(main.name, second, batch_rows, chosen, shared)
-    return FileReading(form, chosen, part, pairing, trouble, options, batch_rows)
+    pairing: Pairing | None = None
+    if second:
+        part = Part(second, picks, other_keys, notation, binders, report)
+        if on:
+            pairing = ById(main, part, on, join)
+        else:
+            used = {name for role in chosen.values() for name in role.names}
+            named = main.named and second.named
+            shared = [name for name in main.names if named and name in second.names and name not in used]
+            if shared and not by_order:
+                raise DataError(
+                    f"do the rows of {main.name} and {second.name} pair by {shared[0]!r} or by order?",
+                    [f"in both files: {listed(shared)}"],
+                    [f"--on {shell(shared[0])}", "--by-order"],
+                )
+            pairing = ByOrder(main, part, chosen, shared)
+    part = Part(main, picks, keys, notation, binders, report)
+    return FileReading(form, chosen, part, pairing, Trouble(options, picks, binders), options, batch_rows)
 
 
 class FileReading(Reading):
@@ -128,6 +147,16 @@ class FileReading(Reading):
 
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
+        try:
+            yield from self._batches()
+        finally:
+            self._part.table.close()
+            if self._pairing:
+                self._pairing.part.table.close()
+
+    def _batches(self) -> Iterator[Batch]:
+        if self._pairing:
+            self._pairing.load(self._batch_rows)
         usable = 0
         for block in self._part.blocks(self._batch_rows):
             numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from typing import Any, cast
 
@@ -23,7 +23,9 @@ Numbered = Iterator[tuple[int, Record]]
 class Records(Table):
     """A table whose rows are JSON objects; the columns of nested ones have dotted names."""
 
-    def __init__(self, name: str, unit: str, records: Numbered) -> None:
+    def __init__(
+        self, name: str, unit: str, records: Numbered, close: Callable[[], None] | None = None
+    ) -> None:
         self.name = name
         self.unit = unit
         self.names = []
@@ -31,9 +33,15 @@ class Records(Table):
         self._paths: list[Path] = []
         self._scalars: set[int] = set()
         self._rest = records
+        self._close = close
         self._held: list[tuple[int, Record]] = []
         if not self.more():
             raise NoResult(f"{name} is empty")
+
+    def close(self) -> None:
+        """Close the file; nobody reads on."""
+        if self._close is not None:
+            self._close()
 
     def more(self) -> bool:
         """Look at as many records again as have been looked at."""
@@ -85,6 +93,9 @@ class Arrays(Table):
             if isinstance(sample, list):
                 self.lists[at] = len(cast("list[object]", sample))
 
+    def close(self) -> None:
+        """Do nothing: the document was read whole."""
+
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns, `rows` rows at a time."""
         lengths = {self.names[at]: len(self._columns[at]) for at in columns}
@@ -116,13 +127,20 @@ def show(key: str, line: int, cell: Cell) -> tuple[str, ...]:
     return under(line, lead + value, (len(lead), len(lead) + len(value)))
 
 
-def leaves(record: Record, prefix: Path = ()) -> Iterator[tuple[Path, object]]:
+def leaves(record: Record) -> Iterator[tuple[Path, object]]:
     """Yield what is in a record that is not itself a record, with the keys that lead there."""
-    for key, value in record.items():
-        if isinstance(value, dict) and value:
-            yield from leaves(cast("Record", value), (*prefix, key))
+    path: Path = ()
+    inside = [iter(record.items())]
+    while inside:  # and no recursion: JSON may be nested almost as deeply as Python can call
+        for key, value in inside[-1]:
+            if isinstance(value, dict) and value:
+                path = (*path, key)
+                inside.append(iter(cast("Record", value).items()))
+                break
+            yield (*path, key), value
         else:
-            yield (*prefix, key), value
+            inside.pop()
+            path = path[:-1]
 
 
 def column(records: Sequence[Record], path: Path) -> list[Cell]:

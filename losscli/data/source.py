@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import AS_USUAL, Options
-from losscli.data.words import nearest
+from losscli.data.words import nearest, under
 from losscli.errors import DataError, UsageError
 
 Format = Literal["csv", "tsv", "json", "jsonl"]
@@ -53,6 +53,10 @@ class Source:
         self._head = []
         while block := self._block():
             yield block
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; nobody reads on."""
         if self._text is not None:
             self._text.close()
 
@@ -81,6 +85,8 @@ class Source:
             raise DataError(f"{self.name}: the compressed data end too early: a truncated file") from None
         except OSError as error:
             raise self._unreadable(error) from None
+        except ValueError:  # a NUL in the name
+            raise DataError(f"no file {self.name!r}") from None
         except Exception as error:
             if type(error).__module__ in ("zlib", "_lzma", "lzma"):  # imported only when the file needs them
                 raise self._damaged(error) from None
@@ -99,7 +105,12 @@ class Source:
         if encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
             encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
         elif b"\0" in head and "16" not in encoding and "32" not in encoding:
-            raise DataError(f"{self.name}: binary data (byte {head.index(0)} is NUL), not text")
+            # Latin text in UTF-16 has a NUL beside every letter.
+            wide = [name for name, side in (("le", 1), ("be", 0)) if head[side::2].count(0) > len(head) / 4]
+            raise DataError(
+                f"{self.name}: binary data (byte {head.index(0)} is NUL), not text",
+                fix=[f"--encoding utf-16-{name}" for name in wide],
+            )
         try:
             return io.TextIOWrapper(cast("Any", stream), encoding, newline="")
         except LookupError:
@@ -108,7 +119,7 @@ class Source:
             ) from None
 
     def _undecodable(self, error: UnicodeDecodeError) -> DataError:
-        where = self.name
+        where, shown = self.name, ()
         if self._path is not None and self._path.is_file() and "16" not in error.encoding:
             # The decoder only knows its buffer, so the line is looked up in the file.
             data = peek(self._path.open("rb"))
@@ -116,12 +127,15 @@ class Source:
                 for number, line in enumerate(stream, 1):
                     try:
                         line.decode(error.encoding)
-                    except UnicodeDecodeError:
-                        where = f"{self.name}:{number}"
+                    except UnicodeDecodeError as inner:
+                        before = len(line[: inner.start].decode(error.encoding))
+                        text = line.decode(error.encoding, "replace")
+                        where, shown = f"{self.name}:{number}", under(number, text, (before, before + 1))
                         break
         return DataError(
             f"{where}: byte 0x{error.object[error.start]:02x} is not {error.encoding} text",
-            fix=["--encoding cp1252       if the file comes from Windows or is Latin-1"],
+            shown,
+            ["--encoding cp1252       if the file comes from Windows or is Latin-1"],
         )
 
     def _unreadable(self, error: OSError) -> DataError:

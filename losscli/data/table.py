@@ -45,6 +45,10 @@ class Table(ABC):
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the lines that show one cell in its row."""
 
+    @abstractmethod
+    def close(self) -> None:
+        """Close the file; nobody reads on."""
+
     def more(self) -> bool:
         """Look further for columns that the first rows lack; return whether there was anything to see."""
         return False

@@ -12,6 +12,7 @@ from losscli.data.table import Cell
 from losscli.data.words import counted, first, listed, quoted, shell
 from losscli.errors import DataError
 
+TRUTH = "write 1 for true and 0 for false"
 TEXTS = 4  # different bad texts that are worth remembering
 
 
@@ -60,7 +61,9 @@ class Trouble:
             return self._no_class(flaw)
         where = flaw.table.place(flaw.line)
         name = flaw.table.names[flaw.column]
-        what = "is missing" if flaw.kind == "missing" else f"{said(flaw.cell)} is not a number"
+        pick = self._picks[flaw.role]
+        wanted = f"a list of {pick.width} numbers" if pick.lists else "a number"
+        what = "is missing" if flaw.kind == "missing" else f"{said(flaw.cell)} is not {wanted}"
         unit = flaw.table.unit
         evidence = [*flaw.table.show(flaw.line, flaw.column, flaw.cell, flaw.raw)]
         if self._count > 1:
@@ -75,14 +78,15 @@ class Trouble:
         others = f"the other {usable} rows" if usable > 1 else "the other row"
         scores = "" if self._unbound else f"       scores {others}"
         if isinstance(flaw.cell, bool) or str(flaw.cell).strip().lower() in ("true", "false"):
-            return ["write 1 for true and 0 for false"]
+            return [TRUTH]
         if not self._others and self._texts and self._commas:
             text = next(iter(self._texts))
             if self._options.decimal == ",":
                 return ["leave out --decimal ,"]
             return [f"--decimal ,       reads {text!r} as {text.replace(',', '.')}"]
-        if self._others or len(self._texts) >= TEXTS or not usable:
-            return []
+        numeric = any(character.isdigit() for text in self._texts for character in text)
+        if self._others or numeric or len(self._texts) >= TEXTS or not usable:
+            return []  # 12% or 1_000 are values, if not numbers: to call them missing would be wrong
         if not self._texts:
             return [f"--missing drop{scores}"]
         na = " ".join(f"--na {shell(text)}" for text in self._texts)
@@ -107,10 +111,15 @@ class Trouble:
         elif not plain and number(target) is not None:
             indices = ",".join(str(at) for at in range(vector.width or 0))
             fix = f"--classes {indices}       if 0 is {labels[0]!r}, 1 is {labels[1]!r}, and so on"
+        elif isinstance(flaw.cell, bool):
+            fix = TRUTH
         else:
-            fix = f"name the classes in the order of the columns: --classes {shell(','.join(labels))}"
+            by_hand = f"bind by hand: --classes {shell(','.join(labels))}"
+            stem = names[0].removesuffix(labels[0])
+            alike = not vector.lists and stem + labels[0] == names[0]
+            fix = f"add {stem}{target}, or {by_hand} --pred {shell(','.join(names))}" if alike else by_hand
         return DataError(
-            f"target {quoted(target)} has no column",
+            f"{flaw.role} {quoted(target)} has no column",
             [
                 f"class columns: {columns} -> classes {listed(labels, 40)}",
                 f"first at {flaw.table.place(flaw.line)}; {counted(self._count, 'row')}",

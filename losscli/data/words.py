@@ -62,7 +62,7 @@ def shell(text: str) -> str:
     """Return the text as a shell reads it back."""
     import shlex
 
-    return shlex.quote(text)
+    return shlex.quote(visible(text))
 
 
 def under(label: object, text: str, span: tuple[int, int] | None) -> tuple[str, ...]:
