@@ -1,0 +1,42 @@
+"""How high a frame must be to show its curves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from losscli.plot.figure import Curve, Figure
+from losscli.plot.ticks import Axis, upright
+
+SAMPLES = 241
+
+
+def vertical(figure: Figure, rows: int) -> dict[int, tuple[float, Axis]]:
+    """Return the vertical axes a figure can have, by their number of rows, with what each costs."""
+    if figure.y_range is not None:
+        return upright(*figure.y_range, rows, exact=True)
+    ranges = [found for curve in figure.curves if (found := extent(curve, figure.x_range))]
+    low = min((low for low, _ in ranges), default=0.0)
+    high = max((high for _, high in ranges), default=1.0)
+    if 0 < low < 0.3 * high:
+        low = 0.0
+    if 0.3 * low < high < 0:
+        high = 0.0
+    return upright(low, high, rows)
+
+
+def extent(curve: Curve, x_range: tuple[float, float]) -> tuple[float, float] | None:
+    """Return the lowest and the highest value, without the rare ones that would flatten all others."""
+    x = np.concatenate([np.linspace(*x_range, SAMPLES), [at for at in curve.marks if within(at, x_range)]])
+    with np.errstate(all="ignore"):
+        y = np.broadcast_to(np.asarray(curve.at(x), dtype=float), x.shape)
+    y = y[np.isfinite(y)]
+    if not y.size:
+        return None
+    few, most = np.quantile(y, (0.05, 0.95))
+    slack = (most - few) / 2 or np.inf
+    return float(max(y.min(), few - slack)), float(min(y.max(), most + slack))
+
+
+def within(at: float, x_range: tuple[float, float]) -> bool:
+    """Say whether a place lies on the horizontal axis."""
+    return min(x_range) <= at <= max(x_range)

@@ -1,0 +1,155 @@
+"""Curves, marks and words on one grid of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from losscli.plot import place
+from losscli.plot.figure import Curve, Figure
+from losscli.plot.text import cut
+from losscli.plot.ticks import Axis
+from losscli.plot.trace import CROSS, FLAT, MARK, Glyphs, Trace, trace
+
+LETTERS = "abcdefghijklmnopqrstuvwyz"
+"""No x: it would look like a crossing."""
+
+
+class Sheet:
+    """The plotting area of a figure; words are written only where nothing is."""
+
+    def __init__(self, figure: Figure, across: Axis, up: Axis) -> None:
+        self.figure = figure
+        self.across = across
+        self.up = up
+        self.traces = [trace(curve, across, up) for curve in figure.curves]
+        self.glyphs = overlay(self.traces, (up.cells + 1, across.cells + 1))
+        self.words = np.zeros_like(self.glyphs)
+        self.bundles = bundles(figure.curves, self.traces)
+        for index in range(len(self.traces)):
+            self.mark(index)
+
+    def lines(self) -> list[str]:
+        """Return the lines of the plotting area."""
+        shown = np.where(self.words > 0, self.words, self.glyphs)
+        return [bytes(line).replace(b"\0", b" ").decode() for line in shown]
+
+    def mark(self, index: int) -> None:
+        """Set the marks of a curve, but none where another curve passes through the cell by chance."""
+        curve, own = self.figure.curves[index], self.traces[index]
+        for x in curve.marks:
+            if not self.across.low <= x <= self.across.high:
+                continue
+            row = self.row(index, x)
+            column = self.column(x)
+            if not 0 <= row <= self.up.cells:
+                continue
+            lines = np.flatnonzero(own.cells[:, column])
+            if not len(lines) and self.glyphs[:, column].any():
+                continue
+            line = int(lines[np.argmin(np.abs(lines - np.ceil(row)))]) if len(lines) else int(np.ceil(row))
+            if all(
+                other is own or not other.cells[line, column] or abs(self.row(number, x) - row) < 0.25
+                for number, other in enumerate(self.traces)
+            ):
+                self.glyphs[line, column] = MARK
+
+    def row(self, index: int, x: float) -> float:
+        """Return the height of a curve in rows from the top."""
+        return float(self.traces[index].row(np.array([x]))[0])
+
+    def column(self, x: float) -> int:
+        """Return the column of a place."""
+        return round((x - self.across.low) / (self.across.high - self.across.low) * self.across.cells)
+
+    def write(self, text: str, spot: place.Spot) -> None:
+        """Write a text from a cell on."""
+        line, column = spot
+        self.words[line, column : column + len(text)] = np.frombuffer(text.encode("ascii"), np.uint8)
+
+    def taken(self) -> place.Cells:
+        """Say where no word may go: on curves, and so near to another word that both would read as one."""
+        taken = self.words > 0
+        taken[:, 2:] |= taken[:, :-2] | taken[:, 1:-1]
+        taken[:, :-2] |= taken[:, 2:] | taken[:, 1:-1]
+        return taken | (self.glyphs > 0)
+
+    def fields(self, members: Sequence[int]) -> tuple[place.Distances, place.Distances]:
+        """Return the distances from some curves, and from all others."""
+        own = np.any([self.traces[index].cells for index in members], axis=0)
+        others = [each.cells for index, each in enumerate(self.traces) if index not in members]
+        return place.distances(own), place.distances(np.any([np.zeros_like(own), *others], axis=0))
+
+    def write_labels(self) -> bool:
+        """Write each label beside its curve, or none and say so."""
+        for label, members in self.bundles:
+            if not label or not any(self.traces[index].cells.any() for index in members):
+                continue
+            spot = place.label(label, *self.fields(members), self.taken())
+            if spot is None:
+                self.words[:] = 0
+                return False
+            self.write(label, spot)
+        return True
+
+    def write_letters(self) -> None:
+        """Write the letter of each curve on its path, more than once where the picture is wide."""
+        for letter, (_, members) in zip(LETTERS, self.bundles, strict=False):
+            own = self.traces[members[0]].cells & (self.glyphs != MARK)
+            count = max(2, self.across.cells // 24)
+            for spot in place.letters(own, self.fields(members)[1], self.words > 0, count):
+                self.write(letter, spot)
+
+    def legend(self, width: int, most: int) -> list[str]:
+        """Return what the letters mean, in as few lines as fit; where they are too few, in fewer words."""
+        labels = [label for label, _ in self.bundles][: len(LETTERS)]
+        lines: list[str] = []
+        for length in range(width, 0, -1):
+            gap = "   " if length > width // 2 else "  "
+            entries = [f"{a}: {b[:length]}" for a, b in zip(LETTERS, labels, strict=False)]
+            lines = filled(entries, gap, width)
+            if len(lines) <= most:
+                return lines
+        return lines[:most]
+
+    def write_notes(self) -> None:
+        """Write the remarks that find a place near their points."""
+        for note in self.figure.notes:
+            line = (self.up.high - note.y) / (self.up.high - self.up.low) * self.up.cells
+            spot = place.note(note.text, line, self.column(note.x), self.taken())
+            if spot:
+                self.write(note.text, spot)
+
+
+def overlay(traces: Sequence[Trace], shape: tuple[int, int]) -> Glyphs:
+    """Return all curves on one grid: a slope beats an underscore, two slopes make a cross."""
+    drawn = np.zeros(shape, np.uint8)
+    for each in traces:
+        new = each.glyphs
+        crossing = (drawn > 0) & (new > 0) & (drawn != new) & (drawn != FLAT) & (new != FLAT)
+        drawn = np.where((drawn == 0) | (drawn == FLAT) & (new > 0), new, drawn)
+        drawn[crossing] = CROSS
+    return drawn
+
+
+def bundles(curves: Sequence[Curve], traces: Sequence[Trace]) -> list[tuple[str, list[int]]]:
+    """Return the labels with the curves that they name: curves drawn alike share one."""
+    found: dict[bytes, list[int]] = {}
+    for index, each in enumerate(traces):
+        found.setdefault(each.glyphs.tobytes(), []).append(index)
+    return [
+        (", ".join(dict.fromkeys(curves[index].label for index in members)), members)
+        for members in found.values()
+    ]
+
+
+def filled(entries: Sequence[str], gap: str, width: int) -> list[str]:
+    """Return the entries in lines, as many in each as fit."""
+    lines: list[str] = []
+    for entry in entries:
+        if lines and len(lines[-1] + gap + entry) <= width:
+            lines[-1] += gap + entry
+        else:
+            lines.append(cut(entry, width))
+    return lines

@@ -1,0 +1,158 @@
+"""Axes that know the character grid: ticks are round numbers, and each falls on a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil, floor, isfinite, log2, log10
+from typing import NamedTuple
+
+from losscli.plot.numerals import labels, scaled
+
+STEPS = {1: 0.0, 2: 0.05, 5: 0.05, 25: 0.15, 3: 0.2}
+"""First digits of a step, with how much each is disliked; 25 stands for 2.5."""
+CLOSE = 1e-9
+"""Two positions on the grid that differ by less are the same; far above rounding, far below a cell."""
+
+
+class Tick(NamedTuple):
+    """A labelled place on an axis."""
+
+    value: float
+    cell: int
+    """On a vertical axis the row boundary counted from the top, on a horizontal one the column."""
+    label: str
+
+
+class Axis(NamedTuple):
+    """A range cut into equal cells: rows between boundaries, or steps between column centres."""
+
+    low: float
+    high: float
+    cells: int
+    ticks: tuple[Tick, ...]
+
+
+class Step(NamedTuple):
+    """The distance between ticks, `digits` x 10^`power`."""
+
+    digits: int
+    power: int
+
+    def times(self, count: int) -> float:
+        """Return the tick so many steps from zero, rounded once."""
+        return scaled(count * self.digits, self.power)
+
+    @property
+    def size(self) -> float:
+        """Return the step itself."""
+        return self.times(1)
+
+
+def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[int, tuple[float, Axis]]:
+    """Return the best vertical axis for each number of rows up to `rows`, with its cost.
+
+    The range grows outwards: to whole steps, or, when it is `exact` because somebody asked for it, to
+    the next row at most. The cost weighs frame beyond the range, unused rows and ends without a tick.
+    """
+    low, high = opened(low, high)
+    found: dict[int, tuple[float, Axis]] = {}
+    for step in steps(high - low, rows):
+        for each in range(1, rows + 1):  # rows from tick to tick
+            for unit in {each, 1} if exact else {each}:  # the range ends on multiples of so many rows
+                height = step.size / each * unit
+                first = floor(low / height + CLOSE) * unit
+                last = ceil(high / height - CLOSE) * unit
+                used = last - first
+                if not 0 < used <= rows:
+                    continue
+                covered = (high - low) / (step.size / each * used)
+                ends = (first % each == 0) + (last % each == 0)
+                cost = (6 if exact else 3) * (1 - covered) + 2 * (1 - used / rows) + 0.1 * (2 - ends)
+                cost += disliked(step, last // each + -first // each, each / (4 * max(1, rows / 30) ** 0.6))
+                if used not in found or cost < found[used][0]:
+                    found[used] = cost, upright_axis(step, each, first, last)
+    return found
+
+
+def upright_axis(step: Step, each: int, first: int, last: int) -> Axis:
+    """Return the axis from `first` to `last`, in rows from zero with `each` rows to a step."""
+
+    def value(row: int) -> float:
+        return step.times(row // each) if row % each == 0 else step.size * row / each
+
+    counts = range(last // each, ceil(first / each) - 1, -1)
+    words = labels([count * step.digits for count in counts], step.power)
+    ticks = (
+        Tick(step.times(count), last - count * each, word) for count, word in zip(counts, words, strict=True)
+    )
+    return Axis(value(first), value(last), last - first, tuple(ticks))
+
+
+def level(low: float, high: float, columns: int) -> Axis:
+    """Return the best horizontal axis of at most so many columns, an odd number of them.
+
+    The ends of the range are the centres of the first and the last column, and the range is never changed.
+    Where no width puts every tick on a centre, ticks go to the nearest one. The cost weighs unused width,
+    ticks off their centres and ends without a tick.
+    """
+    low, high = opened(low, high)
+    widest = max(2, (columns - 1) // 2 * 2)
+    best: tuple[float, Axis] | None = None
+    for step in steps(high - low, max(2, widest // 3)):
+        counts = range(ceil(low / step.size - CLOSE), floor(high / step.size + CLOSE) + 1)
+        if not 1 <= len(counts) <= widest // 2:
+            continue
+        words = labels([count * step.digits for count in counts], step.power)
+        for cells in range(widest, max(2, int(widest * 0.8)) - 1, -2):
+            places = [(step.times(count) - low) / (high - low) * cells for count in counts]
+            ticks = tuple(
+                Tick(step.times(count), min(max(floor(place + 0.5), 0), cells), word)
+                for count, place, word in zip(counts, places, words, strict=True)
+            )
+            if not apart(ticks):
+                continue
+            off = any(abs(place - round(place)) > 1e-6 for place in places)
+            bare = (places[0] > CLOSE * cells) + (places[-1] < cells * (1 - CLOSE))
+            spacing = step.size / (high - low) * cells
+            cost = 2 * (1 - cells / widest) + 0.5 * off + 0.15 * bare
+            cost += disliked(step, len(counts) - 1, spacing / max(11, cells / 14))
+            if best is None or cost < best[0]:
+                best = cost, Axis(low, high, cells, ticks)
+    return best[1] if best else Axis(low, high, widest, ())
+
+
+def disliked(step: Step, parts: int, spacing: float) -> float:
+    """Weigh an axis with fewer than two ticks, their spacing against the best, and the digits of the step."""
+    return (parts < 1) + 0.3 * abs(log2(spacing)) + STEPS[step.digits]
+
+
+def apart(ticks: tuple[Tick, ...]) -> bool:
+    """Say whether at least two blanks stand between neighbouring labels, and no label comes twice."""
+    ends = [starts(tick) + len(tick.label) for tick in ticks]
+    return all(starts(tick) - end >= 2 for tick, end in zip(ticks[1:], ends, strict=False))
+
+
+def starts(tick: Tick) -> int:
+    """Return the column where a label begins that is centred on its tick, the minus sign not counted."""
+    sign = tick.label.startswith("-")
+    return tick.cell - (len(tick.label) - sign) // 2 - sign
+
+
+def opened(low: float, high: float) -> tuple[float, float]:
+    """Return a range that has an inside: a single value, or one lost in rounding, gets room around it."""
+    if not (isfinite(low) and isfinite(high)):
+        return 0.0, 1.0
+    low, high = min(low, high), max(low, high)
+    size = max(abs(low), abs(high))
+    if size < 1e-300:
+        return 0.0, 1.0
+    if high - low > 1e-12 * size:
+        return low, high
+    return (min(0.0, 2 * low), max(0.0, 2 * high))
+
+
+def steps(span: float, most: int) -> Iterator[Step]:
+    """Yield the steps that cut a range into one to `most` parts, and a little more on either side."""
+    for power in range(floor(log10(span / most)) - 1, floor(log10(span)) + 2):
+        for digits in STEPS:
+            yield Step(digits, power - (digits == 25))

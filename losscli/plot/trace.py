@@ -1,0 +1,148 @@
+"""A function to the cells that its curve runs through.
+
+The curve is rounded to row boundaries at the EDGES of the columns. A column that begins and ends at the
+same boundary is an underscore on it; one that falls or rises is a slope through every line between. So
+each glyph runs from edge to edge, neighbours always touch, and a symmetric function is drawn symmetric.
+Line 0 lies above the frame: only an underscore on the uppermost boundary is drawn there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.plot.figure import Array, Curve
+from losscli.plot.ticks import Axis
+
+Glyphs = NDArray[np.uint8]
+"""Lines by columns of character codes, 0 where there is nothing."""
+FLAT, FALL, RISE, WALL, CROSS, MARK = (ord(glyph) for glyph in "_\\/|X*")
+HALVINGS = 60
+"""Enough to shrink a column to the spacing of doubles around any place but zero."""
+
+
+class Trace(NamedTuple):
+    """A curve on the grid."""
+
+    glyphs: Glyphs
+    row: Callable[[Array], Array]
+    """From places on the horizontal axis to rows from the top, not rounded."""
+
+    @property
+    def cells(self) -> NDArray[np.bool_]:
+        """Say where the curve is."""
+        return self.glyphs > 0
+
+
+class Columns(NamedTuple):
+    """Three places in each column, symmetric about the middle of the axis."""
+
+    left: Array
+    centre: Array
+    right: Array
+
+
+def trace(curve: Curve, across: Axis, up: Axis) -> Trace:
+    """Return the cells of a curve, and its exact height in rows."""
+
+    def row(x: Array) -> Array:
+        with np.errstate(all="ignore"):
+            y = np.broadcast_to(np.asarray(curve.at(x), dtype=float), x.shape)
+            rows = (up.high - y) / (up.high - up.low) * up.cells
+        # rounding noise must not decide between two boundaries, nor infinity spoil a difference
+        return np.clip(np.round(rows, 9), *beyond(up))
+
+    x = columns(across)
+    y = Columns(*(row(places) for places in x))
+    for side in (y.left, y.right):  # where the function begins or ends inside a column
+        edge = np.isnan(side)
+        side[edge] = y.centre[edge]
+    jumps = [(at, np.nextafter(at, -np.inf), np.nextafter(at, np.inf)) for at in curve.breaks]
+    jumps += [(low, low, high) for low, high in find_jumps(row, x, y, beyond(up))]
+    for at, before, after in jumps:
+        split(row, x, y, at, np.array([before]), np.array([after]))
+    return Trace(glyphs(y, up.cells), row)
+
+
+def beyond(up: Axis) -> tuple[int, int]:
+    """Return the rows that stand for all that lies above the frame and below it."""
+    return -up.cells - 2, 2 * up.cells + 2
+
+
+def columns(across: Axis) -> Columns:
+    """Return the columns of an axis."""
+    step = (across.high - across.low) / across.cells
+    halves = np.arange(-across.cells - 1, across.cells + 2, dtype=np.float64) / 2
+    x: Array = np.clip(across.low / 2 + across.high / 2 + halves * step, across.low, across.high)
+    x[abs(x) < 1e-9 * step] = 0  # a kink at zero is met exactly
+    return Columns(x[:-2:2], x[1:-1:2], x[2::2])
+
+
+def find_jumps(
+    row: Callable[[Array], Array], x: Columns, y: Columns, limits: tuple[int, int]
+) -> list[tuple[float, float]]:
+    """Return pairs of neighbouring places between which the function jumps by a row or more.
+
+    A steep but continuous stretch flattens out when it is halved, a jump stays. Where one side lies far
+    outside and the other does not, the curve may just as well leave the frame, and is drawn so.
+    """
+    low, high, first, last = x.left, x.right, y.left, y.right
+    for _ in range(HALVINGS):
+        steep = np.abs(first - last) >= 1
+        low, high, first, last = low[steep], high[steep], first[steep], last[steep]
+        middle = low / 2 + high / 2
+        at = row(middle)
+        early = ~(np.abs(first - at) < np.abs(at - last))
+        low, first = np.where(early, low, middle), np.where(early, first, at)
+        high, last = np.where(early, middle, high), np.where(early, at, last)
+    jump = (np.abs(first - last) >= 1) & (np.isin(first, limits) == np.isin(last, limits))
+    return list(zip(low[jump].tolist(), high[jump].tolist(), strict=True))
+
+
+def split(
+    row: Callable[[Array], Array], x: Columns, y: Columns, at: float, before: Array, after: Array
+) -> None:
+    """Part the two sides of a jump: its column is drawn with the side that fills more of it.
+
+    In the middle of a column the value at the jump itself decides, so that symmetric jumps look alike;
+    where it belongs to neither side, the column stays empty.
+    """
+    near = 1e-9 * (x.right[0] - x.centre[0])
+    column = int(np.searchsorted(x.right, at - near))
+    if not x.left[0] - near <= at <= x.right[-1] + near:
+        return
+    low, high = row(before)[0], row(after)[0]
+    if abs(at - x.right[column]) <= near:
+        y.right[column] = low
+        if column + 1 < len(x.left):
+            y.left[column + 1] = high
+        return
+    side = at - x.centre[column]
+    if abs(side) <= near:
+        value = row(x.centre[column : column + 1])[0]
+        side = int(abs(value - low) < 0.5) - int(abs(value - high) < 0.5) or np.nan
+    if side > 0:
+        y.right[column] = low
+    else:
+        y.left[column] = high if side < 0 else np.nan
+    y.centre[column] = y.left[column]  # nothing is known of it, and no spike to be drawn
+
+
+def glyphs(y: Columns, rows: int) -> Glyphs:
+    """Return what is drawn in each line of each column."""
+    first, middle, last = (np.floor(part + 0.5) for part in y)
+    line = np.arange(rows + 1)[:, None]
+    inside = line > 0
+    spike = np.maximum(middle - np.maximum(first, last), np.minimum(first, last) - middle) >= 2
+    drawn = np.zeros((rows + 1, len(first)), np.uint8)
+    drawn[(line == first) & (first == last) & ~spike] = FLAT
+    drawn[(line > first) & (line <= last) & inside] = FALL
+    drawn[(line > last) & (line <= first) & inside] = RISE
+    # a peak or a pole that only the centre of the column sees
+    drawn[spike & inside & (line > np.maximum(first, last)) & (line <= middle)] = WALL
+    drawn[spike & inside & (line > middle) & (line <= np.minimum(first, last))] = WALL
+    drawn[:, np.isnan(first + middle + last)] = 0
+    return drawn
