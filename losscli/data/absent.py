@@ -25,12 +25,12 @@ def option(role: str, columns: str | None = None) -> str:
     return text.rstrip() if columns is None else text + columns
 
 
-def no_column(table: Table, role: str, word: str, text: str = "") -> DataError:
+def no_column(table: Table, role: str, word: str, text: str, before: str = "") -> DataError:
     """Say that the column which the user typed is not there."""
     if error := one_column(table):
         return error
     close = nearest(word, table.names)
-    typed = (text or word).replace(word, close, 1)
+    typed = before + text.replace(word, close, 1)
     return DataError(
         f"{table.name}: no column {quoted(word)}",
         [f"columns: {listed(table.names)}"],

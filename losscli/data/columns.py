@@ -179,6 +179,8 @@ class Attempt:
         inner = [at for at in columns if at in table.lists]
         if inner and len(columns) > 1:
             raise DataError(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
+        if inner and not table.lists[inner[0]]:
+            raise DataError(f"{said}: the first list of {table.names[inner[0]]!r} is empty")
         width = table.lists[inner[0]] if inner else len(columns) if len(columns) > 1 else None
         if width is None:
             if role.kind == "vector":
@@ -223,10 +225,10 @@ class Attempt:
 
     def called(self, role: Role, columns: tuple[int, ...], stem: str) -> str:
         """Return what the user would type for these columns."""
-        names = [self.table(role).names[at] for at in columns]
-        if len(names) == 1:
-            return names[0]
-        return f"{stem}*" if all(name[: len(stem)] == stem for name in names) else ",".join(names)
+        table = self.table(role)
+        names, lead = family_names(table, columns, stem)
+        alike = [name for name in table.names if lead and name.startswith(lead)]
+        return f"{lead}*" if alike == names else ",".join(names)
 
 
 def family_names(table: Table, columns: Sequence[int], stem: str) -> tuple[list[str], str | None]:

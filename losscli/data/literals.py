@@ -54,7 +54,8 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
         widths = {cell.count("/") + 1 for cell in cells}
         if len(widths) > 1:
             raise UsageError(
-                f"{NAME}: {role.name} has {min(widths)} in one row, {counted(max(widths), 'number')} in another"
+                f"{NAME}: {role.name} has {counted(max(widths), 'number')} in one row, "
+                f"{min(widths)} in another"
             )
         width = widths.pop()
         if role.kind == "vector" and width == 1:

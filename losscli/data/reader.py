@@ -83,7 +83,9 @@ def settle(
     while True:
         try:
             keys = columns(main, "on" if on else "id", here or ident)
-            other_keys = columns(second, "on", there or here) if second and on else []
+            other_keys = columns(second, "on", there or here, f"{here}=") if second and on else []
+            if len(other_keys) != len(keys) and on:
+                raise UsageError(f"--on {on}: {counted(len(keys), 'column')} here, {len(other_keys)} there")
             form, picks = choose(forms, tables, given, options.classes, {"": keys, TARGET: other_keys})
             break
         except LosscliError:
@@ -91,8 +93,6 @@ def settle(
             further = [table.more() for table in tables.values()]
             if not any(further):
                 raise
-    if on and len(other_keys) != len(keys):
-        raise UsageError(f"--on {on}: {counted(len(keys), 'column')} here, {len(other_keys)} there")
     notation = Notation(options)
     binders = {
         name: Binder(picks[pick.role.of].labels, notation)
@@ -187,7 +187,7 @@ class FileReading(Reading):
             raise NoResult(f"{self.name}: no row is left", ["in every row a value is missing"])
 
 
-def columns(table: Table, role: str, names: str) -> list[int]:
+def columns(table: Table, role: str, names: str, before: str = "") -> list[int]:
     """Return the columns of an id: one, or several with commas."""
     if not names:
         return []
@@ -197,6 +197,6 @@ def columns(table: Table, role: str, names: str) -> list[int]:
     for name in names.split(","):
         at = table.index(name.strip())
         if at is None:
-            raise absent.no_column(table, role, name.strip(), names)
+            raise absent.no_column(table, role, name.strip(), names, before)
         found.append(at)
     return found

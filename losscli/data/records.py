@@ -134,7 +134,7 @@ def leaves(record: Record) -> Iterator[tuple[Path, object]]:
     while inside:  # and no recursion: JSON may be nested almost as deeply as Python can call
         for key, value in inside[-1]:
             if isinstance(value, dict) and value:
-                path = (*path, key)
+                path += (key,)
                 inside.append(iter(cast("Record", value).items()))
                 break
             yield (*path, key), value

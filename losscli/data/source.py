@@ -93,8 +93,16 @@ class Source:
             raise
 
     def _open(self) -> IO[str]:
-        stream: IO[bytes] = sys.stdin.buffer if self._path is None else self._path.open("rb")
-        head, stream = peek(stream, owned=self._path is not None)
+        if self._path is None:
+            return self._decoded(*peek(sys.stdin.buffer, owned=False))
+        stream = self._path.open("rb")
+        try:
+            return self._decoded(*peek(stream))
+        except BaseException:
+            stream.close()
+            raise
+
+    def _decoded(self, head: bytes, stream: IO[bytes]) -> IO[str]:
         if unpacked := unpack(head, stream):
             head, stream = peek(unpacked)
         encoding = self._encoding
@@ -122,9 +130,9 @@ class Source:
         where, shown = self.name, ()
         if self._path is not None and self._path.is_file() and "16" not in error.encoding:
             # The decoder only knows its buffer, so the line is looked up in the file.
-            data = peek(self._path.open("rb"))
-            with unpack(*data) or data[1] as stream:
-                for number, line in enumerate(stream, 1):
+            with self._path.open("rb") as raw:
+                data = peek(raw)
+                for number, line in enumerate(unpack(*data) or data[1], 1):
                     try:
                         line.decode(error.encoding)
                     except UnicodeDecodeError as inner:
@@ -146,7 +154,7 @@ class Source:
                 close = nearest(self._path.name, others)
                 hint = [f"did you mean: {folder / close}"] if close else []
                 if not folder.is_dir():
-                    hint = [f"there is no folder {str(folder)!r} either"]
+                    hint = [f"there is no folder {str(folder)!r}"]
                 return DataError(f"no file {self.name!r}", hint)
             case IsADirectoryError():
                 return DataError(f"{self.name!r} is a directory, not a file")

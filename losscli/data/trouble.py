@@ -92,7 +92,7 @@ class Trouble:
         na = " ".join(f"--na {shell(text)}" for text in self._texts)
         match self._options.missing:
             case "nan":
-                return [f"{na}       makes them missing, that is NaN"]
+                return [f"{na}       reads them as NaN"]
             case "drop":
                 return [f"{na}{scores}"]
             case "error":
