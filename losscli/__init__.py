@@ -1,3 +1,54 @@
-"""Loss functions of machine learning, with their derivatives, true to the last digits."""
+"""Loss functions of machine learning, with their derivatives, true to the last digits.
+
+>>> from losscli import Huber, parse
+>>> Huber(delta=0.5).gradient([2.5, 0.0], [3.0, -0.5])
+array([-0.5,  0.5])
+>>> parse("huber:delta=0.5") == Huber(delta=0.5)
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from losscli.errors import DataError, LosscliError, NoResult, UsageError
+    from losscli.loss import DomainError, Loss
+    from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.embedding import Contrastive, TripletMargin
+    from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+    from losscli.losses.residual import MAE, MSE, Huber
+    from losscli.spec import find, parse
+    from losscli.traits import Traits
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "BCE", "MAE", "MSE", "BCEWithLogits", "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError",
+    "Huber", "Loss", "LosscliError", "NoResult", "SoftmaxCrossEntropy", "Traits", "TripletMargin", "UsageError",
+    "find", "parse",
+]  # fmt: skip
+
+HOMES = {
+    "errors": ("DataError", "LosscliError", "NoResult", "UsageError"),
+    "loss": ("DomainError", "Loss"),
+    "spec": ("find", "parse"),
+    "traits": ("Traits",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for on its first use: `import losscli` alone costs a millisecond."""
+    if name not in __all__:
+        raise AttributeError(f"module 'losscli' has no attribute '{name}'")
+    from importlib import import_module
+
+    for home, names in HOMES.items():
+        if name in names:
+            return getattr(import_module(f"losscli.{home}"), name)
+    spec = import_module("losscli.spec")
+    return next(kind for kind in spec.Loss.catalogue.values() if kind.__name__ == name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 
@@ -10,6 +11,8 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # one small loss needs no second thread, and starting them costs 50 ms
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly: 141
     from losscli.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import signal
 import sys
 from collections.abc import Iterator, Sequence
-from textwrap import dedent, wrap
+from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.cli import compute, explain, grad, list, plot
+from losscli.cli.options import spread
 from losscli.errors import LosscliError
 
 INTERRUPTED, PIPE_CLOSED, OUR_BUG = 130, 141, 70
@@ -34,9 +33,16 @@ def entries(pairs: Sequence[tuple[str, str]], wide: int = 28) -> Iterator[str]:
         lines = wrap(text, 78 - wide) or [""]
         if len(name) > wide - 4:
             yield f"  {name}"
-            name = ""  # noqa: PLW2901
+            name = ""
         for at, line in enumerate(lines):
             yield f"  {name if at == 0 else '':<{wide - 2}}{line}".rstrip()
+
+
+def paragraph(text: str) -> Sequence[str]:
+    """Return `text` filled to 80 columns, two in."""
+    return wrap(
+        " ".join(text.split()), 80, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    )
 
 
 def spelled(param: Any) -> str:
@@ -64,7 +70,7 @@ class Command(TyperCommand):
             f"Usage: losscli {self.name} {' '.join(each.metavar or '' for each in arguments)} [options]",
             "",
         ]
-        lines += [f"  {line}" for line in dedent("  " + (self.help or "")).strip().splitlines()]
+        lines += [line for part in (self.help or "").split("\n\n") for line in (*paragraph(part), "")][:-1]
         lines += ["", "Examples:", *EXAMPLES_OF[self.name or ""].strip("\n").splitlines()]
         groups: dict[str, Any] = {}
         for each in options:
@@ -111,11 +117,11 @@ EXAMPLES_OF = {
     "list": list.EXAMPLES,
     "explain": explain.EXAMPLES,
 }
-app.command("compute", cls=Command)(compute.compute)
-app.command("grad", cls=Command)(grad.grad)
-app.command("plot", cls=Command)(plot.plot)
-app.command("list", cls=Command)(list.list_)
-app.command("explain", cls=Command)(explain.explain)
+app.command("compute", cls=Command)(spread(compute.compute))
+app.command("grad", cls=Command)(spread(grad.grad))
+app.command("plot", cls=Command)(spread(plot.plot))
+app.command("list", cls=Command)(spread(list.list_))
+app.command("explain", cls=Command)(spread(explain.explain))
 
 
 def show_version(wanted: bool) -> None:
@@ -137,8 +143,6 @@ def root(
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly: 141
     command = typer.main.get_command(app)
     if not arguments:
         with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
@@ -169,9 +173,6 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
         known = [word for word in arguments if word in EXAMPLES_OF]
         print(f"error: {message}\n  fix: losscli {f'{known[0]} ' if known else ''}--help", file=sys.stderr)
         return 2
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EIO, errno.EDQUOT):
-        print(f"error: cannot write: {(error.strerror or '').lower()}", file=sys.stderr)
-        return 3
     if os.environ.get("LOSSCLI_TRACEBACK"):
         raise error
     print(

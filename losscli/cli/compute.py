@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from losscli.cli import options as o
-from losscli.cli.reading import Words, choose, open_input, settings
+from losscli.cli.reading import choose, open_input, settings
 
 EXAMPLES = """
   losscli compute mse preds.csv --pred y_pred --target y_true
@@ -18,36 +18,12 @@ EXAMPLES = """
 
 def compute(
     losses: o.Losses,
-    file: o.File = "",
-    pred: o.Pred = "",
-    target: o.Target = "",
-    col: o.Col = [],  # noqa: B006 (Typer reads the default)
-    targets: o.Targets = "",
-    on: o.On = "",
-    by_order: o.ByOrder = False,
-    join: o.Join = "strict",
-    values: o.Values = "",
-    weight: o.Weight = "",
-    ident: o.Ident = "",
-    input_format: o.InputFormat = "auto",
-    records: o.Records = "",
-    delimiter: o.Delimiter = "",
-    decimal: o.Decimal = ".",
-    encoding: o.Encoding = "",
-    no_header: o.NoHeader = False,
-    missing: o.Missing = "error",
-    na: o.Na = [],  # noqa: B006
-    classes: o.Classes = "",
-    normalize: o.Normalize = False,
+    words: o.Words,
     reduction: o.Reduction = "mean",
     per_row: o.PerRow = False,
-    format: o.Format = "",
-    json: o.Json = False,
-    csv: o.Csv = False,
-    tsv: o.Tsv = False,
     bare: o.Bare = False,
-    color: o.Color = "auto",
-    width: o.Width = 0,
+    *,
+    shape: o.Print,
 ) -> None:
     """Value of one or more losses over a file.
 
@@ -57,24 +33,19 @@ def compute(
     from losscli.cli import output
     from losscli.spec import parse_all
 
-    words = Words(
-        file, pred, target, col, targets, on, by_order, join, values, weight, ident, input_format, records,
-        delimiter, decimal, encoding, no_header, missing, na, classes, normalize,
-    )  # fmt: skip
-    kind = output.form(format, json, csv, tsv, bare)
-    choose("color", color)
+    kind = output.form(shape, bare=bare)
     how = "none" if per_row else choose("reduction", reduction)
     job = open_input(parse_all(losses), words, f"losscli compute {losses}")
     if how == "none":
-        _rows(job, words, kind, color, width)
+        _rows(job, words, kind, shape)
     else:
-        _summary(job, words, how, kind, color, width)
+        _summary(job, words, how, kind, shape)
 
 
-def _summary(job: Any, words: Words, how: str, kind: str, color: Any, width: int) -> None:
+def _summary(job: Any, words: o.Words, how: str, kind: str, shape: o.Print) -> None:
     from losscli import __version__
     from losscli.cli import output
-    from losscli.cli.describe import heading, input_facts, warn_infinite
+    from losscli.cli.describe import heading, input_facts, params, warn_infinite
     from losscli.report.machine import write_delimited, write_json
     from losscli.report.number import exact
     from losscli.report.table import Table
@@ -94,7 +65,7 @@ def _summary(job: Any, words: Words, how: str, kind: str, color: Any, width: int
         elif kind == "json":
             results = [
                 {
-                    "loss": str(loss), "params": loss.settings(), "reduction": how, "n": each.elements,
+                    "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements,
                     "value": value, "status": status(value), "signature": line,
                 }
                 for loss, each, value, line in zip(job.losses, summaries, answers, signatures, strict=True)
@@ -115,7 +86,7 @@ def _summary(job: Any, words: Words, how: str, kind: str, color: Any, width: int
             table = Table(
                 ("loss", "value", "max row", "at"), rows, heading(job, how, summaries[0].elements), footer
             )
-            write_table(table, out, color=color, width=width)
+            write_table(table, out, color=shape.color, width=shape.width)
         else:
             rows = [
                 (str(loss), value, each.elements, reading.dropped, status(value))
@@ -141,12 +112,12 @@ def envelope(command: str) -> dict[str, str]:
     return {"schema": f"losscli.{command}/1", "version": __version__}
 
 
-def _rows(job: Any, words: Words, kind: str, color: Any, width: int) -> None:
+def _rows(job: Any, words: o.Words, kind: str, shape: o.Print) -> None:
     import numpy as np
 
     from losscli import __version__
     from losscli.cli import output
-    from losscli.cli.describe import heading, input_facts, write_long
+    from losscli.cli.describe import heading, input_facts, params, write_long
     from losscli.report.machine import write_json
     from losscli.run import signature
 
@@ -160,7 +131,7 @@ def _rows(job: Any, words: Words, kind: str, color: Any, width: int) -> None:
             values = np.concatenate(part)
             line = signature(loss, "none", values.size, settings(words), __version__)
             results.append({
-                "loss": str(loss), "params": loss.settings(), "reduction": "none", "n": values.size,
+                "loss": str(loss), "params": params(loss), "reduction": "none", "n": values.size,
                 "values": values.tolist(), "signature": line,
             })  # fmt: skip
         with output.spool() as out:
@@ -177,4 +148,4 @@ def _rows(job: Any, words: Words, kind: str, color: Any, width: int) -> None:
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
         several = job.reading.chosen[inputs[0].name].names if loss.elementwise else ()
         names += [f"{loss}:{name}" for name in several] if len(several) > 1 else [str(loss)]
-    write_long(names, lines(), kind, lambda: heading(job, "none", 0), color, width)
+    write_long(names, lines(), kind, lambda: heading(job, "none", 0), shape)

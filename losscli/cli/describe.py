@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 SHOWN = 10
@@ -39,6 +39,19 @@ def heading(job: Any, how: str, elements: int) -> str:
     return ", ".join(said)
 
 
+def short_place(reading: Any, line: int) -> str:
+    """Return where a row stands, without the name of the file: `line 58`, `record 7`."""
+    place = reading.place(line).removeprefix(reading.name).lstrip(":, ")
+    return f"line {place}" if place.isdigit() else place
+
+
+def params(loss: Any) -> dict[str, float | bool]:
+    """Return every parameter of a loss, for JSON."""
+    return {
+        name: bool(value) if loss.parameters[name].flag else value for name, value in loss.settings().items()
+    }
+
+
 def input_facts(job: Any) -> dict[str, Any]:
     """Return what was read, for JSON."""
     reading = job.reading
@@ -69,8 +82,7 @@ def write_long(
     rows: Iterable[Sequence[Any]],
     kind: str,
     heading: Callable[[], str],
-    color: Any,
-    width: int,
+    shape: Any,
     footer: Callable[[], Sequence[str]] = tuple,
 ) -> None:
     """Write a table of many rows: whole for machines, its two ends for a person."""
@@ -83,23 +95,24 @@ def write_long(
         if kind == "bare":
             out.writelines("\t".join(map(text, row)) + "\n" for row in rows)
         elif kind == "table":
-            table = Table(names, list(_ends(rows, len(names))), heading(), footer())
-            table = table._replace(heading=heading(), footer=footer())
-            write_table(table, out, color=color, width=width)
+            shown, hidden = _ends(rows, len(names))
+            below = [f"{hidden} rows between them: in a pipe, or with --format tsv"] if hidden else []
+            table = Table(names, shown, heading(), [*below, *footer()])
+            write_table(table, out, color=shape.color, width=shape.width)
         else:
             write_delimited(Table(names, rows), out, "csv" if kind == "csv" else "tsv")
 
 
-def _ends(rows: Iterable[Sequence[Any]], columns: int) -> Iterator[Sequence[Any]]:
+def _ends(rows: Iterable[Sequence[Any]], columns: int) -> tuple[list[Sequence[Any]], int]:
+    """Return the first and the last rows, and how many there are between them."""
+    first: list[Sequence[Any]] = []
     last: deque[Sequence[Any]] = deque(maxlen=SHOWN)
     count = 0
     for row in rows:
         count += 1
         if count <= SHOWN:
-            yield row
+            first.append(row)
         else:
             last.append(row)
-    hidden = count - SHOWN - len(last)
-    if hidden > 0:
-        yield (f"... {hidden} more (pipe)", *[None] * (columns - 1))
-    yield from last
+    hidden = count - len(first) - len(last)
+    return [*first, *([["...", *[None] * (columns - 1)]] if hidden else []), *last], hidden

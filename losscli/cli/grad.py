@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from typer import Option
 
 from losscli.cli import options as o
-from losscli.cli.reading import Words, choose, open_input, settings
+from losscli.cli.reading import choose, open_input, settings
 from losscli.errors import UsageError
 
 EXAMPLES = """
   losscli grad mse preds.csv
   cat results.jsonl | losscli grad bce - --format csv > gradients.csv
-  losscli grad softmax-cross-entropy logits.csv --json | jq '.results[0].rows[0].grad'
+  losscli grad bce preds.csv --json | jq '.results[0].rows[0].grad'
   losscli grad huber --values 2.5:3,0:-0.5 --reduction mean
 """
 
@@ -30,37 +30,13 @@ Kink = Annotated[
 
 def grad(
     loss: o.OneLoss,
-    file: o.File = "",
-    pred: o.Pred = "",
-    target: o.Target = "",
-    col: o.Col = [],  # noqa: B006 (Typer reads the default)
-    targets: o.Targets = "",
-    on: o.On = "",
-    by_order: o.ByOrder = False,
-    join: o.Join = "strict",
-    values: o.Values = "",
-    weight: o.Weight = "",
-    ident: o.Ident = "",
-    input_format: o.InputFormat = "auto",
-    records: o.Records = "",
-    delimiter: o.Delimiter = "",
-    decimal: o.Decimal = ".",
-    encoding: o.Encoding = "",
-    no_header: o.NoHeader = False,
-    missing: o.Missing = "error",
-    na: o.Na = [],  # noqa: B006
-    classes: o.Classes = "",
-    normalize: o.Normalize = False,
+    words: o.Words,
     reduction: o.Reduction = "none",
     order: Order = 1,
     kink: Kink = "subgradient",
-    format: o.Format = "",
-    json: o.Json = False,
-    csv: o.Csv = False,
-    tsv: o.Tsv = False,
     bare: o.Bare = False,
-    color: o.Color = "auto",
-    width: o.Width = 0,
+    *,
+    shape: o.Print,
 ) -> None:
     """Derivative of each row's loss in its prediction.
 
@@ -70,31 +46,26 @@ def grad(
     from losscli.cli import output
     from losscli.spec import parse
 
-    words = Words(
-        file, pred, target, col, targets, on, by_order, join, values, weight, ident, input_format, records,
-        delimiter, decimal, encoding, no_header, missing, na, classes, normalize,
-    )  # fmt: skip
-    kind = output.form(format, json, csv, tsv, bare)
-    choose("color", color)
+    kind = output.form(shape, bare=bare)
     choose("reduction", reduction)
     choose("kink", kink)
     if order not in (1, 2):
         raise UsageError(f"--order: {order} is neither 1 nor 2")
-    if weight and reduction == "none":
+    if words.weight and reduction == "none":
         raise UsageError(
             "--weight changes nothing in the derivative of each row's own loss",
-            fix=[f"--reduction mean --weight {weight}", f"--reduction sum --weight {weight}"],
+            fix=[f"--reduction {how} --weight {words.weight}" for how in ("mean", "sum")],
         )
     if "," in loss:
         raise UsageError(f"grad takes one loss, got '{loss}'", fix=[f"losscli grad {loss.split(',')[0]} ..."])
     job = open_input([parse(loss)], words, f"losscli grad {loss}")
-    Gradients(job, words, reduction, order, kink).write(kind, color, width)
+    Gradients(job, words, reduction, order, kink).write(kind, shape)
 
 
 class Gradients:
     """The rows of one loss with their derivatives."""
 
-    def __init__(self, job: Any, words: Words, how: str, order: int, kink: str) -> None:
+    def __init__(self, job: Any, words: o.Words, how: str, order: int, kink: str) -> None:
         self.job, self.words, self.how, self.order, self.kink = job, words, how, order, kink
         self.loss = job.losses[0]
         self.inputs = job.inputs[0]
@@ -157,14 +128,14 @@ class Gradients:
             self.largest, self.place = largest, int(batch.lines[int(sizes.max(axis=1).argmax())])
         return row
 
-    def write(self, kind: str, color: Any, width: int) -> None:
+    def write(self, kind: str, shape: o.Print) -> None:
         """Write every row."""
         from losscli.cli.describe import write_long
 
         if kind == "json":
             self.write_json()
             return
-        write_long(self.columns(kind), self.lines(kind), kind, self.heading, color, width, self.footer)
+        write_long(self.columns(kind), self.lines(kind), kind, self.heading, shape, self.footer)
         self.say_kinks()
 
     def columns(self, kind: str) -> list[str]:
@@ -208,10 +179,12 @@ class Gradients:
 
     def shown(self, batch: Any, name: str) -> list[Any]:
         """Return an input as it is shown: a class by its label."""
+        from losscli.report.table import Own
+
         entry = next(each for each in self.inputs if each.name == name)
         column = batch.columns[name]
         if entry.kind != "class" or column.ndim == 2:
-            return column.T.tolist() if column.ndim == 1 else [None] * len(column)
+            return list(map(Own, column.tolist()))
         labels = self.job.reading.chosen[entry.of].labels
         return ["" if k != k else labels[int(k)] for k in column.tolist()]
 
@@ -230,11 +203,11 @@ class Gradients:
     def footer(self) -> list[str]:
         """Return the whole in a line."""
         from losscli import __version__
+        from losscli.cli.describe import short_place
         from losscli.report.number import short
         from losscli.run import signature
 
-        place = self.job.reading.place(self.place).rpartition(self.job.reading.name)[2].lstrip(":, ")
-        at = f" (at {place})" if self.place else ""
+        at = f" ({short_place(self.job.reading, self.place)})" if self.place else ""
         facts = [
             f"|grad| {short(self.norm)}", f"max {short(self.largest)}{at}", f"zero {self.zeros}",
             f"non-finite {self.unbounded}", *([f"at a kink {self.kinks}"] if self.kinks else []),
@@ -259,7 +232,7 @@ class Gradients:
         from losscli import __version__
         from losscli.cli import output
         from losscli.cli.compute import envelope
-        from losscli.cli.describe import input_facts
+        from losscli.cli.describe import input_facts, params
         from losscli.report.machine import write_json
         from losscli.run import signature
 
@@ -277,7 +250,7 @@ class Gradients:
 
         with output.spool() as out:
             result = {
-                "loss": str(self.loss), "params": self.loss.settings(), "reduction": self.how, "order": self.order,
+                "loss": str(self.loss), "params": params(self.loss), "reduction": self.how, "order": self.order,
                 "wrt": [entry.name for entry in self.wrt], "rows": rows(),
                 # known once the rows are written
                 "n": lambda: self.count, "kinks": lambda: self.kinks,

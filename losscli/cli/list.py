@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
 from typer import Argument
 
 from losscli.cli import options as o
-from losscli.cli.reading import choose
 
 EXAMPLES = """
   losscli list
@@ -19,12 +18,8 @@ EXAMPLES = """
 
 def list_(
     word: Annotated[str, Argument(metavar="[WORD]", help="only what mentions this word")] = "",
-    format: o.Format = "",
-    json: o.Json = False,
-    csv: o.Csv = False,
-    tsv: o.Tsv = False,
-    color: o.Color = "auto",
-    width: o.Width = 0,
+    *,
+    shape: o.Print,
 ) -> None:
     """The losses, by family; with WORD, those that mention it in name, family, meaning or use."""
     from losscli.cli import output
@@ -33,24 +28,35 @@ def list_(
     from losscli.report.table import Table
     from losscli.report.terminal import write_table
 
-    kind = output.form(format, json, csv, tsv, bare=False)
-    choose("color", color)
+    kind = output.form(shape)
     entries = [entry for entry in catalogue() if word.lower() in " ".join(map(str, entry.values())).lower()]
     if not entries:
         raise NoResult(f"no loss mentions '{word}'", fix=["losscli list"])
-    columns = ("name", "family", "parameters", "of", "what it does")
-    rows = [
-        tuple(entry[key] for key in ("name", "family", "parameters", "of", "summary")) for entry in entries
-    ]
     with output.spool() as out:
         if kind == "json":
             write_json({"schema": "losscli.list/1", "losses": entries}, out)
         elif kind == "table":
-            shown = [(*row[:4], row[4].split(":")[0].rstrip(".")) for row in rows]
-            table = Table(columns, shown, footer=["losscli explain NAME   formula, picture, pitfalls"])
-            write_table(table, out, color=color, width=width)
+            table = Table(
+                ("name", "parameters", "what it does"), list(grouped(entries)),
+                footer=["formula, picture, pitfalls: losscli explain NAME"],
+            )  # fmt: skip
+            write_table(table, out, color=shape.color, width=shape.width)
         else:
-            write_delimited(Table((*columns[:-1], "summary"), rows), out, "csv" if kind == "csv" else "tsv")
+            columns = ("name", "family", "parameters", "of", "summary")
+            rows = [[entry[column] for column in columns] for entry in entries]
+            write_delimited(Table(columns, rows), out, "csv" if kind == "csv" else "tsv")
+
+
+def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...]]:
+    """Yield the rows of the table, each family under its name."""
+    family = ""
+    for entry in entries:
+        if entry["family"] != family:
+            if family:
+                yield None, None, None
+            family = entry["family"]
+            yield family.upper(), None, None
+        yield entry["name"], entry["main"], entry["summary"].partition(":")[0].rstrip(".")
 
 
 def catalogue() -> Iterator[dict[str, Any]]:
@@ -60,11 +66,12 @@ def catalogue() -> Iterator[dict[str, Any]]:
 
     order = {"regression": 0, "binary classification": 1, "multi-class classification": 2, "similarity": 3}
     for loss in sorted(Loss.catalogue.values(), key=lambda loss: order.get(loss.family, 9)):
+        own = {name: f"{name}={spell(each.default)}" for name, each in loss.parameters.items()}
         yield {
             "name": loss.name,
             "family": loss.family,
-            "parameters": " ".join(f"{name}={spell(each.default)}" for name, each in loss.parameters.items())
-            or "-",
+            "parameters": " ".join(own.values()) or "-",
+            "main": " ".join(own[name] for name, each in loss.parameters.items() if not each.quiet),
             "of": loss.symbols,
             "summary": summary(loss),
             "also": [entry.partition(" = ")[0] for entry in loss.also],

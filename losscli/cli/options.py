@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from typer import Argument, Option
 
@@ -104,3 +106,71 @@ Color = Annotated[str, Option("--color", metavar="auto|always|never", help="[aut
 Width = Annotated[
     int, Option("--width", metavar="N", help="columns to fill  [the terminal]", rich_help_panel=OUTPUT)
 ]
+
+
+class Words(NamedTuple):
+    """What the command line says of the input, as typed."""
+
+    file: File = ""
+    pred: Pred = ""
+    target: Target = ""
+    col: Col = []
+    targets: Targets = ""
+    on: On = ""
+    by_order: ByOrder = False
+    join: Join = "strict"
+    values: Values = ""
+    weight: Weight = ""
+    ident: Ident = ""
+    input_format: InputFormat = "auto"
+    records: Records = ""
+    delimiter: Delimiter = ""
+    decimal: Decimal = "."
+    encoding: Encoding = "utf-8-sig"
+    no_header: NoHeader = False
+    missing: Missing = "error"
+    na: Na = []
+    classes: Classes = ""
+    normalize: Normalize = False
+
+
+class Print(NamedTuple):
+    """What the command line says of the output, as typed."""
+
+    format: Format = ""
+    json: Json = False
+    csv: Csv = False
+    tsv: Tsv = False
+    color: Color = "auto"
+    width: Width = 0
+
+
+def spread(function: Callable[..., None]) -> Callable[..., None]:
+    """Return `function` with each parameter that is a group of options replaced by those options, for Typer."""
+    groups = {
+        name: hint
+        for name, hint in get_type_hints(function, include_extras=True).items()
+        if isinstance(hint, type) and hasattr(hint, "_fields")
+    }
+    hints = get_type_hints(function, include_extras=True)
+    parameters: list[inspect.Parameter] = []
+    for each in inspect.signature(function).parameters.values():
+        if each.name not in groups:
+            parameters.append(each.replace(annotation=hints[each.name]))
+            continue
+        group: Any = groups[each.name]
+        for name, hint in get_type_hints(group, include_extras=True).items():
+            default = group._field_defaults[name]
+            parameters.append(inspect.Parameter(name, each.kind, default=default, annotation=hint))
+
+    def call(**given: Any) -> None:
+        built = {
+            name: group(**{field: given.pop(field) for field in group._fields})
+            for name, group in groups.items()
+        }
+        function(**given, **built)
+
+    call.__name__, call.__doc__ = function.__name__, function.__doc__
+    call.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
+    call.__annotations__ = {each.name: each.annotation for each in parameters}
+    return call

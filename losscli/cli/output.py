@@ -9,8 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import Any, TextIO, cast
+from typing import Any, BinaryIO, TextIO, cast
 
+from losscli.cli.options import Print
 from losscli.cli.reading import choose
 from losscli.errors import DataError, UsageError
 
@@ -27,30 +28,32 @@ def spool() -> Iterator[TextIO]:
             yield text
             text.flush()
             held.seek(0)
-            sys.stdout.flush()
-            shutil.copyfileobj(held, sys.stdout.buffer)
-            flush()
+            deliver(cast("Any", held))
         finally:
             text.detach()
 
 
-def flush() -> None:
-    """Push standard output out, so that a full disk is noticed here and not at exit."""
+def deliver(held: BinaryIO) -> None:
+    """Copy a finished result to standard output, so that a full disk is noticed here and not at exit."""
     try:
+        sys.stdout.flush()
+        shutil.copyfileobj(held, sys.stdout.buffer)
         sys.stdout.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        reason = error.strerror or str(error)
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is left unwritten must not fail again at exit)
-        raise DataError(f"standard output: {reason[0].lower()}{reason[1:]}") from None
+        reason = (error.strerror or str(error)).lower()
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is unwritten must not fail again at exit)
+        raise DataError(f"standard output: {reason}") from None
 
 
-def form(format: str, json: bool, csv: bool, tsv: bool, bare: bool) -> str:
+def form(shape: Print, *, bare: bool = False) -> str:
     """Return the one format that the options ask for; a table on a terminal and TSV in a pipe if none."""
-    asked = [name for name, on in (("json", json), ("csv", csv), ("tsv", tsv), ("bare", bare)) if on]
-    if choose("format", format):
-        asked.append(format)
+    switches = (("json", shape.json), ("csv", shape.csv), ("tsv", shape.tsv), ("bare", bare))
+    asked = [name for name, on in switches if on]
+    choose("color", shape.color)
+    if choose("format", shape.format):
+        asked.append(shape.format)
     if len(set(asked)) > 1:
         raise UsageError(f"one output format, not {' and '.join(dict.fromkeys(asked))}")
     return asked[0] if asked else "table" if sys.stdout.isatty() else "tsv"

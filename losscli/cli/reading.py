@@ -4,35 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
+from losscli.cli.options import Words
 from losscli.errors import UsageError
-
-
-class Words(NamedTuple):
-    """What the command line says of the input, as typed."""
-
-    file: str = ""
-    pred: str = ""
-    target: str = ""
-    col: Sequence[str] = ()
-    targets: str = ""
-    on: str = ""
-    by_order: bool = False
-    join: str = "strict"
-    values: str = ""
-    weight: str = ""
-    ident: str = ""
-    input_format: str = "auto"
-    records: str = ""
-    delimiter: str = ""
-    decimal: str = "."
-    encoding: str = ""
-    no_header: bool = False
-    missing: str = "error"
-    na: Sequence[str] = ()
-    classes: str = ""
-    normalize: bool = False
 
 
 CHOICES = {
@@ -89,7 +64,7 @@ def open_input(losses: Sequence[Any], words: Words, command: str) -> Any:
             format=cast("Any", words.input_format),
             delimiter=words.delimiter,
             decimal=cast("Any", words.decimal),
-            encoding=words.encoding or "utf-8-sig",
+            encoding=words.encoding,
             header=not words.no_header,
             missing=cast("Any", words.missing),
             na=tuple(words.na),

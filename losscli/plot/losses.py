@@ -12,7 +12,6 @@ from losscli.errors import UsageError
 from losscli.formula import typeset
 from losscli.loss import Array, Loss, Section
 from losscli.plot.figure import Curve, Figure, Note
-from losscli.report.number import plain
 
 Show = Literal["loss", "grad"]
 
@@ -103,7 +102,7 @@ def _least(loss: Loss, curves: Sequence[Curve], low: float, high: float) -> tupl
     if len(curves) != 1 or not loss.traits().symmetric or not low < 0 < high:
         return ()
     y = float(curves[0].at(np.zeros(1))[0])
-    return (Note(0.0, y, f"min L(0) = {plain(y)}"),)
+    return (Note(0.0, y, f"min L(0) = {y:.4g}"),)
 
 
 def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
@@ -130,8 +129,8 @@ def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, .
     y = float(curves[0].at(np.array([middle]))[0])
     if not isfinite(y):
         return ()
-    shown = "ln 2" if abs(y - log(2)) < 1e-9 else plain(y, 4)
-    return (Note(middle, y, f"cross at ({plain(middle, 4)}, {shown})"),)
+    shown = "ln 2" if abs(y - log(2)) < 1e-9 else f"{y:.4g}"
+    return (Note(middle, y, f"cross at ({middle:.4g}, {shown})"),)
 
 
 def _marked(curve: Curve, notes: Sequence[Note]) -> Curve:

@@ -33,7 +33,8 @@ def text(cell: Cell) -> str:
 
 def write_json(value: Any, out: TextIO) -> None:
     """Write `value` as one line of JSON; an iterator becomes a list that is written as it comes,
-    and a function is called when its turn comes."""
+    and a function is called when its turn comes.
+    """
     out.writelines(_pieces(value))
     out.write("\n")
 

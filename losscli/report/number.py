@@ -23,10 +23,9 @@ def short(x: float, digits: int = 4) -> str:
         return exact(x)
     rounded = float(f"{x:.{digits - 1}e}")
     size = floor(log10(abs(rounded)))
-    if -5 <= size < 9:
+    if -4 <= size < 9:
         return f"{x:.{max(0, digits - 1 - size)}f}"
-    mantissa, _, exponent = f"{x:.{digits - 1}e}".partition("e")
-    return f"{mantissa}e{int(exponent)}"
+    return f"{x:.{digits - 1}e}"
 
 
 def plain(x: float, digits: int = 6) -> str:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+
+class Own(float):
+    """A number of the user's own, shown to a person as they would write it and not to fixed digits."""
+
+
 Cell = str | int | float | None
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Literal, TextIO
 
-from losscli.report.number import short
-from losscli.report.table import Cell, Table
+from losscli.report.number import plain, short
+from losscli.report.table import Cell, Own, Table
+
+FOLDED = 24
+"""The least width to which a column of text is folded."""
 
 Color = Literal["auto", "always", "never"]
 
@@ -40,72 +45,90 @@ def width_of(stream: TextIO, width: int = 0) -> int:
         return 80
 
 
-def write_table(table: Table, out: TextIO, *, color: Color = "auto", width: int = 0, digits: int = 4) -> None:
-    """Write `table` for a person: numbers to the right, never cut; columns that do not fit are left out and named."""
+def write_table(
+    table: Table,
+    out: TextIO,
+    *,
+    color: Color = "auto",
+    width: int = 0,
+    digits: int = 4,
+    screen: TextIO = sys.stdout,
+) -> None:
+    """Write `table` for a person at `screen`: numbers to the right and never cut.
+
+    A last column of text is folded; columns that do not fit are left out, and named below.
+    """
     from rich.box import Box
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table as Grid
     from rich.text import Text
 
-    room = width_of(out, width)
-    unicode = (getattr(out, "encoding", None) or "").lower().replace("-", "") in ("utf8", "utf16")
+    room = width_of(screen, width)
+    unicode = (screen.encoding or "").lower().replace("-", "").startswith("utf")
     rule = "─" if unicode else "-"
-    box = Box(f"    \n    \n {rule}{rule} \n    \n    \n    \n    \n    \n", ascii=not unicode)
+    blank = "    \n"
+    box = Box(f"{blank * 2} {rule}{rule} \n{blank * 5}", ascii=not unicode)
     console = Console(
         file=out,
         width=room,
         highlight=False,
         markup=False,
         emoji=False,
-        color_system=_colors(out, color),
-        legacy_windows=False,
+        color_system="standard" if colored(screen, color) else None,
+        force_terminal=colored(screen, color),
     )
-    rows = [[shown(cell, digits) for cell in row] for row in table.rows]
-    numeric = [all(not isinstance(row[at], str) for row in table.rows) for at in range(len(table.columns))]
-    kept = _fitting(table.columns, rows, room)
-    grid = Grid(box=box, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    given = list(table.rows)
+    rows = [[shown(cell, digits) for cell in row] for row in given]
+    numeric = [not any(isinstance(row[at], str) for row in given) for at in range(len(table.columns))]
+    folds = not numeric[-1]
+    kept = _fitting(table.columns, rows, room, folds)
+    grid = Grid(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
     for at in kept:
+        last = folds and at == len(table.columns) - 1
         grid.add_column(
             Text(table.columns[at]),
             justify="right" if numeric[at] else "left",
-            no_wrap=True,
-            overflow="ignore",
+            no_wrap=not last,
+            overflow="fold",
         )
     for row in rows:
         grid.add_row(*(Text(row[at]) for at in kept))
     if table.heading:
-        console.print(Text(table.heading), soft_wrap=True)
+        for line in wrap(table.heading, room, subsequent_indent="  "):
+            console.print(Text(line), soft_wrap=True)
         console.print()
-    from rich.padding import Padding
-
     console.print(Padding(grid, (0, 0, 0, 2), expand=False))
     left_out = [name for at, name in enumerate(table.columns) if at not in kept]
-    footer = [*([f"+{len(left_out)} columns: {', '.join(left_out)}"] if left_out else []), *table.footer]
-    if footer:
+    if left_out:
+        named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
+        left_out = [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, or a pipe)"]
+    if left_out or table.footer:
         console.print()
-    for line in footer:
-        console.print(Text(f"  {line}", style="dim"), soft_wrap=True)
-
-
-def _colors(out: TextIO, color: Color) -> Literal["auto", "standard"] | None:
-    return "standard" if colored(out, color) else None
+    for line in (*left_out, *table.footer):
+        for part in wrap(line, room - 2, subsequent_indent="  ", break_on_hyphens=False):
+            console.print(Text(f"  {part}", style="dim"), soft_wrap=True)
 
 
 def shown(cell: Cell, digits: int = 4) -> str:
     """Return a cell as a person reads it."""
+    if isinstance(cell, Own):
+        return plain(cell)
     if isinstance(cell, float):
         return short(cell, digits)
     return "" if cell is None else str(cell)
 
 
-def _fitting(names: Sequence[str], rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Return the columns that fit side by side, the first always."""
+def _fitting(names: Sequence[str], rows: Sequence[Sequence[str]], room: int, folds: bool) -> list[int]:
+    """Return the columns that fit side by side, the first always; a column that folds needs some room."""
     kept: list[int] = []
     used = 2
     for at, name in enumerate(names):
-        wide = max([len(name), *(len(row[at]) for row in rows)]) + 2
-        if kept and used + wide - 2 > room:
+        wide = max([len(name), *(len(row[at]) for row in rows)])
+        if folds and at == len(names) - 1:
+            wide = min(wide, FOLDED)
+        if kept and used + wide > room:
             break
         kept.append(at)
-        used += wide
+        used += wide + 3
     return kept

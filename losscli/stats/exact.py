@@ -32,9 +32,10 @@ class ExactSum:
         x = x.ravel()
         if weight is not None:
             weight = weight.ravel()
-        for start in range(0, len(x), PIECE):
-            part = slice(start, start + PIECE)
-            self._add(x[part], weight[part] if weight is not None else None)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for start in range(0, len(x), PIECE):
+                part = slice(start, start + PIECE)
+                self._add(x[part], weight[part] if weight is not None else None)
 
     def _add(self, x: Array, weight: Array | None) -> None:
         if weight is not None and not weight.all():

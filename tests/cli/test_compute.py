@@ -1,0 +1,150 @@
+"""Values over files: every output format, reduction and source."""
+
+import json
+
+import pytest
+
+
+def test_pipe_is_tsv(cli, four):
+    assert cli("compute mse,mae,huber:delta=0.5 four.csv", four) == (
+        0,
+        "loss\tvalue\tn\tdropped\tstatus\nmse\t0.375\t4\t0\tok\nmae\t0.5\t4\t0\tok\n"
+        "huber:delta=0.5\t0.15625\t4\t0\tok\n",
+        "",
+    )
+
+
+def test_csv_and_bare(cli, four):
+    assert cli("compute mse four.csv --csv", four).out == "loss,value,n,dropped,status\nmse,0.375,4,0,ok\n"
+    assert cli("compute mse,mae four.csv -b", four).out == "0.375\n0.5\n"
+
+
+def test_json(cli, four):
+    ran = cli("compute huber:0.5 four.csv --json", four)
+    assert json.loads(ran.out) == {
+        "schema": "losscli.compute/1",
+        "version": "0.1.0",
+        "input": {"file": "four.csv", "pred": "pred", "target": "target", "rows": 4, "dropped": 0},
+        "results": [
+            {
+                "loss": "huber:delta=0.5",
+                "params": {"delta": 0.5},
+                "reduction": "mean",
+                "n": 4,
+                "value": 0.15625,
+                "status": "ok",
+                "signature": "huber:delta=0.5|red:mean|n:4|miss:error|v:0.1.0",
+            }
+        ],
+    }
+    assert ran.out.count("\n") == 1
+
+
+def test_infinity_in_json_is_a_string_that_float_reads(cli):
+    ran = cli("compute bce --values 0:1 --json")
+    [result] = json.loads(ran.out)["results"]
+    assert result["value"] == "Infinity"
+    assert result["status"] == "inf"
+    assert ran.err.startswith("warning: bce = inf: the loss at --values, row 1 is infinite")
+
+
+@pytest.mark.parametrize(("how", "value"), [("mean", "0.375"), ("sum", "1.5")])
+def test_reductions(cli, four, how, value):
+    assert cli(f"compute mse four.csv -r {how} -b", four).out == f"{value}\n"
+
+
+def test_per_row(cli, four):
+    ran = cli("compute mse,mae four.csv --per-row", four)
+    assert ran.out == "row\tmse\tmae\n1\t0.25\t0.5\n2\t0.25\t0.5\n3\t0\t0\n4\t1\t1\n"
+    assert (
+        cli("compute mse four.csv -r none --id id --csv", four).out
+        == "id,mse\na1,0.25\na2,0.25\na3,0\na4,1\n"
+    )
+    [result] = json.loads(cli("compute mse four.csv -r none --json", four).out)["results"]
+    assert result["values"] == [0.25, 0.25, 0, 1]
+    assert result["n"] == 4
+
+
+def test_several_columns_are_elements(cli):
+    files = {"two.csv": "p1,p2,t1,t2\n1,2,0,0\n3,4,0,0\n"}
+    command = "compute mse two.csv --pred p1,p2 --target t1,t2"
+    assert cli(f"{command} --csv", files).out == "loss,value,n,dropped,status\nmse,7.5,4,0,ok\n"
+    assert cli(f"{command} -r none", files).out == "row\tmse:p1\tmse:p2\n1\t1\t4\n2\t9\t16\n"
+
+
+def test_weights(cli):
+    files = {"w.csv": "pred,target,w\n1,0,1\n2,0,3\n5,0,0\n"}
+    assert cli("compute mse w.csv --weight w -b", files).out == "3.25\n"
+    assert cli("compute mse w.csv --weight w -r sum -b", files).out == "13\n"
+    ran = cli("compute mse w.csv --weight w", {"w.csv": "pred,target,w\n1,0,-1\n"})
+    assert ran == (3, "", "error: w.csv:2: weight -1 in column 'w' must be finite and 0 or more\n")
+    assert cli("compute mse w.csv --weight w", {"w.csv": "pred,target,w\n1,0,0\n"}).code == 4
+
+
+def test_standard_input_and_formats_agree(cli, four):
+    rows = [
+        {"target": 3, "pred": 2.5},
+        {"target": -0.5, "pred": 0},
+        {"target": 2, "pred": 2},
+        {"target": 7, "pred": 8},
+    ]
+    columns = {name: [row[name] for row in rows] for name in ("target", "pred")}
+    texts = [
+        four["four.csv"],
+        four["four.csv"].replace(",", "\t"),
+        json.dumps(rows),
+        json.dumps(columns),
+        "\n".join(map(json.dumps, rows)),
+    ]
+    for text in texts:
+        assert cli("compute mse -b", stdin=text).out == "0.375\n"
+        assert cli("compute mse - -b", stdin=text).out == "0.375\n"
+
+
+def test_two_files(cli):
+    files = {"p.csv": "id,pred\n07,1\n7,2\n", "t.csv": "id,target\n7,2\n07,0\n"}
+    assert cli("compute mse p.csv --targets t.csv --on id -b", files).out == "0.5\n"
+    assert cli("compute mse p.csv --targets t.csv --by-order -b", files).out == "2.5\n"
+    refused = cli("compute mse p.csv --targets t.csv", files)
+    assert (refused.code, refused.out) == (3, "")
+    assert "--on id" in refused.err
+
+
+def test_missing_rows_are_counted(cli):
+    files = {"m.csv": "pred,target\n1,0\n,0\n3,NA\n"}
+    assert cli("compute mse m.csv --missing drop", files).out.splitlines()[1] == "mse\t1\t1\t2\tok"
+    assert cli("compute mse m.csv --missing nan -b", files).out == "nan\n"
+    assert cli("compute mse m.csv", files).code == 3
+
+
+def test_mean_is_exact_at_the_ends_of_the_range(cli):
+    assert cli("compute mae --values 1.2e308:0,1.2e308:0,1.2e308:0 -b").out == "1.2e+308\n"
+    assert cli("compute mae --values 1e16:0,1:0,1e16:0 -r sum -b").out == "2e+16\n"
+    assert cli("compute mae --values 1e16:0,1:0,1:0 -r sum -b").out == "1.0000000000000002e+16\n"
+    assert cli("compute huber:delta=0.1 --values 1e308:-1e308 -b").out == "2.0000000000000002e+307\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("softmax-cross-entropy --values 40/0:0", 4.248354255291589e-18),
+        ("bce-with-logits --values=-33.3:0", 3.4513877443742103e-15),
+        ("categorical-cross-entropy --values 1e-10/0.9999999999:0", 23.025850929940457),
+        ("contrastive --values 0.0003/0:0/0.0004:1", 2.5e-07),
+        ("triplet-margin:margin=3 --values 0/0:1/1:1/2", 2.1781455848733056),
+    ],
+)
+def test_where_frameworks_are_wrong(cli, line, value):
+    """Truths to 60 digits, rounded; frameworks give 0, 16.1, 2.498e-07 and 2.17814551."""
+    assert float(cli(f"compute {line} -b").out) == pytest.approx(value, rel=4e-16)
+
+
+def test_normalize_is_asked_for_and_said(cli):
+    files = {"c.csv": "label,p_a,p_b\na,2,2\n"}
+    refused = cli("compute cce c.csv", {"c.csv": "label,p_a,p_b\na,0.25,0.25\n"})
+    assert refused.code == 3
+    assert "sum to 0.5, not 1" in refused.err
+    ran = cli("compute cce c.csv --normalize --json", files)
+    [result] = json.loads(ran.out)["results"]
+    assert result["value"] == pytest.approx(0.6931471805599453, rel=1e-15)
+    assert "normalize:true" in result["signature"]

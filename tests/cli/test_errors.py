@@ -1,0 +1,99 @@
+"""Every mistake: one message, the documented code, nothing on standard output."""
+
+import pytest
+
+PREDS = "id,y_true,y_pred\na,1,1\nb,2,n/a\nc,3,2\n"
+
+MISTAKES = [
+    ("compute hubber p.csv", 2, "error: unknown loss 'hubber'\n  did you mean: huber\n  all losses: losscli list\n"),
+    (
+        "compute huber:delta=-1 p.csv",
+        2,
+        "error: huber: delta must be greater than 0, got -1\n"
+        "  huber:delta=NUMBER   where the parabola turns into a line, in units of y (default 1)\n",
+    ),
+    ("compute huber:delta=wide p.csv", 2, "error: huber: delta must be a number, got 'wide'"),
+    ("compute huber:dleta=1 p.csv", 2, "error: huber has no parameter 'dleta'\n  did you mean: delta\n"),
+    ("compute mae:x=1 p.csv", 2, "error: mae has no parameters, got 'x=1'\n"),
+    ("compute cross-entropy p.csv", 2, "error: 'cross-entropy' is the name of several losses\n  bce "),
+    ("compute mse,softmax-cross-entropy p.csv", 2, "error: mse and softmax-cross-entropy read different columns"),
+    ("compute mse p.csv --missing maybe", 2, "error: --missing: 'maybe' is not one of: error drop nan\n"),
+    ("compute mse p.csv --csv --json", 2, "error: one output format, not json and csv\n"),
+    ("compute mse p.csv --format xml", 2, "error: --format: 'xml' is not one of: table tsv csv json\n"),
+    ("compute mse p.csv --bogus", 2, "error: no such option: --bogus"),
+    ("compute", 2, "error: missing argument 'LOSS[,LOSS...]'\n  fix: losscli compute --help\n"),
+    ("comptue mse", 2, "error: no such command 'comptue'"),
+    ("compute mse p.csv --values 1:2", 2, "error: --values and a file: one of them, not both\n"),
+    ("compute mse p.csv --col nothing=x", 2, "error: --col nothing=x: no input is called 'nothing'\n  roles: pred, target\n"),
+    ("grad mse p.csv --order 3", 2, "error: --order: 3 is neither 1 nor 2\n"),
+    ("plot mse,bce", 2, "error: these losses have different axes: draw them one at a time\n"),
+    ("plot mse --x-range 3:-3", 2, "error: --x-range: '3:-3' is not a range\n"),
+    ("plot mse --width 5", 2, "error: --width: 5 is not between 30 and 1000\n"),
+    ("plot mse --out curve.gif", 2, "error: "),
+    ("explain nothing", 2, "error: unknown loss 'nothing'\n"),
+    ("compute mse none.csv", 3, "error: no file 'none.csv'"),
+    ("compute mse .", 3, "error: "),
+    ("compute mse p.csv --pred y_prd", 3, "error: p.csv: no column 'y_prd'\n  columns: id, y_true, y_pred\n  fix: --pred y_pred\n"),
+    (
+        "compute mse p.csv",
+        3,
+        "error: p.csv:3: column 'y_pred': 'n/a' is not a number\n  3 | b,2,n/a\n          ^^^\n"
+        "  fix: --na n/a --missing drop       scores the other 2 rows\n",
+    ),
+    ("compute mse p.csv --targets t.csv --on id", 3, "error: --on id: the ids do not match one to one\n"),
+    ("compute mse u.csv --targets v.csv", 3, "error: 2 predictions but 3 targets\n"),
+    ("compute bce l.csv", 3, "error: bce: pred 1.3 at l.csv:3 is outside [0, 1]\n  column p: 2 of 3 rows are outside (min -4, max 1.3): logits?\n"),
+    ("compute bce s.csv", 3, "error: bce: target -1 at s.csv:2 is outside [0, 1]\n"),
+    ("compute cce k.csv", 3, "error: target 'horse' has no column\n"),
+    ("list nothing-like-this", 4, "error: no loss mentions 'nothing-like-this'\n"),
+    ("compute mse e.csv", 4, "error: "),
+    ("compute mse h.csv", 4, "error: "),
+    ("compute mse d.csv --missing drop", 4, "error: "),
+]  # fmt: skip
+
+FILES = {
+    "p.csv": PREDS,
+    "t.csv": "id,y_true\na,1\nx,2\nc,3\n",
+    "u.csv": "y_pred\n1\n2\n",
+    "v.csv": "y_true\n1\n2\n3\n",
+    "l.csv": "y,p\n1,0.5\n0,1.3\n1,-4\n",
+    "s.csv": "y,p\n-1,0.5\n",
+    "k.csv": "label,p_cat,p_dog\ncat,0.5,0.5\nhorse,0.5,0.5\n",
+    "e.csv": "",
+    "h.csv": "y_true,y_pred\n",
+    "d.csv": "y_true,y_pred\n1,\n",
+}
+
+
+@pytest.mark.parametrize(("line", "code", "message"), MISTAKES, ids=[line for line, _, _ in MISTAKES])
+def test_mistake(cli, line, code, message):
+    ran = cli(line, FILES)
+    assert ran.err.startswith(message)
+    assert ran.code == code
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    assert len(ran.err.splitlines()) <= 8
+
+
+def test_domain_errors_name_the_loss_that_fits(cli):
+    ran = cli("compute bce l.csv", FILES)
+    assert ran.err.endswith("  fix: losscli compute bce-with-logits ...   (never decided from the range)\n")
+
+
+def test_a_mistake_late_in_the_file_prints_nothing(cli):
+    rows = "".join(f"{k},{k}\n" for k in range(30000)) + "1,oops\n"
+    for line in ("compute mse big.csv", "compute mse big.csv -r none", "grad mse big.csv"):
+        ran = cli(line, {"big.csv": "pred,target\n" + rows})
+        assert (ran.code, ran.out) == (3, "")
+        assert "big.csv:30002: column 'target': 'oops' is not a number" in ran.err
+
+
+def test_our_own_bug_is_one_line_and_70(cli, monkeypatch, four):
+    from losscli.losses.residual import MSE
+
+    monkeypatch.delenv("LOSSCLI_TRACEBACK", raising=False)
+    monkeypatch.setattr(MSE, "penalty", lambda self, e: 1 // 0)
+    ran = cli("compute mse four.csv", four)
+    assert (ran.code, ran.out) == (70, "")
+    assert ran.err.startswith("error: losscli itself failed: ZeroDivisionError")
+    assert "Traceback" not in ran.err

@@ -1,0 +1,105 @@
+"""What only a real process can show: signals, pipes, terminals, what is imported."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = "samples/diabetes.csv"
+
+
+def test_version(process):
+    assert process("--version").stdout.startswith("losscli 0.1.0 (Python 3.")
+
+
+def test_no_arguments_is_help_on_standard_error(process):
+    ran = process()
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith("Usage: losscli COMMAND")
+
+
+@pytest.mark.parametrize("command", ["compute", "grad", "plot", "list", "explain"])
+def test_help_has_examples_and_fits(process, command):
+    ran = process(command, "-h")
+    assert ran.returncode == 0
+    assert "Examples:" in ran.stdout
+    assert max(map(len, ran.stdout.splitlines())) <= 80
+
+
+def test_a_closed_pipe_is_141():
+    with subprocess.Popen(
+        [sys.executable, "-m", "losscli", "grad", "mse", SAMPLE],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        child.stdout.close()
+        assert child.stderr.read() == b""
+        assert child.wait(60) in (-signal.SIGPIPE, 141)
+
+
+def test_interrupt_is_130():
+    with subprocess.Popen(
+        [sys.executable, "-m", "losscli", "compute", "mse"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as child:  # fmt: skip
+        child.stdin.write(b"pred,target\n" + b"1,2\n" * 200_000)
+        child.stdin.flush()
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=60)
+        assert (child.returncode, out) == (130, b"")
+        assert b"Traceback" not in err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
+def test_a_full_disk_is_3():
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        ran = subprocess.run(
+            [sys.executable, "-m", "losscli", "compute", "mse", SAMPLE],
+            cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert ran.returncode == 3
+    assert ran.stderr == "error: standard output: no space left on device\n"
+
+
+HEAVY = ("rich", "matplotlib", "mpmath", "duckdb", "pandas", "scipy", "difflib")
+
+
+@pytest.mark.parametrize(
+    ("line", "absent"),
+    [
+        (["compute", "mse,huber,bce", "--values", "0.5:1"], HEAVY),
+        (["compute", "softmax-cross-entropy", "samples/digits.csv"], HEAVY),
+        (["compute", "triplet-margin", "samples/triplets.jsonl"], HEAVY),
+        (["grad", "bce", "samples/cancer.csv"], HEAVY),
+        (["plot", "mse"], HEAVY),
+        (["explain", "bce"], HEAVY),
+        (["--help"], (*HEAVY, "numpy", "losscli.losses")),
+        (["--version"], ("losscli.losses",)),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_nothing_heavy_is_imported(line, absent):
+    script = (
+        "import sys; from losscli.cli.app import run\n"
+        "try: run(sys.argv[1:])\n"
+        "except SystemExit: pass\n"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *line], cwd=ROOT, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    loaded = set(ran.stderr.split())
+    assert "losscli.cli.app" in loaded
+    # difflib comes with typer itself
+    assert not loaded & (set(absent) - {"difflib"})
+
+
+def test_importing_the_library_is_nearly_free():
+    script = "import sys, losscli; print('numpy' in sys.modules, losscli.__version__)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False 0.1.0\n"

@@ -1,0 +1,115 @@
+"""Words to losses and back."""
+
+import pytest
+
+import losscli
+from losscli import Huber, find, parse
+from losscli.errors import UsageError
+from losscli.loss import Loss
+from losscli.losses.binary import BCE
+from losscli.spec import claims, key, parse_all, summary
+
+
+@pytest.mark.parametrize("kind", Loss.catalogue.values(), ids=Loss.catalogue)
+def test_every_loss_is_found_public_and_explained(kind):
+    assert parse(kind.name) == kind()
+    assert str(kind()) == kind.name
+    assert getattr(losscli, kind.__name__) is kind
+    assert kind.__name__ in losscli.__all__
+    assert summary(kind).endswith((".", ":")) or len(summary(kind)) > 20
+    for each in kind.parameters.values():
+        assert each.help
+    assert kind.use
+    assert kind.pitfalls
+    assert all(name in Loss.catalogue for name in kind.related)
+
+
+def changed(kind):
+    """A loss with every parameter away from its default."""
+    given = {}
+    for name, each in kind.parameters.items():
+        given[name] = 1 - each.default if each.flag else next(
+            x for x in (0.3, 1.25, 7.5) if each.within.holds(x) and x != each.default
+        )  # fmt: skip
+    return kind(**given)
+
+
+@pytest.mark.parametrize("kind", Loss.catalogue.values(), ids=Loss.catalogue)
+def test_round_trip(kind):
+    loss = changed(kind)
+    assert parse(str(loss)) == loss
+    assert eval(repr(loss), vars(losscli) | {kind.__name__: kind}) == loss
+
+
+@pytest.mark.parametrize(
+    ("words", "spec"),
+    [
+        ("huber:delta=0.5", "huber:delta=0.5"),
+        ("huber:0.5", "huber:delta=0.5"),
+        ("HUBER : Delta=2.0", "huber:delta=2"),
+        ("huber:delta=1", "huber"),
+        ("torch.nn.HuberLoss", "huber"),
+        ("HuberLoss", "huber"),
+        ("binary_cross_entropy", "bce"),
+        ("BCEWithLogitsLoss", "bce-with-logits"),
+        ("bce:label-smoothing=0.1", "bce:label_smoothing=0.1"),
+        ("reg:squarederror", "mse:scale=0.5"),
+        ("binary:logistic:pos_weight=3", "bce-with-logits:pos_weight=3"),
+        ("optax.l2_loss", "mse:scale=0.5"),
+        ("l2", "mse"),
+        ("softmax_cross_entropy_with_integer_labels", "softmax-cross-entropy"),
+        ("triplet-margin:squared=true:margin=0.2", "triplet-margin:margin=0.2:squared=true"),
+    ],
+)
+def test_spellings(words, spec):
+    assert str(parse(words)) == spec
+
+
+def test_several():
+    assert list(map(str, parse_all("mse,mae, huber:2"))) == ["mse", "mae", "huber:delta=2"]
+    with pytest.raises(UsageError, match="no loss named"):
+        parse_all(" , ")
+
+
+@pytest.mark.parametrize("name", ["cross-entropy", "log-loss", "log_loss", "CrossEntropy"])
+def test_ambiguous_names_list_their_candidates(name):
+    with pytest.raises(UsageError) as caught:
+        find(name)
+    text = str(caught.value)
+    assert "bce " in text
+    assert "bce-with-logits " in text
+    assert "categorical-cross-entropy " in text
+
+
+def test_own_names_are_never_ambiguous():
+    assert all(len(claims()[key(name)]) == 1 for name in Loss.catalogue)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("huber:delta=0", "delta must be greater than 0, got 0"),
+        ("huber:delta=inf", "delta must be greater than 0, got inf"),
+        ("huber:delta=nan", "delta must be greater than 0, got nan"),
+        ("huber:delta=1_000", "delta must be a number, got '1_000'"),
+        ("huber:delta=", "delta must be a number, got ''"),
+        ("huber:1:2", "'2' names no parameter"),
+        ("triplet-margin:swap=maybe", "swap must be true or false, got 'maybe'"),
+        ("bce:clip=0.7", "clip must be in \\[0, 0.5\\], got 0.7"),
+        ("", "unknown loss ''"),
+    ],
+)
+def test_ill_words(words, message):
+    with pytest.raises(UsageError, match=message):
+        parse(words)
+
+
+def test_library_refuses_what_it_does_not_know():
+    with pytest.raises(TypeError, match="huber has no parameter detla"):
+        Huber(detla=1)
+    with pytest.raises(ValueError, match="delta must be greater than 0, got -1"):
+        Huber(delta=-1)
+    with pytest.raises(AttributeError, match="a loss never changes"):
+        Huber().delta = 2
+    assert Huber(delta=2) == Huber(delta=2.0) != Huber()
+    assert len({Huber(delta=2), Huber(delta=2.0), Huber(), BCE()}) == 3
