@@ -54,7 +54,7 @@ def pictures(figures: Sequence[Figure], width: int, height: int) -> list[list[st
 
     Labels go beside their curves; a figure in which they find no place gets letters and a legend instead.
     """
-    figures = [in_plain_words(figure) for figure in figures]
+    figures = [figure.reworded(plain) for figure in figures]
     headed = any(figure.title or figure.y_label for figure in figures)
     footed = any(figure.x_label for figure in figures)
     legends: list[list[str]] = [[] for _ in figures]
@@ -79,23 +79,12 @@ def pictures(figures: Sequence[Figure], width: int, height: int) -> list[list[st
     ]
 
 
-def in_plain_words(figure: Figure) -> Figure:
-    """Return the figure with every text in ASCII."""
-    return figure._replace(
-        title=plain(figure.title),
-        x_label=plain(figure.x_label),
-        y_label=plain(figure.y_label),
-        curves=tuple(curve._replace(label=plain(curve.label)) for curve in figure.curves),
-        notes=tuple(note._replace(text=plain(note.text)) for note in figure.notes),
-    )
-
-
 def axes(figures: Sequence[Figure], rooms: Sequence[int]) -> list[Axis]:
     """Return the vertical axes that suit all figures best and have the same number of rows."""
     choices = [vertical(figure, max(room, LEAST_ROWS)) for figure, room in zip(figures, rooms, strict=True)]
     shared = set[int].intersection(*(set(choice) for choice in choices))
-    rows = min(sorted(shared), key=lambda rows: sum(choice[rows][0] for choice in choices))
-    return [choice[rows][1] for choice in choices]
+    rows = min(sorted(shared), key=lambda rows: sum(choice[rows].cost for choice in choices))
+    return [choice[rows].axis() for choice in choices]
 
 
 def sheet(figure: Figure, up: Axis, width: int) -> Sheet:

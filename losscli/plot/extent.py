@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from losscli.plot.figure import Curve, Figure
-from losscli.plot.ticks import Axis, upright
+from losscli.plot.ticks import Upright, upright
+from losscli.plot.trace import values
 
 SAMPLES = 241
 
 
-def vertical(figure: Figure, rows: int) -> dict[int, tuple[float, Axis]]:
-    """Return the vertical axes a figure can have, by their number of rows, with what each costs."""
+def vertical(figure: Figure, rows: int) -> dict[int, Upright]:
+    """Return the vertical axes a figure can have, by their number of rows."""
     if figure.y_range is not None:
         return upright(*figure.y_range, rows, exact=True)
     ranges = [found for curve in figure.curves if (found := extent(curve, figure.x_range))]
@@ -27,8 +28,7 @@ def vertical(figure: Figure, rows: int) -> dict[int, tuple[float, Axis]]:
 def extent(curve: Curve, x_range: tuple[float, float]) -> tuple[float, float] | None:
     """Return the lowest and the highest value, without the rare ones that would flatten all others."""
     x = np.concatenate([np.linspace(*x_range, SAMPLES), [at for at in curve.marks if within(at, x_range)]])
-    with np.errstate(all="ignore"):
-        y = np.broadcast_to(np.asarray(curve.at(x), dtype=float), x.shape)
+    y = values(curve, x)
     y = y[np.isfinite(y)]
     if not y.size:
         return None

@@ -44,3 +44,13 @@ class Figure(NamedTuple):
     """None: from the curves, rounded outwards to whole steps."""
     curves: tuple[Curve, ...]
     notes: tuple[Note, ...] = ()
+
+    def reworded(self, word: Callable[[str], str]) -> Figure:
+        """Return the figure with every text as `word` puts it."""
+        return self._replace(
+            title=word(self.title),
+            x_label=word(self.x_label),
+            y_label=word(self.y_label),
+            curves=tuple(curve._replace(label=word(curve.label)) for curve in self.curves),
+            notes=tuple(note._replace(text=word(note.text)) for note in self.notes),
+        )

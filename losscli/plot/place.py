@@ -30,19 +30,19 @@ class Spot(NamedTuple):
 
 
 def distances(cells: Cells) -> Distances:
-    """Return how far each place on the grid is from the nearest of the cells; infinite without any."""
+    """Return how far each place on the grid is from the nearest of the cells; infinite beyond `FAR`."""
     lines, columns = cells.shape
-    ahead = np.where(cells, 0.0, np.inf)
-    behind = ahead.copy()
-    for column in range(1, columns):
-        ahead[:, column] = np.minimum(ahead[:, column], ahead[:, column - 1] + 1)
-        behind[:, -1 - column] = np.minimum(behind[:, -1 - column], behind[:, -column] + 1)
-    beside = np.minimum(ahead, behind) ** 2
-    nearest = np.full((lines, columns), np.inf)
-    for line in range(lines):
-        away = (LINE * (counted(lines) - line))[:, None] ** 2
-        nearest = np.minimum(nearest, away + beside[line])
-    return np.sqrt(nearest)
+    place = counted(columns)
+    before = np.maximum.accumulate(np.where(cells, place, -np.inf), axis=1)
+    after = np.minimum.accumulate(np.where(cells, place, np.inf)[:, ::-1], axis=1)[:, ::-1]
+    beside = np.minimum(place - before, after - place)
+    nearest = beside.copy()
+    for away in range(1, min(lines, int(FAR / LINE) + 1)):
+        slanted = np.hypot(beside, LINE * away)
+        nearest[away:] = np.minimum(nearest[away:], slanted[:-away])
+        nearest[:-away] = np.minimum(nearest[:-away], slanted[away:])
+    nearest[nearest > FAR] = np.inf
+    return nearest
 
 
 def label(text: str, own: Distances, others: Distances, taken: Cells) -> Spot | None:

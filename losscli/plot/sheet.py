@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +17,15 @@ LETTERS = "abcdefghijklmnopqrstuvwyz"
 """No x: it would look like a crossing."""
 
 
+class Word(NamedTuple):
+    """A text on the grid."""
+
+    text: str
+    spot: place.Spot
+    curve: int | None
+    """The curve that it names, if any."""
+
+
 class Sheet:
     """The plotting area of a figure; words are written only where nothing is."""
 
@@ -26,6 +36,7 @@ class Sheet:
         self.traces = [trace(curve, across, up) for curve in figure.curves]
         self.glyphs = overlay(self.traces, (up.cells + 1, across.cells + 1))
         self.words = np.zeros_like(self.glyphs)
+        self.written: list[Word] = []
         self.bundles = bundles(figure.curves, self.traces)
         for index in range(len(self.traces)):
             self.mark(index)
@@ -63,10 +74,13 @@ class Sheet:
         """Return the column of a place."""
         return round((x - self.across.low) / (self.across.high - self.across.low) * self.across.cells)
 
-    def write(self, text: str, spot: place.Spot) -> None:
-        """Write a text from a cell on."""
+    def write(self, text: str, spot: place.Spot, curve: int | None = None) -> None:
+        """Write a text from a cell on, in the name of a curve or of none."""
         line, column = spot
-        self.words[line, column : column + len(text)] = np.frombuffer(text.encode("ascii"), np.uint8)
+        self.written.append(Word(text, spot, curve))
+        self.words[line, column : column + len(text)] = np.frombuffer(
+            text.encode("ascii", "replace"), np.uint8
+        )
 
     def taken(self) -> place.Cells:
         """Say where no word may go: on curves, and so near to another word that both would read as one."""
@@ -89,21 +103,22 @@ class Sheet:
             spot = place.label(label, *self.fields(members), self.taken())
             if spot is None:
                 self.words[:] = 0
+                self.written.clear()
                 return False
-            self.write(label, spot)
+            self.write(label, spot, members[0])
         return True
 
     def write_letters(self) -> None:
         """Write the letter of each curve on its path, more than once where the picture is wide."""
-        for letter, (_, members) in zip(LETTERS, self.bundles, strict=False):
-            own = self.traces[members[0]].cells & (self.glyphs != MARK)
-            count = max(2, self.across.cells // 24)
-            for spot in place.letters(own, self.fields(members)[1], self.words > 0, count):
-                self.write(letter, spot)
+        count = max(2, self.across.cells // 24)
+        for index, letter in zip(range(len(self.traces)), LETTERS, strict=False):
+            own = self.traces[index].cells & (self.glyphs != MARK) & (self.words == 0)
+            for spot in place.letters(own, self.fields([index])[1], self.words > 0, count):
+                self.write(letter, spot, index)
 
     def legend(self, width: int, most: int) -> list[str]:
         """Return what the letters mean, in as few lines as fit; where they are too few, in fewer words."""
-        labels = [label for label, _ in self.bundles][: len(LETTERS)]
+        labels = [curve.label for curve in self.figure.curves][: len(LETTERS)]
         lines: list[str] = []
         for length in range(width, 0, -1):
             gap = "   " if length > width // 2 else "  "

@@ -15,6 +15,7 @@ PLAIN = str.maketrans(
         "τ": "tau", "φ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "Γ": "Gamma", "Δ": "Delta", "Σ": "Sum ",
     }
 )  # fmt: skip
+LIFTED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -26,16 +27,29 @@ def plain(text: str) -> str:
     return "".join(each if " " <= each <= "~" else " " if each.isspace() else "?" for each in text).strip()
 
 
+def typographic(text: str) -> str:
+    """Return the text as a printed page has it: true minus signs, raised powers, one sign for `at most`."""
+    text = re.sub(r"\^(-?\d+)(?![\d.])", lambda power: power[1].translate(LIFTED), text)
+    text = re.sub(r"(?<![\w)\]])-(?=[\w(|.])|(?<= )-(?= )", "−", text)
+    return text.replace("<=", "≤").replace(">=", "≥").replace("!=", "≠")
+
+
 def cut(text: str, width: int) -> str:
     """Return the text if it fits, else as much as ends in a sensible place, and three dots.
 
-    A title is a name, three blanks and a formula: the formula goes as a whole if only its head would stay.
+    Sensible is behind a comma or a sign, if that does not cost half of the room, or between words; never
+    inside brackets. A title is a name, three blanks and a formula: the formula goes as a whole if only its
+    head would stay.
     """
     if len(text) <= width:
         return text
     name, _, rest = text.partition("   ")
-    places = [at for at, sign in enumerate(text) if sign == " " and at + 4 <= width and balanced(text[:at])]
-    kept = text[: places[-1]].rstrip(" ,;+-*/=") if places else ""
+    ends = [at for at in range(width - 3) if text[at] == " " and balanced(text[:at])]
+    for good in ("," if rest else "", "+-,"):
+        fine = [at for at in ends if text[at - 1] in good and at > width / 2]
+        if fine:
+            return text[: fine[-1]] + " ..."
+    kept = text[: ends[-1]].rstrip(" ,;+-*/=") if ends else ""
     if rest and len(kept) - len(name) < len(rest) // 4 and len(name) <= width:
         return name
     return f"{kept} ..." if kept else text[: max(0, width - 3)] + "..."[:width]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil, floor, isfinite, log2, log10
+from math import ceil, floor, inf, isfinite, log2, log10
 from typing import NamedTuple
 
 from losscli.plot.numerals import labels, scaled
@@ -48,16 +48,42 @@ class Step(NamedTuple):
         return self.times(1)
 
 
-def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[int, tuple[float, Axis]]:
-    """Return the best vertical axis for each number of rows up to `rows`, with its cost.
+class Upright(NamedTuple):
+    """One way to cut a vertical axis, in rows counted upwards from zero."""
+
+    cost: float
+    step: Step
+    each: int
+    """Rows to a step."""
+    first: int
+    last: int
+
+    def axis(self) -> Axis:
+        """Return the axis itself."""
+        counts = range(self.last // self.each, ceil(self.first / self.each) - 1, -1)
+        words = labels([count * self.step.digits for count in counts], self.step.power)
+        ticks = (
+            Tick(self.step.times(count), self.last - count * self.each, word)
+            for count, word in zip(counts, words, strict=True)
+        )
+        return Axis(self.value(self.first), self.value(self.last), self.last - self.first, tuple(ticks))
+
+    def value(self, row: int) -> float:
+        """Return the value at a row boundary; on a tick it is that of the tick, to the last bit."""
+        count, rest = divmod(row, self.each)
+        return self.step.size * row / self.each if rest else self.step.times(count)
+
+
+def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[int, Upright]:
+    """Return the best vertical axis for each number of rows up to `rows`.
 
     The range grows outwards: to whole steps, or, when it is `exact` because somebody asked for it, to
     the next row at most. The cost weighs frame beyond the range, unused rows and ends without a tick.
     """
     low, high = opened(low, high)
-    found: dict[int, tuple[float, Axis]] = {}
+    found: dict[int, Upright] = {}
     for step in steps(high - low, rows):
-        for each in range(1, rows + 1):  # rows from tick to tick
+        for each in range(1, rows + 1):
             for unit in {each, 1} if exact else {each}:  # the range ends on multiples of so many rows
                 height = step.size / each * unit
                 first = floor(low / height + CLOSE) * unit
@@ -68,24 +94,11 @@ def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[
                 covered = (high - low) / (step.size / each * used)
                 ends = (first % each == 0) + (last % each == 0)
                 cost = (6 if exact else 3) * (1 - covered) + 2 * (1 - used / rows) + 0.1 * (2 - ends)
-                cost += disliked(step, last // each + -first // each, each / (4 * max(1, rows / 30) ** 0.6))
-                if used not in found or cost < found[used][0]:
-                    found[used] = cost, upright_axis(step, each, first, last)
+                parts = last // each + -first // each
+                cost += disliked(step, parts, each / (4 * max(1, rows / 30) ** 0.6))
+                if used not in found or cost < found[used].cost:
+                    found[used] = Upright(cost, step, each, first, last)
     return found
-
-
-def upright_axis(step: Step, each: int, first: int, last: int) -> Axis:
-    """Return the axis from `first` to `last`, in rows from zero with `each` rows to a step."""
-
-    def value(row: int) -> float:
-        return step.times(row // each) if row % each == 0 else step.size * row / each
-
-    counts = range(last // each, ceil(first / each) - 1, -1)
-    words = labels([count * step.digits for count in counts], step.power)
-    ticks = (
-        Tick(step.times(count), last - count * each, word) for count, word in zip(counts, words, strict=True)
-    )
-    return Axis(value(first), value(last), last - first, tuple(ticks))
 
 
 def level(low: float, high: float, columns: int) -> Axis:
@@ -97,28 +110,28 @@ def level(low: float, high: float, columns: int) -> Axis:
     """
     low, high = opened(low, high)
     widest = max(2, (columns - 1) // 2 * 2)
-    best: tuple[float, Axis] | None = None
-    for step in steps(high - low, max(2, widest // 3)):
+    best = Axis(low, high, widest, ())
+    least = inf
+    for step in steps(high - low, max(2, widest // 4)):
         counts = range(ceil(low / step.size - CLOSE), floor(high / step.size + CLOSE) + 1)
-        if not 1 <= len(counts) <= widest // 2:
+        if not 1 <= len(counts) <= widest // 4 + 2:
             continue
         words = labels([count * step.digits for count in counts], step.power)
+        shares = [(step.times(count) - low) / (high - low) for count in counts]
+        bare = (shares[0] > CLOSE) + (shares[-1] < 1 - CLOSE)
         for cells in range(widest, max(2, int(widest * 0.8)) - 1, -2):
-            places = [(step.times(count) - low) / (high - low) * cells for count in counts]
-            ticks = tuple(
-                Tick(step.times(count), min(max(floor(place + 0.5), 0), cells), word)
-                for count, place, word in zip(counts, places, words, strict=True)
-            )
-            if not apart(ticks):
-                continue
-            off = any(abs(place - round(place)) > 1e-6 for place in places)
-            bare = (places[0] > CLOSE * cells) + (places[-1] < cells * (1 - CLOSE))
+            off = any(abs(share * cells - round(share * cells)) > 1e-6 for share in shares)
             spacing = step.size / (high - low) * cells
             cost = 2 * (1 - cells / widest) + 0.5 * off + 0.15 * bare
             cost += disliked(step, len(counts) - 1, spacing / max(11, cells / 14))
-            if best is None or cost < best[0]:
-                best = cost, Axis(low, high, cells, ticks)
-    return best[1] if best else Axis(low, high, widest, ())
+            if cost < least:
+                ticks = tuple(
+                    Tick(step.times(count), min(max(floor(share * cells + 0.5), 0), cells), word)
+                    for count, share, word in zip(counts, shares, words, strict=True)
+                )
+                if apart(ticks):
+                    least, best = cost, Axis(low, high, cells, ticks)
+    return best
 
 
 def disliked(step: Step, parts: int, spacing: float) -> float:

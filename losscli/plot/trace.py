@@ -24,12 +24,15 @@ HALVINGS = 60
 """Enough to shrink a column to the spacing of doubles around any place but zero."""
 
 
+Rows = Callable[[Array], Array]
+"""From places on the horizontal axis to rows from the top, not rounded."""
+
+
 class Trace(NamedTuple):
     """A curve on the grid."""
 
     glyphs: Glyphs
-    row: Callable[[Array], Array]
-    """From places on the horizontal axis to rows from the top, not rounded."""
+    row: Rows
 
     @property
     def cells(self) -> NDArray[np.bool_]:
@@ -47,24 +50,34 @@ class Columns(NamedTuple):
 
 def trace(curve: Curve, across: Axis, up: Axis) -> Trace:
     """Return the cells of a curve, and its exact height in rows."""
-
-    def row(x: Array) -> Array:
-        with np.errstate(all="ignore"):
-            y = np.broadcast_to(np.asarray(curve.at(x), dtype=float), x.shape)
-            rows = (up.high - y) / (up.high - up.low) * up.cells
-        # rounding noise must not decide between two boundaries, nor infinity spoil a difference
-        return np.clip(np.round(rows, 9), *beyond(up))
-
+    row = rows(curve, up)
     x = columns(across)
     y = Columns(*(row(places) for places in x))
     for side in (y.left, y.right):  # where the function begins or ends inside a column
         edge = np.isnan(side)
         side[edge] = y.centre[edge]
-    jumps = [(at, np.nextafter(at, -np.inf), np.nextafter(at, np.inf)) for at in curve.breaks]
-    jumps += [(low, low, high) for low, high in find_jumps(row, x, y, beyond(up))]
-    for at, before, after in jumps:
-        split(row, x, y, at, np.array([before]), np.array([after]))
+    for at in [*curve.breaks, *find_jumps(row, x, y, beyond(up))]:
+        split(row, x, y, at)
     return Trace(glyphs(y, up.cells), row)
+
+
+def values(curve: Curve, x: Array) -> Array:
+    """Return the values of a curve; infinity and NaN are values."""
+    with np.errstate(all="ignore"):
+        return np.array(np.broadcast_to(np.asarray(curve.at(x), dtype=float), x.shape))
+
+
+def rows(curve: Curve, up: Axis) -> Rows:
+    """Return a curve in rows from the top of a frame."""
+
+    def row(x: Array) -> Array:
+        y = values(curve, x)
+        with np.errstate(all="ignore"):
+            exact = (up.high - y) / (up.high - up.low) * up.cells
+        # rounding noise must not decide between two boundaries, nor infinity spoil a difference
+        return np.clip(np.round(exact, 9), *beyond(up))
+
+    return row
 
 
 def beyond(up: Axis) -> tuple[int, int]:
@@ -81,10 +94,8 @@ def columns(across: Axis) -> Columns:
     return Columns(x[:-2:2], x[1:-1:2], x[2::2])
 
 
-def find_jumps(
-    row: Callable[[Array], Array], x: Columns, y: Columns, limits: tuple[int, int]
-) -> list[tuple[float, float]]:
-    """Return pairs of neighbouring places between which the function jumps by a row or more.
+def find_jumps(row: Rows, x: Columns, y: Columns, limits: tuple[int, int]) -> list[float]:
+    """Return the places where the function jumps by a row or more.
 
     A steep but continuous stretch flattens out when it is halved, a jump stays. Where one side lies far
     outside and the other does not, the curve may just as well leave the frame, and is drawn so.
@@ -99,36 +110,39 @@ def find_jumps(
         low, first = np.where(early, low, middle), np.where(early, first, at)
         high, last = np.where(early, middle, high), np.where(early, at, last)
     jump = (np.abs(first - last) >= 1) & (np.isin(first, limits) == np.isin(last, limits))
-    return list(zip(low[jump].tolist(), high[jump].tolist(), strict=True))
+    return low[jump].tolist()
 
 
-def split(
-    row: Callable[[Array], Array], x: Columns, y: Columns, at: float, before: Array, after: Array
-) -> None:
+def split(row: Rows, x: Columns, y: Columns, at: float) -> None:
     """Part the two sides of a jump: its column is drawn with the side that fills more of it.
 
     In the middle of a column the value at the jump itself decides, so that symmetric jumps look alike;
     where it belongs to neither side, the column stays empty.
     """
-    near = 1e-9 * (x.right[0] - x.centre[0])
-    column = int(np.searchsorted(x.right, at - near))
+    near = nearness(x)
     if not x.left[0] - near <= at <= x.right[-1] + near:
         return
-    low, high = row(before)[0], row(after)[0]
+    column = int(np.searchsorted(x.right, at - near))
+    before, after = row(np.array([at - 2 * near, at + 2 * near]))
     if abs(at - x.right[column]) <= near:
-        y.right[column] = low
+        y.right[column] = before
         if column + 1 < len(x.left):
-            y.left[column + 1] = high
+            y.left[column + 1] = after
         return
     side = at - x.centre[column]
     if abs(side) <= near:
         value = row(x.centre[column : column + 1])[0]
-        side = int(abs(value - low) < 0.5) - int(abs(value - high) < 0.5) or np.nan
+        side = int(abs(value - before) < 0.5) - int(abs(value - after) < 0.5) or np.nan
     if side > 0:
-        y.right[column] = low
+        y.right[column] = before
     else:
-        y.left[column] = high if side < 0 else np.nan
-    y.centre[column] = y.left[column]  # nothing is known of it, and no spike to be drawn
+        y.left[column] = after if side < 0 else np.nan
+    y.centre[column] = y.left[column]  # no spike between the two sides
+
+
+def nearness(x: Columns) -> float:
+    """Return the distance below which two places are the same."""
+    return float(1e-9 * np.max(x.right - x.left))
 
 
 def glyphs(y: Columns, rows: int) -> Glyphs:
