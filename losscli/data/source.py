@@ -44,6 +44,7 @@ class Source:
         self.suffix: Format | None = SUFFIXES.get(suffixes[-1]) if suffixes else None
         self._path = None if file == "-" else Path(file)
         self._encoding = options.encoding
+        self._file: IO[bytes] | None = None
         self._text: IO[str] | None = None
         self._head: list[list[str]] = []
 
@@ -57,8 +58,8 @@ class Source:
 
     def close(self) -> None:
         """Close the file; nobody reads on."""
-        if self._text is not None:
-            self._text.close()
+        if self._file is not None:  # never standard input, which is not ours
+            self._file.close()
 
     def first_lines(self, count: int = 2) -> list[str]:
         """Return the first lines that are not blank, without consuming them; fewer if there are fewer."""
@@ -93,16 +94,10 @@ class Source:
             raise
 
     def _open(self) -> IO[str]:
-        if self._path is None:
-            return self._decoded(*peek(sys.stdin.buffer, owned=False))
-        stream = self._path.open("rb")
-        try:
-            return self._decoded(*peek(stream))
-        except BaseException:
-            stream.close()
-            raise
-
-    def _decoded(self, head: bytes, stream: IO[bytes]) -> IO[str]:
+        stream: IO[bytes] = sys.stdin.buffer
+        if self._path is not None:
+            stream = self._file = self._path.open("rb")
+        head, stream = peek(stream)
         if unpacked := unpack(head, stream):
             head, stream = peek(unpacked)
         encoding = self._encoding
@@ -172,20 +167,13 @@ class Source:
 class Whole(io.RawIOBase):
     """A stream with the bytes in front again that were read to see what it is (pipes cannot seek)."""
 
-    def __init__(self, head: bytes, rest: IO[bytes], owned: bool) -> None:
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
         self._head = head
         self._rest = rest
-        self._owned = owned
 
     def readable(self) -> bool:
         """Yes."""
         return True
-
-    def close(self) -> None:
-        """Close the file underneath, but never standard input."""
-        if self._owned:
-            self._rest.close()
-        super().close()
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what comes next."""
@@ -195,12 +183,12 @@ class Whole(io.RawIOBase):
         return len(data)
 
 
-def peek(stream: IO[bytes], owned: bool = True) -> tuple[bytes, IO[bytes]]:
+def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
     """Return the first bytes, and a stream that still has them."""
     head = b""
     while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
         head += data
-    return head, io.BufferedReader(Whole(head, stream, owned), BLOCK)
+    return head, io.BufferedReader(Whole(head, stream), BLOCK)
 
 
 def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
