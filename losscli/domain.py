@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,10 @@ class Choice(NamedTuple):
 
     def outside(self, x: Array) -> NDArray[np.bool_]:
         """Return which entries of `x` are none of the members; NaN never counts."""
-        return ~(np.isin(x, self.members) | np.isnan(x))
+        inside = np.isnan(x)
+        for member in self.members:
+            inside |= x == member
+        return ~inside
 
     def holds(self, x: float) -> bool:
         """Return whether the number `x` is a member."""
@@ -55,7 +58,24 @@ class Choice(NamedTuple):
         return " or ".join(f"{x:g}" for x in self.members)
 
 
-Domain = Interval | Choice
+class Index(NamedTuple):
+    """The whole numbers from 0 that number `count` things."""
+
+    count: int
+
+    def outside(self, x: Array) -> NDArray[np.bool_]:
+        """Return which entries of `x` number nothing; NaN never counts."""
+        return (x < 0) | (x >= self.count) | (x != np.trunc(x)) & ~np.isnan(x)
+
+    def holds(self, x: float) -> bool:
+        """Return whether `x` numbers one of the things."""
+        return x in range(self.count)
+
+    def __str__(self) -> str:
+        return f"a whole number from 0 to {self.count - 1}"
+
+
+Domain = Interval | Choice | Index
 
 REAL = Interval(-inf, inf, "[]")
 FINITE = Interval()
@@ -63,8 +83,10 @@ POSITIVE = Interval(low=0)
 NONNEGATIVE = Interval(0, inf, "[]")
 UNIT = Interval(0, 1, "[]")
 BINARY = Choice((0.0, 1.0))
+FACTOR = Interval(1e-300, 1e300, "[]")
+"""Factors of our own: wide enough for any use, and clear of the numbers that lose bits."""
 
 
-def everything(domain: Domain) -> Any:
+def everything(domain: Domain) -> bool:
     """Return whether no number lies outside `domain`, so that nobody need look."""
     return domain == REAL

@@ -122,7 +122,7 @@ class DoubleDouble:
         return DoubleDouble(*_quick(near, half))
 
     def total(self) -> DoubleDouble:
-        """Return the sum along the first axis, in a tree: the error grows with the logarithm of the length."""
+        """Return the sum along the first axis, in a tree: errors grow with the logarithm of the length."""
         high, low = self.high, self.low
         low = np.broadcast_to(low, high.shape)
         if not len(high):
@@ -155,7 +155,7 @@ def _quick(a: Array, b: Array) -> tuple[Array, Array]:
     return s, b - (s - a)
 
 
-# ln 2 in three parts, the first two of 40 bits, so that k times each is exact for the k of any finite exponential
+# ln 2 in three parts, the first two of 40 bits, so that k times each is exact for |k| up to 1100
 LN2 = 0.6931471805592082, 7.371002565161996e-13, 5.8029889835956905e-25
 INVERSE_FACTORIALS = [
     (0.5, 0.0),
@@ -204,9 +204,10 @@ def log(x: DoubleDouble | Array) -> DoubleDouble:
     return DoubleDouble(near) + (off - off * off / 2) + k * LN2[2] + k * LN2[1] + k * LN2[0]
 
 
-def power(x: DoubleDouble, degree: float) -> DoubleDouble:
-    """Return x^degree for x of 0 or more, degree above 0."""
+def power(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
+    """Return x^degree for x of 0 or more, degree not 0."""
     zero = x.high == 0
+    of_zero = 0.0 if _wide(degree).high > 0 else np.inf
     safe = DoubleDouble(np.where(zero, 1.0, x.high), np.where(zero, 0.0, x.low))
     raised = exp(log(safe) * degree)
-    return DoubleDouble(np.where(zero, 0.0, raised.high), np.where(zero, 0.0, raised.low))
+    return DoubleDouble(np.where(zero, of_zero, raised.high), np.where(zero, 0.0, raised.low))

@@ -6,6 +6,9 @@ Importing this module imports mpmath; nothing does so before a row needs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import count
+from math import frexp, isfinite
 from typing import Any
 
 import mpmath
@@ -17,67 +20,112 @@ BITS = 3300
 """Enough to hold any sum of products of two doubles, 2^2048 beside 2^-1074, with 150 bits to spare."""
 
 Number = Any
+"""A number of mpmath, or a `Node` made of some."""
 
 
-class Jet:
-    """A number with its first and second derivative in one variable: exact calculus, no step size."""
+class Node:
+    """A number that remembers what it was made of, so that derivatives flow back through it.
 
-    __slots__ = ("d", "h", "v")
+    `parents` lists, for each operand that moves, how a derivative in this number becomes one in that
+    operand: a function of the derivative and of `operands`.
+    """
 
-    def __init__(self, v: Number, d: Number = 0, h: Number = 0) -> None:
-        self.v, self.d, self.h = v, d, h
+    __slots__ = ("parents", "serial", "v")
+    serials = count()
 
-    def __add__(self, other: Number) -> Jet:
-        other = _jet(other)
-        return Jet(self.v + other.v, self.d + other.d, self.h + other.h)
+    def __init__(self, v: Number, *parents: tuple[Number, Callable[..., Number], tuple[Number, ...]]) -> None:
+        self.v = v
+        self.parents = [each for each in parents if isinstance(each[0], Node)]
+        self.serial = next(Node.serials)
+
+    def __add__(self, other: Number) -> Node:
+        return Node(self.v + plain(other), (self, _same, ()), (other, _same, ()))
 
     __radd__ = __add__
 
-    def __neg__(self) -> Jet:
-        return Jet(-self.v, -self.d, -self.h)
+    def __neg__(self) -> Node:
+        return Node(-self.v, (self, lambda g: -g, ()))
 
-    def __sub__(self, other: Number) -> Jet:
-        return self + -_jet(other)
+    def __sub__(self, other: Number) -> Node:
+        return self + -other
 
-    def __rsub__(self, other: Number) -> Jet:
-        return _jet(other) + -self
+    def __rsub__(self, other: Number) -> Node:
+        return -self + other
 
-    def __mul__(self, other: Number) -> Jet:
-        other = _jet(other)
-        cross = self.d * other.v + self.v * other.d
-        return Jet(self.v * other.v, cross, self.h * other.v + 2 * self.d * other.d + self.v * other.h)
+    def __mul__(self, other: Number) -> Node:
+        return Node(self.v * plain(other), (self, _times, (other,)), (other, _times, (self,)))
 
     __rmul__ = __mul__
 
-    def __truediv__(self, other: Number) -> Jet:
-        return self * _lift(_jet(other), lambda x: 1 / x, lambda x: -1 / x**2, lambda x: 2 / x**3)
+    def __truediv__(self, other: Number) -> Node:
+        return _divide(self, other)
 
-    def __rtruediv__(self, other: Number) -> Jet:
-        return _jet(other) / self
+    def __rtruediv__(self, other: Number) -> Node:
+        return _divide(other, self)
 
-    def __pow__(self, power: Number) -> Jet:
-        def slope(x: Number) -> Number:
-            return power * x ** (power - 1) if x or power >= 1 else 0
+    def __pow__(self, power: Number) -> Node:
+        def back(g: Number, x: Number) -> Number:
+            return g * power * x ** (power - 1) if plain(x) or power == 1 else g * 0
 
-        def curvature(x: Number) -> Number:
-            return power * (power - 1) * x ** (power - 2) if x or power >= 2 else 0
+        return Node(self.v**power if self.v or power else mp.one, (self, back, (self,)))
 
-        return _lift(self, lambda x: x**power, slope, curvature)
+    def __abs__(self) -> Node:
+        sign = mpmath.sign(self.v)
+        return Node(abs(self.v), (self, lambda g: g * sign, ()))
 
     def __lt__(self, other: Number) -> bool:
-        return self.v < _jet(other).v
+        return self.v < plain(other)
 
     def __le__(self, other: Number) -> bool:
-        return self.v <= _jet(other).v
+        return self.v <= plain(other)
 
     def __gt__(self, other: Number) -> bool:
-        return self.v > _jet(other).v
+        return self.v > plain(other)
 
     def __ge__(self, other: Number) -> bool:
-        return self.v >= _jet(other).v
+        return self.v >= plain(other)
 
-    def __abs__(self) -> Jet:
-        return _lift(self, abs, mpmath.sign, lambda x: 0)
+
+def plain(x: Number) -> Number:
+    """Return the number itself, without its memory."""
+    return x.v if isinstance(x, Node) else x
+
+
+def _same(g: Number) -> Number:
+    return g
+
+
+def _times(g: Number, other: Number) -> Number:
+    return g * other
+
+
+def _divide(a: Number, b: Number) -> Node:
+    return Node(
+        plain(a) / plain(b),
+        (a, lambda g, b: g / b, (b,)),
+        (b, lambda g, a, b: -(g * a) / (b * b), (a, b)),
+    )
+
+
+def flow(out: Number, sources: Sequence[Node], again: bool = False) -> list[Number]:
+    """Return the derivative of `out` in each of `sources`; as nodes, to differentiate `again`."""
+    found: dict[int, Number] = {each.serial: mp.zero for each in sources}
+    if not isinstance(out, Node):
+        return list(found.values())
+    due: dict[int, tuple[Node, Number]] = {out.serial: (out, mp.one)}
+    queue = [-out.serial]
+    while queue:  # operands are older than what is made of them
+        node, g = due.pop(-heappop(queue))
+        if node.serial in found:
+            found[node.serial] = g
+        for parent, back, operands in node.parents:
+            share = back(g, *(operands if again else map(plain, operands)))
+            if parent.serial in due:
+                due[parent.serial] = parent, due[parent.serial][1] + share
+            else:
+                due[parent.serial] = parent, share
+                heappush(queue, -parent.serial)
+    return list(found.values())
 
 
 class Vector(tuple[Number, ...]):
@@ -96,82 +144,86 @@ def _spread(x: Any, length: int) -> Iterable[Number]:
     return x if isinstance(x, tuple) else (x,) * length
 
 
-def _jet(x: Number) -> Jet:
-    return x if isinstance(x, Jet) else Jet(x)
-
-
-def _lift(x: Number, *of: Callable[[Number], Number]) -> Any:
-    """Return a function of `x`, given with its first and second derivative."""
-    f, slope, curvature = of
-    if not isinstance(x, Jet):
-        return f(x)
-    if not x.d and not x.h:
-        return Jet(f(x.v))
-    first = slope(x.v)
-    return Jet(f(x.v), first * x.d, curvature(x.v) * x.d**2 + first * x.h)
-
-
-def log(x: Number) -> Any:
+def log(x: Number) -> Number:
     """Return the natural logarithm."""
-    return _lift(x, mp.log, lambda v: 1 / v, lambda v: -1 / v**2)
+    return Node(mp.log(x.v), (x, lambda g, x: g / x, (x,))) if isinstance(x, Node) else mp.log(x)
 
 
-def exp(x: Number) -> Any:
+def exp(x: Number) -> Number:
     """Return the exponential."""
-    return _lift(x, mp.exp, mp.exp, mp.exp)
+    if not isinstance(x, Node):
+        return mp.exp(x)
+    result = Node(mp.exp(x.v))
+    result.parents = [(x, _times, (result,))]
+    return result
 
 
-def sqrt(x: Number) -> Any:
+def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
-    return _lift(
-        x,
-        mp.sqrt,
-        lambda v: 1 / (2 * mp.sqrt(v)) if v else mp.zero,
-        lambda v: -1 / (4 * mp.sqrt(v) ** 3) if v else mp.zero,
-    )
+    if not isinstance(x, Node):
+        return mp.sqrt(x)
+    result = Node(mp.sqrt(x.v))
+    result.parents = [(x, lambda g, root: g / (2 * root) if plain(root) else g * 0, (result,))]
+    return result
 
 
-def xlogy(x: Number, y: Number) -> Any:
+def xlogy(x: Number, y: Number) -> Number:
     """Return x ln y, and 0 where x is 0 whatever y is."""
-    return x * log(y) if _jet(x).v else x * 0
+    return x * log(y) if plain(x) else x * 0
 
 
-def norm(x: Sequence[Number], degree: Number = 2) -> Any:
+def norm(x: Sequence[Number], degree: Number = 2) -> Number:
     """Return the length of a vector: the root of degree `degree` of the sum of powers."""
     if degree == 2:
         return sqrt(sum(each * each for each in x))
     if degree == 1:
         return sum(abs(each) for each in x)
     total = sum(abs(each) ** degree for each in x)
-    return total ** (1 / mp.mpf(degree)) if _jet(total).v else total * 0
+    return total ** (1 / mp.mpf(degree)) if plain(total) else total * 0
 
 
-def largest(*each: Number) -> Any:
-    """Return the largest; on a tie, what has the least slope, so that a kink gives the least subgradient."""
-    return min((x for x in each if not any(y > x for y in each)), key=_steepness)
+def largest(*each: Number) -> Number:
+    """Return the largest; on a tie what does not move, so that a kink gives the least subgradient."""
+    return next(x for x in sorted(each, key=_moves) if not any(y > x for y in each))
 
 
-def smallest(*each: Number) -> Any:
-    """Return the smallest; on a tie, what has the least slope."""
-    return min((x for x in each if not any(y < x for y in each)), key=_steepness)
+def smallest(*each: Number) -> Number:
+    """Return the smallest; on a tie what does not move."""
+    return next(x for x in sorted(each, key=_moves) if not any(y < x for y in each))
 
 
-def _steepness(x: Number) -> Number:
-    return abs(_jet(x).d)
+def _moves(x: Number) -> bool:
+    return isinstance(x, Node)
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "exp": exp, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
+    "abs": abs, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
     "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
 }  # fmt: skip
 
 
-def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]) -> Any:
+def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]) -> Number:
     """Return `formula` at `names`, after the definitions of `where` in their order."""
-    known = {**MATHS, **names}
+    powers: dict[int, tuple[Number, Number]] = {}  # a formula may ask for one exponential once a class
+
+    def remembered(x: Number) -> Number:
+        if id(x) not in powers:
+            powers[id(x)] = x, exp(x)  # with x, lest another number take its place in memory
+        return powers[id(x)][1]
+
+    known = {**MATHS, "exp": remembered, **names}
     for name, definition in where:
         known[name] = evaluate(definition, known)
     return evaluate(formula, known)
+
+
+def bits_for(numbers: Iterable[float]) -> int:
+    """Return a precision at which no product of two `numbers`, and no e^x of one, vanishes."""
+    sizes = [abs(x) for x in numbers if x and isfinite(x)]
+    if not sizes:
+        return 400
+    span = frexp(max(sizes))[1] - frexp(min(sizes))[1]
+    return int(min(BITS, 400 + 4 * span + 3 * max(sizes)))
 
 
 def double(x: Number) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from losscli.domain import BINARY, NONNEGATIVE, UNIT
+from losscli.doubledouble import two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
 
 PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
@@ -56,11 +57,21 @@ class Residual(Pointwise):
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
         prediction, target = block
         e = prediction - target
+        if order:
+            e = self._unrounded(e, prediction, target)
         result = (self.penalty, self.slope, self.curvature)[order](e)
         wide = np.isinf(e)
         if wide.any():  # a difference beyond the largest double may still have a finite loss
             result = np.where(wide & np.isfinite(prediction) & np.isfinite(target), np.nan, result)
         return (result,)
+
+    def _unrounded(self, e: Array, prediction: Array, target: Array) -> Array:
+        """Return `e`, moved off those kinks that only rounding has put it on."""
+        for kink in self.traits().kinks:
+            if kink and (e == kink).any():  # a difference is 0 only when it is
+                lost = two_sum(prediction, -target)[1]
+                e = np.where((e == kink) & (lost != 0), np.nextafter(e, np.copysign(np.inf, lost)), e)
+        return e
 
     def variables(self, *row: Any) -> Mapping[str, Any]:
         prediction, target = row

@@ -38,7 +38,8 @@ class Style(NamedTuple):
 
 
 GREEK = {
-    "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ", "eps": "ε",
+    "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ",
+    "eps": "ε",
 }  # fmt: skip
 RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
@@ -112,7 +113,7 @@ class _Setter:
         return f"({line})" if level < above else line
 
     def line(self, node: ast.expr) -> tuple[str, int]:
-        """Return the text of `node` and how tightly it binds: 1 sums, 2 products, 3 signs, 4 powers, 5 words."""
+        """Return the text of `node` and how tightly it binds: 1 sum, 2 product, 3 sign, 4 power, 5 word."""
         style, show = self.style, self.show
         match node:
             case ast.Name(id=name):

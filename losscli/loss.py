@@ -5,36 +5,21 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
-from losscli.domain import REAL, Choice, Domain, everything
+from losscli.domain import Index, everything
+from losscli.inputs import SUM_TOLERANCE, DomainError, Input, SimplexError
+from losscli.mend import mend
 from losscli.parameter import Parameter, flag, parameter, spell
 from losscli.traits import Traits
 
 Array = NDArray[np.float64]
 
-
-class Input(NamedTuple):
-    """One thing a loss looks at.
-
-    A `vector` has several components a row; a `class` names one component of the vector `of`, by its
-    index or by weights, one for each component.
-    """
-
-    name: str
-    domain: Domain = REAL
-    kind: Literal["number", "vector", "class"] = "number"
-    of: str = ""
-    wrt: bool = False
-    """Whether derivatives are taken in it."""
-    columns: tuple[str, ...] = ()
-    """The column names by which it is known."""
-    simplex: bool = False
-    """Whether the components of a row are probabilities that sum to 1."""
+__all__ = ["Array", "Axis", "DomainError", "Input", "Loss", "Section", "SimplexError"]
 
 
 class Axis(NamedTuple):
@@ -56,30 +41,6 @@ class Section(NamedTuple):
     along: Callable[[Any], Array] = lambda gradient: gradient
     """The derivative along the axis, from the gradient."""
     kinks: tuple[float, ...] = ()
-
-
-class DomainError(ValueError):
-    """A value outside the domain of an input."""
-
-    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
-        self.loss, self.entry = loss, entry
-        self.rows = outside.reshape(len(outside), -1).any(axis=1)
-        self.value = float(values[outside][0]) if values.shape == outside.shape else float("nan")
-        self.values = values[outside] if values.shape == outside.shape else values
-        first = int(np.flatnonzero(self.rows)[0])
-        super().__init__(f"{loss}: {entry.name} {spell(self.value)} in row {first} must be {entry.domain}")
-
-
-SUM_TOLERANCE = 1e-6
-"""How far the probabilities of a row may sum from 1."""
-
-
-class SimplexError(DomainError):
-    """Probabilities of a row that do not sum to 1."""
-
-    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], sums: Array) -> None:
-        super().__init__(loss, entry, outside, sums)
-        self.args = (f"{loss}: {entry.name} sums to {spell(self.value)}, not 1",)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter, flag))
@@ -178,7 +139,7 @@ class Loss(ABC):
         return self._evaluate(0, inputs)[0]
 
     def gradient(self, *inputs: ArrayLike) -> Array | tuple[Array, ...]:
-        """Return the derivative of each row's loss in each input that has one: an array, or several in a tuple.
+        """Return the derivative of each row's loss in each input that has one: an array, or a tuple of them.
 
         At a kink it is the subgradient of least norm. Raises as `value` does.
         """
@@ -186,7 +147,7 @@ class Loss(ABC):
         return found[0] if len(found) == 1 else found
 
     def hessian(self, *inputs: ArrayLike) -> Array | tuple[Array, ...]:
-        """Return the second derivative of each row's loss, shaped as the gradient: its diagonal where that is a vector.
+        """Return the second derivative of each row's loss, shaped as the gradient: the diagonal of vectors.
 
         A loss of class scores gives the full matrix, (n, K, K). Raises as `value` does.
         """
@@ -224,7 +185,7 @@ class Loss(ABC):
         for entry, x in zip(form, arrays, strict=True):
             if entry.kind == "class" and x.ndim == 1:
                 count = arrays[[each.name for each in form].index(entry.of)].shape[1]
-                entry = entry._replace(domain=Choice(tuple(map(float, range(count)))))
+                entry = entry._replace(domain=Index(count))
             if not everything(entry.domain):
                 outside = entry.domain.outside(x)
                 if outside.any():
@@ -282,76 +243,8 @@ class Loss(ABC):
             results = [np.asarray(x) for x in self.derivative(order, *block)]
             unsure = np.isnan(sum(x.sum() for x in results))
         if unsure:
-            self._mend(order, form, block, results)
+            mend(self, order, form, block, results)
         return results
-
-    def _mend(self, order: int, form: Sequence[Input], block: Sequence[Array], results: list[Array]) -> None:
-        """Compute from the formula the rows that the kernel left as NaN."""
-        count = block[0].shape[-1]
-        lost = np.zeros(count, dtype=bool)
-        for at, result in enumerate(results):
-            results[at] = result if result.flags.writeable else result.copy()
-            lost |= np.isnan(result).reshape(-1, count).any(axis=0)
-        for x in block:
-            lost &= np.isfinite(x).reshape(-1, count).all(axis=0)
-        for column in np.flatnonzero(lost):
-            answers = self.exactly(order, form, [x[..., column] for x in block])
-            for result, answer in zip(results, answers, strict=True):
-                hole = np.isnan(result[..., column])
-                result[..., column] = np.where(hole, answer, result[..., column])
-
-    def exactly(self, order: int, form: Sequence[Input], row: Sequence[Array]) -> list[Array]:
-        """Return the derivative of `order` for one row, from the formula in exact arithmetic."""
-        from losscli import exact
-
-        width = {entry.name: len(x) for entry, x in zip(form, row, strict=True) if entry.kind == "vector"}
-
-        def lift(entry: Input, x: Array) -> Any:
-            if entry.kind == "class" and not x.ndim:
-                return exact.Vector(exact.number(k == x) for k in range(width[entry.of]))
-            return exact.Vector(map(exact.number, x.tolist())) if x.ndim else exact.number(float(x))
-
-        with exact.mp.workprec(exact.BITS):
-            constants = {name: exact.number(value) for name, value in self.settings().items()}
-            numbers = [lift(entry, x) for entry, x in zip(form, row, strict=True)]
-
-            def along(*seeds: tuple[int, int | None]) -> exact.Jet:
-                """Return the loss as a jet along the sum of the directions `seeds`: (input, component)."""
-                moved = list(numbers)
-                for at, k in seeds:
-                    step = exact.Jet(0, 1)
-                    here = moved[at]
-                    moved[at] = (
-                        step + here
-                        if k is None
-                        else exact.Vector(step + x if i == k else x for i, x in enumerate(here))
-                    )
-                found = exact.run(self.formula, self.where(form), {**constants, **self.variables(*moved)})
-                return found if isinstance(found, exact.Jet) else exact.Jet(found)
-
-            if order == 0:
-                return [np.array(exact.double(along().v))]
-            answers: list[Array] = []
-            for at, (entry, x) in enumerate(zip(form, row, strict=True)):
-                if not entry.wrt:
-                    continue
-                seeds = [(at, k) for k in range(len(x))] if x.ndim else [(at, None)]
-                jets = [along(seed) for seed in seeds]
-                if order == 2 and self.matrix:
-                    pure = [jet.h for jet in jets]
-                    found = [
-                        [
-                            exact.double(pure[i] if i == j else (along(a, b).h - pure[i] - pure[j]) / 2)
-                            for j, b in enumerate(seeds)
-                        ]
-                        for i, a in enumerate(seeds)
-                    ]
-                else:
-                    found = [exact.double(jet.d if order == 1 else jet.h) for jet in jets]
-                answers.append(
-                    np.array(found).reshape(x.shape + (x.shape if order == 2 and self.matrix else ()))
-                )
-            return answers
 
     def _flat(self, arrays: Sequence[Array]) -> tuple[Array, ...]:
         shapes = {tuple(size for size in x.shape if size != 1) for x in arrays}

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from losscli.domain import POSITIVE, Interval
+from losscli.arithmetic import over_square, sure, times
+from losscli.domain import FACTOR, UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp
 from losscli.families import OnLogit, OnProbability
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
-SMOOTHING = Interval(0, 1, "[]")
-DOUBT = 2.0**-40  # below this part of its terms, a double-double difference has less than 60 good bits
+FAR = 600.0  # from here e^-|z| loses bits soon, and ln(1 + e^-|z|) is e^-|z| to the last of them
 
 
 class BCE(OnProbability):
@@ -34,9 +34,7 @@ class BCE(OnProbability):
     )
     related = ("bce-with-logits", "categorical-cross-entropy")
 
-    label_smoothing: float = parameter(
-        default=0.0, within=SMOOTHING, help="mixes the label with 1/2", quiet=True
-    )
+    label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
     clip: float = parameter(
         default=0.0,
         within=Interval(0, 0.5, "[]"),
@@ -46,29 +44,32 @@ class BCE(OnProbability):
 
     def penalty(self, p, y):
         on, off = self.shares(y)
-        log_p = np.where(self.above(p), np.log1p(-self.clip), np.log(np.maximum(p, self.clip)))
-        log_q = np.where(p < self.clip, np.log1p(-self.clip), np.log1p(-p))
-        log_q = np.where(self.above(p), np.log(self.clip), log_q) if self.clip else log_q
+        log_p, log_q = np.log(np.maximum(p, self.clip)), np.log1p(-p)
+        if self.clip:
+            low, high = p < self.clip, 1 - p < self.clip  # exact: from 1/2 on, 1 - p is
+            log_p = np.where(high, np.log1p(-self.clip), log_p)
+            log_q = np.where(low, np.log1p(-self.clip), np.where(high, np.log(self.clip), log_q))
         return -(times(on, log_p) + times(off, log_q))
 
     def slope(self, p, y):
-        on, _ = self.shares(y)
+        on, off = self.shares(y)
         between = self.above_label(p, y) / p / (1 - p)
-        found = np.where(on == 0, 1 / (1 - p), np.where(on == 1, -1 / p, between))
-        return np.where((p < self.clip) | self.above(p), 0.0, found)
+        return np.where(
+            self.clipped(p), 0.0, np.where(on == 0, 1 / (1 - p), np.where(off == 0, -1 / p, between))
+        )
 
     def curvature(self, p, y):
         on, off = self.shares(y)
-        found = over(over(on, p), p) + over(over(off, 1 - p), 1 - p)
-        return np.where((p < self.clip) | self.above(p), 0.0, found)
+        return np.where(self.clipped(p), 0.0, over_square(on, p) + over_square(off, 1 - p))
 
     def shares(self, y):
         """Return the weights of the two logarithms, smoothed."""
         s = self.label_smoothing
         return (y * (1 - s) + s / 2, (1 - y) * (1 - s) + s / 2) if s else (y, 1 - y)
 
-    def above(self, p):
-        return (1 - p) < self.clip  # exact: from 1/2 on, 1 - p is
+    def clipped(self, p):
+        """Return where p does not matter; at the very edge the least subgradient is 0 as well."""
+        return (p <= self.clip) | (1 - p <= self.clip) if self.clip else False
 
     def above_label(self, p, y):
         """Return p less the smoothed label."""
@@ -76,7 +77,8 @@ class BCE(OnProbability):
         if not s:
             return p - y
         smoothed = DoubleDouble.of_product(y, 1.0) * DoubleDouble.of_sum(1.0, -s) + s / 2
-        return sure(p - smoothed, p)
+        found = sure(p - smoothed, np.maximum(p, smoothed.high))
+        return np.where((p == 0) | (p == 1), p - 0.5, found)  # there only the sign counts
 
     def where(self, form):
         return (
@@ -97,7 +99,8 @@ class BCEWithLogits(OnLogit):
     also = (
         "binary-cross-entropy-with-logits", "sigmoid-cross-entropy", "log-loss", "cross-entropy",
         "torch.nn.BCEWithLogitsLoss", "torch.nn.functional.binary_cross_entropy_with_logits",
-        "optax.sigmoid_binary_cross_entropy", "xgboost.binary:logistic", "lightgbm.binary", "catboost.Logloss",
+        "optax.sigmoid_binary_cross_entropy", "xgboost.binary:logistic", "lightgbm.binary",
+        "catboost.Logloss",
     )  # fmt: skip
     use = "a model gives raw scores and you train or judge their sigmoid"
     pitfalls = (
@@ -106,41 +109,52 @@ class BCEWithLogits(OnLogit):
     )
     related = ("bce", "softmax-cross-entropy")
 
-    pos_weight: float = parameter(
-        default=1.0, within=POSITIVE, help="a factor for the y = 1 part", quiet=True
-    )
-    label_smoothing: float = parameter(
-        default=0.0, within=SMOOTHING, help="mixes the label with 1/2", quiet=True
-    )
+    pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
+    label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
 
     def penalty(self, z, y):
         on, off = (x.rounded for x in self.shares(y))
-        tail = np.log1p(np.exp(-abs(z)))
-        return times(on, tail - np.minimum(z, 0)) + times(off, tail + np.maximum(z, 0))
+        small = np.exp(-abs(z))
+        tail = np.log1p(small)
+        right = np.where(abs(z) > FAR, self.faded(on, z, small), on * tail)
+        return times(on, np.maximum(-z, 0)) + times(off, np.maximum(z, 0)) + right + off * tail
 
     def slope(self, z, y):
         on, off = self.shares(y)
         small = np.exp(-abs(z))
-        right, wrong = 1 / (1 + small), small / (1 + small)
-        up, down = np.where(z >= 0, right, wrong), np.where(z >= 0, wrong, right)
-        plain = off.high * up - on.high * down
+        rising, falling = self.faded(off.high, z, small), self.faded(on.high, z, small)
+        plain = np.where(z >= 0, off.high - falling, rising - on.high)
         soft = (on.high != 0) & (off.high != 0) & np.isfinite(z)
-        if not soft.any():
-            return plain
-        fine = exp(-abs(z))
-        top = np.where(z >= 0, 1.0, fine.high), np.where(z >= 0, 0.0, fine.low)
-        base = np.where(z >= 0, fine.high, 1.0), np.where(z >= 0, fine.low, 0.0)
-        term = off * DoubleDouble(*top)
-        exact = sure(term - on * DoubleDouble(*base), term.high) / (1 + small)
-        return np.where(soft, exact, plain)
+        if soft.any():
+            plain = np.where(soft, self.difference(z, on, off), plain)
+        return plain / (1 + small)
 
     def curvature(self, z, y):
         on, off = self.shares(y)
         small = np.exp(-abs(z))
-        return (on + off).rounded * (small / (1 + small) ** 2)
+        return self.faded((on + off).rounded, z, small) / (1 + small) ** 2
+
+    def difference(self, z, on, off):
+        """Return the slope times 1 + e^-|z|, whose two terms cancel where the sigmoid meets a soft label."""
+        small = exp(-abs(z))
+        rising = off * DoubleDouble(np.where(z >= 0, 1.0, small.high), np.where(z >= 0, 0.0, small.low))
+        falling = on * DoubleDouble(np.where(z >= 0, small.high, 1.0), np.where(z >= 0, small.low, 0.0))
+        found = rising - falling
+        result = sure(found, np.maximum(rising.high, falling.high))
+        if self.pos_weight > 1:  # the exponential lost bits that the weight brings back
+            result = np.where((abs(z) > FAR) & (abs(z) < 2 * FAR + 300), np.nan, result)
+        # at z = 0 nothing was rounded yet, so the difference is as good as its terms
+        return result if self.label_smoothing else np.where(z == 0, found.rounded, result)
+
+    def faded(self, share, z, small):
+        """Return share · e^-|z|; far out in two steps, lest it vanish before a large share meets it."""
+        if self.pos_weight <= 1:
+            return share * small
+        half = np.exp(-abs(z) / 2)
+        return np.where(abs(z) > FAR, share * half * half, share * small)
 
     def shares(self, y):
-        """Return the weights of the two sides, smoothed: to twice the precision, for their difference cancels."""
+        """Return the weights of the two sides, smoothed; to twice the precision, for they may cancel."""
         on, off = DoubleDouble(y, np.zeros_like(y)), DoubleDouble.of_sum(1.0, -y)
         s = self.label_smoothing
         if s:
@@ -157,20 +171,3 @@ class BCEWithLogits(OnLogit):
             smoothness=max(1, self.pos_weight) / 4,
             best="the mean",
         )
-
-
-def times(share, x):
-    """Return share · x, and 0 where the share is 0, even of infinity."""
-    return np.where(share == 0, 0.0, share * x)
-
-
-def over(share, x):
-    """Return share / x, and 0 where the share is 0, even of 0."""
-    return np.where(share == 0, 0.0, share / x)
-
-
-def sure(difference, term):
-    """Return a difference of double-doubles as doubles; NaN where so much cancelled that bits are missing."""
-    close = abs(difference.high) < DOUBT * abs(term)
-    tiny = abs(term) < 1e-250  # the low parts underflow
-    return np.where(close | tiny, np.nan, difference.rounded)

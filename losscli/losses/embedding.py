@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from losscli.domain import FINITE, NONNEGATIVE, POSITIVE, Interval
+from losscli.arithmetic import FAINT, amplified, sure
+from losscli.domain import FACTOR, FINITE, NONNEGATIVE, POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, power
 from losscli.families import DISTANCE, SIMILAR
+from losscli.geometry import Distance
 from losscli.loss import Axis, Input, Loss, Section
-from losscli.losses.binary import sure
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
@@ -17,57 +18,6 @@ POSITIVE_EXAMPLE = Input("positive", FINITE, "vector", wrt=True, columns=("posit
 NEGATIVE_EXAMPLE = Input("negative", FINITE, "vector", wrt=True, columns=("negative", "neg", "n"))
 TO_POSITIVE = Input("d_ap", NONNEGATIVE, wrt=True, columns=("d_ap", "d_pos", "distance_positive"))
 TO_NEGATIVE = Input("d_an", NONNEGATIVE, wrt=True, columns=("d_an", "d_neg", "distance_negative"))
-
-
-class Distance:
-    """The distance of two blocks of vectors, d = ‖x − y + eps‖, to twice the precision, at any magnitude.
-
-    Differences are exact and divided by a power of 2 near the largest, so that no square overflows or
-    vanishes; `exponent` is that power. A difference beyond the largest double leaves NaN.
-    """
-
-    def __init__(self, x, y, degree=2.0, eps=0.0):
-        gap = DoubleDouble.of_sum(x, -y)
-        gap = gap + eps if eps else gap
-        _, self.exponent = np.frexp(abs(gap.high).max(axis=0))
-        self.degree = degree
-        self.gap = gap.shifted(-self.exponent)
-        size = abs(self.gap)
-        if degree == 1:
-            self.length = size.total()
-        elif degree == 2:
-            self.square = self.gap.squared().total()
-            self.length = self.square.root()
-        else:
-            self.length = power(power(size, degree).total(), 1 / degree)
-
-    def squared(self):
-        """Return d², and its power of 2."""
-        return (self.square if self.degree == 2 else self.length.squared()), 2 * self.exponent
-
-    def far(self):
-        """Return d itself."""
-        return self.length.shifted(self.exponent)
-
-    def direction(self):
-        """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
-        apart = self.length.high != 0
-        safe = DoubleDouble(np.where(apart, self.length.high, 1.0), np.where(apart, self.length.low, 0.0))
-        if self.degree == 2:
-            return self.gap / safe
-        sign = np.sign(self.gap.high)
-        if self.degree == 1:
-            return DoubleDouble(sign, np.zeros_like(sign))
-        return power(abs(self.gap) / safe, self.degree - 1).scaled(sign)
-
-    def along(self, slope):
-        """Return slope · direction, rounded, where slope is a double."""
-        return (self.direction() * slope).rounded
-
-
-def narrowed(x, exponent):
-    """Return a double-double times 2^exponent as doubles, rounded in that order: subnormal results stay true."""
-    return np.ldexp(x.rounded, exponent)
 
 
 class Contrastive(Loss):
@@ -83,12 +33,15 @@ class Contrastive(Loss):
     slope_formula = (
         "scale * power * d**(power - 1) if y > 0 else -scale * power * max(0, margin - d)**(power - 1)"
     )
-    source = "Hadsell, Chopra & LeCun 2006, Dimensionality reduction by learning an invariant mapping, doi:10.1109/CVPR.2006.100"
+    source = (
+        "Hadsell, Chopra & LeCun 2006, Dimensionality reduction by learning an invariant mapping, "
+        "doi:10.1109/CVPR.2006.100"
+    )
     also = ("contrastive-loss", "tensorflow_addons.losses.ContrastiveLoss")
     use = "pairs are labelled similar or not, and distances should say so"
     pitfalls = (
         "the label convention turns the loss around: here 1 is similar, in Hadsell's paper 0",
-        "pytorch-metric-learning uses the first power and normalises embeddings: contrastive:power=1 on unit vectors",
+        "pytorch-metric-learning takes the first power, of normalised embeddings: contrastive:power=1",
     )
     related = ("triplet-margin",)
 
@@ -97,67 +50,83 @@ class Contrastive(Loss):
         default=2.0, within=Interval(1, 64, "[]"), help="the power of the distance", quiet=True
     )
     scale: float = parameter(
-        default=1.0, within=POSITIVE, help="a factor; 0.5 gives Hadsell's form", quiet=True
+        default=1.0, within=FACTOR, help="a factor; 0.5 gives Hadsell's form", quiet=True
     )
 
     def derivative(self, order, *block):
         *points, y = block
-        if order == 2 and len(points) == 2:
-            return tuple(np.full_like(x, np.nan) for x in points)  # seldom asked: the formula answers
         return (self.of_distance if len(points) == 1 else self.of_vectors)(order, *points, y)
 
     def of_distance(self, order, d, y):
-        gap = DoubleDouble.of_sum(self.margin, -d)
-        gap = DoubleDouble(np.maximum(gap.high, 0.0), np.where(gap.high > 0, gap.low, 0.0))
-        far = DoubleDouble(d, np.zeros_like(d))
-        if order == 2:
-            active = np.where(self.power == 1, 0.0, np.where(y > 0, 1.0, gap.high > 0))
-            return (active * self.raised(far, gap, y, 2),)
-        sign = np.where(y > 0, 1.0, -(gap.high > 0).astype(float)) if order else 1.0
-        return (sign * self.raised(far, gap, y, order),)
+        similar, gap = y > 0, DoubleDouble.of_sum(self.margin, -d)
+        base = chosen(similar, DoubleDouble(d, np.zeros_like(d)), positive_part(gap))
+        sign = np.where(similar, 1.0, -1.0) if order == 1 else 1.0
+        idle = (order > 0) & ~similar & (gap.high <= 0)
+        return (np.where(idle, 0.0, sign * self.raised(base, order)) + 0 * y,)
 
-    def raised(self, far, gap, y, order):
-        """Return the power of the distance or of the gap, differentiated `order` times, sign left out."""
+    def raised(self, base, order):
+        """Return scale · base^power, differentiated `order` times in the base."""
         n = self.power
         factor = self.scale * (1.0, n, n * (n - 1))[order]
-        base = DoubleDouble(np.where(y > 0, far.high, gap.high), np.where(y > 0, far.low, gap.low))
-        if n - order <= 0:
-            return np.full_like(base.high, factor)
-        if n - order == 1:
-            return factor * base.rounded
+        if n == order:
+            return np.full_like(base.high, factor) + 0 * base.high
         if n - order == 2:
             return factor * base.rounded * base.rounded
-        return factor * power(base, n - order).rounded
+        if factor == 0:
+            return 0 * base.high
+        found = base.rounded if n - order == 1 else power(base, n - order).rounded
+        ends = (base.high == 0) | np.isinf(base.high)
+        return np.where(ends, factor * base.high ** (n - order), amplified(factor, found))
 
     def of_vectors(self, order, x1, x2, y):
-        distance = Distance(x1, x2)
-        similar = y > 0
-        d = distance.length.shifted(distance.exponent)
+        distance, similar = Distance(x1, x2), y > 0
+        d = distance.size()
+        lost = np.isinf(d.high) | (d.high < FAINT) & ~distance.none  # of which the loss may be ordinary
+        d = DoubleDouble(np.where(lost & (similar | np.isinf(d.high)), np.nan, d.high), d.low)
         gap = self.margin - d
-        near = sure(gap, np.maximum(self.margin, d.high))
-        known = DoubleDouble(np.where(np.isnan(near), np.nan, gap.high), gap.low)
-        known = DoubleDouble(np.where(gap.high < 0, 0.0, known.high), np.where(gap.high < 0, 0.0, known.low))
+        known = distance.exact(squared=False)
+        near = np.where(known, gap.rounded, sure(gap, np.maximum(self.margin, d.high)))
+        gap = positive_part(DoubleDouble(np.where(np.isnan(near), np.nan, gap.high), gap.low))
+        base = chosen(similar, d, gap)
         if order == 0:
-            if self.power == 2:
-                square = self.scale * narrowed(*distance.squared())
-                return (np.where(similar, square, self.raised(d, known, np.zeros_like(y), 0)),)
-            return (self.raised(d, known, y, 0),)
-        slope = self.raised(d, known, y, 1)
-        slope = np.where(similar, slope, np.where(known.high == 0, 0.0, -slope))
-        pull = distance.along(slope)
-        if self.power == 2:  # no root and no division: 2 (x1 - x2)
-            pull = np.where(similar, 2 * self.scale * (x1 - x2), pull)
-        pull = np.where((distance.length.high == 0) & ~np.isnan(known.high), 0.0, pull)
-        return pull, -pull
+            value = self.raised(base, 0)
+            if self.power == 2:  # no root
+                square = np.ldexp(distance.square().rounded, 2 * distance.exponent)
+                value = np.where(similar, amplified(self.scale, square), value)
+                value = np.where(similar & distance.none, 0.0, value)
+            return (value,)
+        idle = ~similar & (gap.high == 0)
+        if order == 1:
+            pull = self.slope(distance, base, similar, x1, x2)
+            return tuple(np.where(idle, 0.0, x) + 0.0 for x in (pull, -pull))
+        meeting = {2: 2 * self.scale}.get(self.power, np.inf if 1 < self.power < 2 else 0.0)
+        bend = np.where(distance.none, np.where(similar, meeting, 0.0), self.bend(distance, base, similar))
+        bend = np.where(idle, 0.0, bend) + 0 * (x1 + x2)
+        return bend, bend
 
-    def corner(self, *arrays):
-        *points, y = arrays
-        if len(points) == 2:
-            meet = (points[0] == points[1]).all(axis=1)
-            if self.power > 1:
-                return meet & (y == 0)
-            return meet | ((y == 0) & (self.margin - Distance(points[0].T, points[1].T).far()).high == 0)
-        return (self.power == 1) & (y == 0) & (points[0] == self.margin)
+    def slope(self, distance, base, similar, x1, x2):
+        slope = self.raised(base, 1)
+        slope = np.where(np.isinf(slope), np.nan, np.where(similar, slope, -slope))
+        pull = np.where(distance.none & ~np.isnan(slope), 0.0, (distance.direction() * slope).rounded)
+        if self.power == 2:  # no root and no division: 2 (x1 - x2)
+            pull = np.where(similar, 2 * (self.scale * (x1 - x2)), pull)
+        return pull
+
+    def bend(self, distance, base, similar):
+        """Return f″ u² + f′ (1 − u²) / d along each coordinate, as base^(power − 2) times what is left."""
+        n, u = self.power, distance.direction()
+        if n == 2:
+            common = np.full_like(base.high, 2 * self.scale)
+        else:
+            common = n * self.scale * power(base, n - 2).rounded
+        outward = u.squared() * (n - 1)
+        sideways = distance.bend()
+        far = (distance.curvature() * base).scaled(np.where(similar, 1.0, -1.0))
+        across = chosen(similar, sideways, far)
+        found = sure(outward + across, np.maximum(abs(outward.high), abs(across.high)))
+        unfit = (common < FAINT) | np.isinf(common)
+        found = np.where(unfit, np.nan, common * found)
+        return np.where(similar, common, found) if n == 2 else found
 
     def variables(self, *row):
         *points, y = row
@@ -189,14 +158,18 @@ class TripletMargin(Loss):
     forms = ((ANCHOR, POSITIVE_EXAMPLE, NEGATIVE_EXAMPLE), (TO_POSITIVE, TO_NEGATIVE))
     formula = "max(0, d_ap - d_an + margin)"
     slope_formula = "1 if d_ap - d_an + margin > 0 else 0"
-    source = "Weinberger & Saul 2009, Distance metric learning for large margin nearest neighbor classification, jmlr:v10/weinberger09a"
+    source = (
+        "Weinberger & Saul 2009, Distance metric learning for large margin nearest neighbor classification, "
+        "jmlr:v10/weinberger09a"
+    )
     also = (
         "triplet", "triplet-loss", "torch.nn.TripletMarginLoss = triplet-margin:eps=1e-06",
-        "torch.nn.functional.triplet_margin_loss = triplet-margin:eps=1e-06", "optax.losses.triplet_margin_loss",
+        "torch.nn.functional.triplet_margin_loss = triplet-margin:eps=1e-06",
+        "optax.losses.triplet_margin_loss",
     )  # fmt: skip
     use = "what matters is which of two examples is nearer, not how near"
     pitfalls = (
-        "torch adds 1e-6 to every coordinate difference, optax adds 1e-6 under the root: eps=1e-06 gives torch's",
+        "torch adds 1e-6 to every coordinate difference, as eps=1e-06 does; optax adds it under the root",
         "FaceNet squares the distances: triplet-margin:squared=true",
     )
     related = ("contrastive",)
@@ -213,97 +186,86 @@ class TripletMargin(Loss):
     swap: float = flag(help="takes the distance from the positive to the negative, where that is less")
 
     def derivative(self, order, *block):
-        if len(block) == 2:
-            return self.of_distances(order, *block)
-        if order == 2:
-            return tuple(np.full_like(x, np.nan) for x in block)  # seldom asked: the formula answers
-        return self.of_vectors(order, *block)
+        return (self.of_distances if len(block) == 2 else self.of_vectors)(order, *block)
 
     def of_distances(self, order, near, far):
         n = 2.0 if self.squared else 1.0
-        excess = self.excess(self.lifted(near), self.lifted(far))
-        active = np.where(np.isnan(excess), np.nan, excess > 0)
+        fine = [DoubleDouble(d, np.zeros_like(d)) for d in (near, far)]
+        if self.squared:
+            fine = [d.squared() for d in fine]
+        nothing = (near == 0) & (far == 0)
+        excess = self.excess(*fine, known=nothing | (n == 1))
         if order == 0:
             return (np.maximum(excess, 0.0),)
-        if order == 1:
-            return active * n * near ** (n - 1), -active * n * far ** (n - 1)
-        return active * n * (n - 1), -active * n * (n - 1)
+        active = active_rows(excess)
+        slopes = (near, far) if self.squared and order == 1 else (n - 1, n - 1) if order == 2 else (1.0, 1.0)
+        return active * n * slopes[0], 0.0 - active * n * slopes[1]
 
-    def lifted(self, d):
-        fine = DoubleDouble(d, np.zeros_like(d))
-        return fine.squared() if self.squared else fine
-
-    def excess(self, near, far):
-        """Return the first distance less the second plus the margin; NaN where too much cancels."""
+    def excess(self, near, far, known):
+        """Return near − far + margin; NaN where too much cancels, unless both are `known` without error."""
         difference = near - far + self.margin
-        exact = (near.low == 0) & (
-            far.low == 0
-        )  # two doubles and the margin: the sum is right to the last bit
         largest = np.maximum(np.maximum(near.high, far.high), self.margin)
-        safe = np.where(exact, difference.rounded, sure(difference, largest))
-        return np.where(largest == 0, 0.0, safe)
+        return np.where(known, difference.rounded, sure(difference, largest))
 
     def of_vectors(self, order, anchor, positive, negative):
-        near, far, between = (
-            Distance(x, y, self.p, self.eps)
-            for x, y in ((anchor, positive), (anchor, negative), (positive, negative))
-        )
-        near_d, far_d = self.length(near), self.length(far)
-        swapped = np.zeros(far_d.high.shape, dtype=bool)
+        near, far = (Distance(anchor, x, self.p, self.eps) for x in (positive, negative))
+        between = Distance(positive, negative, self.p, self.eps) if self.swap else far
+        swapped = self.swapped(far, between, (anchor == positive).all(axis=0))
+        other, other_known = self.length(far), far.exact(self.squared)
         if self.swap:
-            other = self.length(between)
-            order_of = sure(other - far_d, np.maximum(other.high, far_d.high))
-            order_of = np.where(np.maximum(other.high, far_d.high) == 0, 0.0, order_of)
-            swapped = order_of < 0
-            far_d = DoubleDouble(
-                np.where(swapped, other.high, far_d.high), np.where(swapped, other.low, far_d.low)
-            )
-            far_d = DoubleDouble(np.where(np.isnan(order_of), np.nan, far_d.high), far_d.low)
-        excess = self.excess(near_d, far_d)
+            other = chosen(swapped, self.length(between), other)
+            other_known = np.where(swapped, between.exact(self.squared), other_known)
+        twins = (positive == negative).all(axis=0) & (swapped == 0)
+        if twins.any():
+            other = chosen(twins, self.length(near), other)
+        excess = self.excess(self.length(near), other, twins | (near.exact(self.squared) & other_known))
+        excess = np.where(np.isnan(swapped), np.nan, excess)
         if order == 0:
             return (np.maximum(excess, 0.0),)
-        active = np.where(np.isnan(excess), np.nan, excess > 0)
-        u, v, w = self.pull(near), self.pull(far), self.pull(between)
-        to_anchor = self.apart(anchor, positive, negative, u, v)
-        to_positive = -u.rounded
-        to_negative = v.rounded
+        active = active_rows(excess)
+        parts = [self.part(order, distance) for distance in (near, far, between)]
+        alone = [distance.lone | distance.none | (self.p == 1) for distance in (near, far, between)]
+        towards = np.where(twins, 0.0, apart(parts[0], parts[1], alone[0] & alone[1]))
+        if self.squared and self.p == 2:  # the anchor drops out
+            towards = 2 * (negative - positive) if order == 1 else np.zeros_like(anchor)
+        sign = -1.0 if order == 1 else 1.0
+        slopes = [towards, sign * parts[0].rounded, -sign * parts[1].rounded]
         if self.swap:
-            to_anchor = np.where(swapped, u.rounded, to_anchor)
-            to_positive = np.where(swapped, sure_or_zero(-u - w, u, w), to_positive)
-            to_negative = np.where(swapped, w.rounded, to_negative)
-        return tuple(np.where(active == 0, 0.0, active * x) for x in (to_anchor, to_positive, to_negative))
+            sides = apart(parts[0].scaled(sign), parts[2], alone[0] & alone[2])
+            if self.squared and self.p == 2:
+                sides = 2 * (negative - anchor) if order == 1 else np.zeros_like(anchor)
+            changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
+            slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
+        return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
+
+    def swapped(self, far, between, same):
+        """Return 1 where the negative is nearer to the positive than to the anchor, else 0; NaN if unsure."""
+        if not self.swap:
+            return np.zeros(far.none.shape)
+        one, two = self.length(between), self.length(far)
+        order = sure(one - two, np.maximum(one.high, two.high))
+        order = np.where(far.exact(self.squared) & between.exact(self.squared), (one - two).rounded, order)
+        return np.where(same, 0.0, active_rows(-order))
 
     def length(self, distance):
         """Return the distance, or its square, as a double-double."""
-        if self.squared:
-            square, exponent = distance.squared()
-            return square.shifted(exponent)
-        return distance.length.shifted(distance.exponent)
+        return distance.square().shifted(2 * distance.exponent) if self.squared else distance.size()
 
-    def pull(self, distance):
-        """Return the derivative of the distance, or of its square, in the first vector."""
-        if not self.squared:
+    def part(self, order, distance):
+        """Return the first or second derivative of the distance, or of its square, in the first vector."""
+        if not self.squared and order == 1:
             return distance.direction()
+        if self.p == 1 and not self.squared:
+            return distance.gap.scaled(0.0)
+        if order == 2 and self.p != 2:
+            return distance.gap.scaled(np.nan)  # seldom asked: the formula answers
+        if order == 2 and not self.squared:
+            return distance.curvature()
+        if order == 2:
+            return DoubleDouble(np.full_like(distance.gap.high, 2.0), np.zeros_like(distance.gap.high))
         if self.p == 2:
             return distance.gap.shifted(distance.exponent).scaled(2.0)
         return (distance.direction() * distance.length).shifted(distance.exponent).scaled(2.0)
-
-    def apart(self, anchor, positive, negative, u, v):
-        """Return u − v, the derivative in the anchor."""
-        if self.squared and self.p == 2:  # the anchor drops out
-            return 2 * (negative - positive)
-        return sure_or_zero(u - v, u, v)
-
-    def corner(self, *arrays):
-        if len(arrays) == 2:
-            near, far = arrays
-            return self.excess(self.lifted(near), self.lifted(far)) == 0
-        anchor, positive, negative = arrays
-        edge = self.of_vectors(0, *(x.T for x in arrays))[0] == 0
-        near, far = Distance(anchor.T, positive.T, self.p, self.eps), Distance(anchor.T, negative.T, self.p, self.eps)
-        tight = self.excess(self.length(near), self.length(far)) == 0
-        meet = (near.length.high == 0) | (far.length.high == 0)
-        return tight | (meet & ~edge & (not self.squared))
 
     def variables(self, *row):
         return dict(zip((each.name for each in self.form(len(row))), row, strict=True))
@@ -316,7 +278,7 @@ class TripletMargin(Loss):
             ("d_ap", squares("norm(anchor - positive + eps, p)")),
             ("d_an", squares("norm(anchor - negative + eps, p)")),
             ("d_pn", squares("norm(positive - negative + eps, p)")),
-            ("d_an", "min(d_an, d_pn) if swap else d_an"),
+            ("d_an", "d_an if swap < 1 else d_an if d_an <= d_pn else d_pn"),
         )
 
     @property
@@ -336,7 +298,23 @@ class TripletMargin(Loss):
         return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(-self.margin,))
 
 
-def sure_or_zero(difference, u, v):
-    """Return u − v as doubles: 0 where both are 0, NaN where too much cancels."""
+def chosen(where, a, b):
+    """Return `a` where told, else `b`: double-doubles."""
+    return DoubleDouble(np.where(where, a.high, b.high), np.where(where, a.low, b.low))
+
+
+def positive_part(x):
+    """Return max(0, x) of a double-double."""
+    return DoubleDouble(np.where(x.high < 0, 0.0, x.high), np.where(x.high > 0, x.low, 0.0))
+
+
+def active_rows(excess):
+    """Return 1 where the excess is positive, else 0; NaN where it is not known."""
+    return np.where(np.isnan(excess), np.nan, excess > 0)
+
+
+def apart(u, v, known):
+    """Return u − v as doubles: NaN where too much cancels, unless both are `known` without error."""
+    difference = u - v
     term = np.maximum(abs(u.high), abs(v.high))
-    return np.where(term == 0, 0.0, sure(difference, term))
+    return np.where(known | (term == 0), difference.rounded, sure(difference, term))

@@ -2,13 +2,15 @@
 
 import numpy as np
 
+from losscli.arithmetic import over, over_square, sure, times
 from losscli.domain import NONNEGATIVE, UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, total, two_sum
 from losscli.families import LOGIT, PROBABILITY, TARGET, Multiclass, pick, weights
 from losscli.loss import Axis, Input, Section
-from losscli.losses.binary import SMOOTHING, over, sure, times
 from losscli.parameter import parameter
 from losscli.traits import Traits
+
+FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 
 
 class CategoricalCrossEntropy(Multiclass):
@@ -29,18 +31,19 @@ class CategoricalCrossEntropy(Multiclass):
     slope_formula = "-y[k] / p[k]"
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
-        "cce", "categorical-crossentropy", "log-loss", "cross-entropy", "keras.losses.CategoricalCrossentropy",
-        "keras.losses.SparseCategoricalCrossentropy", "sklearn.metrics.log_loss",
+        "cce", "categorical-crossentropy", "log-loss", "cross-entropy",
+        "keras.losses.CategoricalCrossentropy", "keras.losses.SparseCategoricalCrossentropy",
+        "sklearn.metrics.log_loss",
     )  # fmt: skip
     use = "a model gives a probability for each of several classes"
     pitfalls = (
         "columns are matched to classes by name, never by order alone",
-        "keras rescales every row to sum 1 inside the graph, so its gradient differs even for rows that already do",
+        "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do",
     )
     related = ("softmax-cross-entropy", "bce")
 
     label_smoothing: float = parameter(
-        default=0.0, within=SMOOTHING, help="mixes the target with the uniform distribution", quiet=True
+        default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
     )
     clip: float = parameter(
         default=0.0,
@@ -51,17 +54,23 @@ class CategoricalCrossEntropy(Multiclass):
 
     def derivative(self, order, p, y):
         share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
-        low, high = p < self.clip, (1 - p) < self.clip
         if order == 0:
-            logs = np.where(high, np.log1p(-self.clip), np.log(np.maximum(p, self.clip)))
-            return (-total(times(share, logs)).rounded,)
-        fixed = low | high
-        slope = np.where(fixed, 0.0, over(share, p))
+            return (self.surprise(p, y, share),)
+        fixed = (p <= self.clip) | (1 - p <= self.clip) if self.clip else False
         if order == 1:
-            return (-slope,)
+            return (np.where(fixed, 0.0, -over(share, p)),)
         matrix = np.zeros((len(p), *p.shape))
-        matrix[np.arange(len(p)), np.arange(len(p))] = np.where(fixed, 0.0, over(slope, p))
+        diagonal = np.arange(len(p))
+        matrix[diagonal, diagonal] = np.where(fixed, 0.0, over_square(share, p))
         return (matrix,)
+
+    def surprise(self, p, y, share):
+        if y.ndim == 1 and not self.label_smoothing:
+            p, share = pick(p, y)[None], np.ones((1, p.shape[1]))
+        logs = np.log(np.maximum(p, self.clip))
+        if self.clip:
+            logs = np.where(1 - p < self.clip, np.log1p(-self.clip), logs)
+        return -total(times(share, logs)).rounded
 
     def where(self, form):
         return (
@@ -102,7 +111,8 @@ class SoftmaxCrossEntropy(Multiclass):
     also = (
         "cross-entropy", "log-loss", "torch.nn.CrossEntropyLoss", "torch.nn.functional.cross_entropy",
         "optax.softmax_cross_entropy", "optax.softmax_cross_entropy_with_integer_labels",
-        "keras.losses.CategoricalCrossentropy", "xgboost.multi:softprob", "lightgbm.multiclass", "catboost.MultiClass",
+        "keras.losses.CategoricalCrossentropy", "xgboost.multi:softprob", "lightgbm.multiclass",
+        "catboost.MultiClass",
     )  # fmt: skip
     use = "a model gives a raw score for each of several classes"
     pitfalls = (
@@ -112,22 +122,15 @@ class SoftmaxCrossEntropy(Multiclass):
     related = ("categorical-cross-entropy", "bce-with-logits")
 
     label_smoothing: float = parameter(
-        default=0.0, within=SMOOTHING, help="mixes the target with the uniform distribution", quiet=True
+        default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
     )
 
     def derivative(self, order, z, y):
-        soft = y.ndim == 2 or self.label_smoothing > 0
-        if order == 0:
-            return (self.soft_value(z, y) if soft else hard_value(z, y),)
+        hard = y.ndim == 1 and not self.label_smoothing
+        if hard and order < 2:
+            return ((hard_value, hard_slope)[order](z, y),)
         share = smoothed(weights(y, len(z)), self.label_smoothing)
-        if order == 1:
-            return (soft_slope(z, share) if soft else hard_slope(z, y),)
-        return (curvature(z, share.total().rounded),)
-
-    def soft_value(self, z, y):
-        top, _, others, _ = parts(z)
-        share = smoothed(weights(y, len(z)), self.label_smoothing).rounded
-        return total(times(share, top - z + np.log1p(others.rounded))).rounded
+        return ((soft_value, soft_slope, curvature)[order](z, share),)
 
     def where(self, form):
         return (("y", "[y[k] * (1 - label_smoothing) + label_smoothing / len(y) for k in classes]"),)
@@ -154,7 +157,7 @@ def smoothed(share, s):
 
 
 def parts(z):
-    """Return the largest score, exp(z - it), the sum of all but one of the largest, and the index of that one."""
+    """Return the top score, every exp(z − top), the sum of all but one of the top, and its index."""
     first = z.argmax(axis=0)
     top = pick(z, first)
     gap, lost = two_sum(z, -top)
@@ -168,21 +171,35 @@ def parts(z):
 
 
 def hard_value(z, k):
+    """Return −ln softmax of the class `k`."""
     top, _, others, first = parts(z)
     gap = np.where(k == first, 0.0, top - pick(z, k))
     return gap + np.log1p(others.rounded)
 
 
 def hard_slope(z, k):
+    """Return softmax less 1 at the class `k`: there, minus the sum of the others."""
     _, e, others, _ = parts(z)
+    whole = 1 + others.rounded
+    slope = e / whole
     index = k[None].astype(np.intp)
-    p = e / (1 + others.rounded)
     np.put_along_axis(e, index, 0.0, axis=0)
-    np.put_along_axis(p, index, (-total(e).rounded / (1 + others.rounded))[None], axis=0)
-    return p
+    np.put_along_axis(slope, index, (-total(e).rounded / whole)[None], axis=0)
+    return slope
+
+
+def soft_value(z, share):
+    """Return the sum of the shares of −ln softmax: all terms are positive."""
+    top, _, others, _ = parts(z)
+    behind = np.where(z == top, 0.0, top - z)
+    # a gap beyond the largest double may count for little
+    behind = np.where(np.isinf(behind) & np.isfinite(z) & np.isfinite(top), np.nan, behind)
+    result = total(times(share.rounded, behind + np.log1p(others.rounded))).rounded
+    return result + revived(behind, share.total().rounded)
 
 
 def soft_slope(z, share):
+    """Return softmax less the shares, to twice the precision: they cancel at the optimum."""
     top, _, _, first = parts(z)
     gap = DoubleDouble.of_sum(z, -top)
     gap.low[~np.isfinite(gap.low)] = 0.0
@@ -190,16 +207,29 @@ def soft_slope(z, share):
     np.put_along_axis(fine.high, first[None], 1.0, axis=0)
     np.put_along_axis(fine.low, first[None], 0.0, axis=0)
     mine = fine * share.total() / fine.total()
+    sole = share.total().rounded * (fine.high / fine.total().rounded)
     result = sure(mine - share, np.maximum(mine.high, share.high))
-    return np.where(share.high == 0, mine.rounded, result)
+    return np.where(share.high == 0, sole, result) + revived(top - z, share.total().rounded)
 
 
-def curvature(z, scale):
-    _, e, others, first = parts(z)
+def curvature(z, share):
+    """Return the matrix diag(p) − p pᵀ of softmax p, (K, K, n)."""
+    top, e, others, first = parts(z)
     whole = others + 1.0
     p = e / whole.rounded
     matrix = -p[:, None] * p[None]
     rest = (whole - e).rounded
     np.put_along_axis(rest, first[None], others.rounded[None], axis=0)
-    matrix[np.arange(len(z)), np.arange(len(z))] = p * (rest / whole.rounded)
-    return matrix * scale
+    diagonal = np.arange(len(z))
+    matrix[diagonal, diagonal] = p * (rest / whole.rounded)
+    scale = share.total().rounded
+    return matrix * scale + revived(top - z, scale)
+
+
+def revived(gap, weight):
+    """Return 0; NaN in rows where an exponential that lost its bits is brought back by a weight above 1."""
+    heavy = weight > 1.000001  # weights that sum to 1 may sum to a little more
+    if not heavy.any():
+        return 0.0
+    faint = (gap > FAR) & (gap < LAST + np.log(weight))
+    return np.where(heavy & faint.any(axis=0), np.nan, 0.0)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.domain import POSITIVE
+from losscli.domain import FACTOR, POSITIVE
 from losscli.families import Residual
 from losscli.parameter import parameter
 from losscli.traits import Traits
@@ -31,14 +31,14 @@ class MSE(Residual):
     related = ("mae", "huber")
 
     scale: float = parameter(
-        default=1.0, within=POSITIVE, help="a factor; 0.5 gives the halved form", quiet=True
+        default=1.0, within=FACTOR, help="a factor; 0.5 gives the halved form", quiet=True
     )
 
     def penalty(self, e):
         return self.scale * e * e
 
     def slope(self, e):
-        return 2 * self.scale * e
+        return 2 * (self.scale * e)
 
     def curvature(self, e):
         return np.full_like(e, 2 * self.scale)
@@ -55,8 +55,9 @@ class MAE(Residual):
     source = "Laplace 1774, Mémoire sur la probabilité des causes par les évènemens"
     also = (
         "l1", "absolute-error", "mean-absolute-error", "torch.nn.L1Loss", "torch.nn.functional.l1_loss",
-        "keras.losses.MeanAbsoluteError", "keras.losses.mean_absolute_error", "sklearn.metrics.mean_absolute_error",
-        "xgboost.reg:absoluteerror", "lightgbm.regression_l1", "catboost.MAE",
+        "keras.losses.MeanAbsoluteError", "keras.losses.mean_absolute_error",
+        "sklearn.metrics.mean_absolute_error", "xgboost.reg:absoluteerror",
+        "lightgbm.regression_l1", "catboost.MAE",
     )  # fmt: skip
     use = "outliers must not dominate, or the median is what you want to predict"
     pitfalls = (

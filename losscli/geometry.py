@@ -1,0 +1,92 @@
+"""Distances of vectors to twice the precision, at any magnitude; every block is (D, n), coordinate first."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.arithmetic import FAINT
+from losscli.doubledouble import DoubleDouble, power
+
+Array = NDArray[np.float64]
+Rows = NDArray[np.bool_]
+
+
+class Distance:
+    """The distance of two blocks of vectors, d = ‖x − y + eps‖ of some degree.
+
+    Differences are exact and divided by 2^`exponent`, near the largest, so that no square overflows or
+    vanishes. A difference beyond the largest double leaves NaN.
+    """
+
+    def __init__(self, x: Array, y: Array, degree: float = 2.0, eps: float = 0.0) -> None:
+        gap = DoubleDouble.of_sum(x, -y)
+        gap = gap + eps if eps else gap
+        _, self.exponent = np.frexp(abs(gap.high).max(axis=0))
+        self.degree = degree
+        self.gap = gap.shifted(-self.exponent)
+        self.faint = (gap.high != 0) & (abs(self.gap.high) < FAINT)
+        self.lone: Rows = (gap.high != 0).sum(axis=0) == 1
+        size = abs(self.gap)
+        if degree == 1:
+            self.length = size.total()
+        elif degree == 2:
+            self.length = self.gap.squared().total().root()
+        else:
+            self.length = power(power(size, degree).total(), DoubleDouble(1.0) / degree)
+        self.none: Rows = self.length.high == 0
+
+    def size(self) -> DoubleDouble:
+        """Return d."""
+        return self.length.shifted(self.exponent)
+
+    def square(self) -> DoubleDouble:
+        """Return d², scaled down by 2^(2 `exponent`)."""
+        return self.gap.squared().total() if self.degree == 2 else self.length.squared()
+
+    def exact(self, squared: bool) -> Rows:
+        """Return where d, or d², is known without rounding: differences on a grid, such as whole numbers."""
+        if self.degree not in (1, 2):
+            return self.none
+        steps = self.gap.high * 2.0**26  # squares of whole numbers up to 2^26 add up without rounding
+        coarse = ((steps == np.rint(steps)) & (self.gap.low == 0)).all(axis=0)
+        if squared or self.degree == 1:
+            return coarse
+        back = DoubleDouble.of_product(self.length.high, self.length.high) - self.square()
+        return coarse & (self.length.low == 0) & (back.high == 0)
+
+    def direction(self) -> DoubleDouble:
+        """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
+        sign = np.sign(self.gap.high)
+        if self.degree == 1:
+            return DoubleDouble(sign, np.zeros_like(sign))
+        safe = self._safe()
+        if self.degree == 2:
+            unit = self.gap / safe
+        else:
+            unit = power(abs(self.gap) / safe, self.degree - 1).scaled(sign)
+        high = np.where(self.faint, np.nan, np.where(self.lone, sign, unit.high))
+        return DoubleDouble(high, np.where(self.lone, 0.0, unit.low))
+
+    def bend(self) -> DoubleDouble:
+        """Return 1 − u² of the direction u, from the squares of the other coordinates: nothing cancels."""
+        squares = self.gap.squared()
+        zero = DoubleDouble(np.zeros_like(squares.high[0]), np.zeros_like(squares.high[0]))
+        before, after = [zero], [zero]
+        for k in range(len(squares.high) - 1):
+            before.append(before[-1] + squares[k])
+            after.append(after[-1] + squares[-1 - k])
+        others = [a + b for a, b in zip(before, reversed(after), strict=True)]
+        rest = DoubleDouble(np.stack([x.high for x in others]), np.stack([x.low for x in others]))
+        safe = self._safe()
+        return rest / safe.squared()
+
+    def curvature(self) -> DoubleDouble:
+        """Return the second derivative of d in each coordinate, for degree 2; NaN where the vectors meet."""
+        found = (self.bend() / self._safe()).shifted(-self.exponent)
+        return DoubleDouble(np.where(self.none, np.nan, found.high), found.low)
+
+    def _safe(self) -> DoubleDouble:
+        return DoubleDouble(
+            np.where(self.none, 1.0, self.length.high), np.where(self.none, 0.0, self.length.low)
+        )

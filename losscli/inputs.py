@@ -1,0 +1,57 @@
+"""What a loss looks at, and what it says when it is shown something else."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.domain import REAL, Domain
+from losscli.parameter import spell
+
+Array = NDArray[np.float64]
+
+
+class Input(NamedTuple):
+    """One thing a loss looks at.
+
+    A `vector` has several components a row; a `class` names one component of the vector `of`, by its
+    index or by weights, one for each component.
+    """
+
+    name: str
+    domain: Domain = REAL
+    kind: Literal["number", "vector", "class"] = "number"
+    of: str = ""
+    wrt: bool = False
+    """Whether derivatives are taken in it."""
+    columns: tuple[str, ...] = ()
+    """The column names by which it is known."""
+    simplex: bool = False
+    """Whether the components of a row are probabilities that sum to 1."""
+
+
+class DomainError(ValueError):
+    """A value outside the domain of an input."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
+        self.loss, self.entry = loss, entry
+        self.rows = outside.reshape(len(outside), -1).any(axis=1)
+        self.values = values[outside]
+        self.value = float(self.values[0])
+        first = int(np.flatnonzero(self.rows)[0])
+        super().__init__(f"{loss}: {entry.name} {spell(self.value)} in row {first} must be {entry.domain}")
+
+
+SUM_TOLERANCE = 1e-6
+"""How far the probabilities of a row may sum from 1."""
+
+
+class SimplexError(DomainError):
+    """Probabilities of a row that do not sum to 1."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], sums: Array) -> None:
+        super().__init__(loss, entry, outside, sums)
+        first = int(np.flatnonzero(self.rows)[0])
+        self.args = (f"{loss}: {entry.name} in row {first} sums to {spell(self.value)}, not 1",)
