@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
+from losscli import __version__
 from losscli.data.batch import Array, Batch, Role
 from losscli.data.reading import Reading
 from losscli.errors import DataError, NoResult, UsageError
@@ -48,13 +49,19 @@ def need(losses: Sequence[Loss]) -> Need:
     return Need(tuple(forms), tuple(forms.values()))
 
 
+Kink = Literal["subgradient", "nan"]
+
+
 class Row(NamedTuple):
-    """Some rows, answered: the batch, the value of each loss, and the derivatives asked for."""
+    """Some rows, answered."""
 
     batch: Batch
     values: list[Array]
-    derivatives: list[tuple[Array, ...]]
-    kinks: list[Array]
+    """The value of each loss."""
+    derivatives: tuple[Array, ...] = ()
+    """The derivatives of the first loss, one for each input that has them."""
+    kinks: int = 0
+    """How many rows have no derivative."""
 
 
 class Summary:
@@ -67,7 +74,9 @@ class Summary:
         self.first_infinite = 0
         """The line of the first row of infinite loss."""
         self.top = -inf
-        self.top_line = 0
+        """The loss of the row that costs most."""
+        self.line = 0
+        """Where that row stands."""
 
     def update(self, batch: Batch, values: Array, weight: Array | None) -> None:
         """Add the losses of a batch."""
@@ -78,7 +87,7 @@ class Summary:
         worst = int(np.nanargmax(values))
         line = int(batch.lines[worst // (values.size // len(values))])
         if values.ravel()[worst] > self.top:
-            self.top, self.top_line = float(values.ravel()[worst]), line
+            self.top, self.line = float(values.ravel()[worst]), line
         if self.top == inf:
             unbounded = np.isposinf(values).reshape(len(values), -1).any(axis=1)
             if not self.infinite and unbounded.any():
@@ -98,24 +107,45 @@ class Job:
         self.normalize = normalize
         self._batches = reading.batches()
 
-    def rows(self, order: int = 0, kink: Literal["subgradient", "nan"] = "subgradient") -> Iterator[Row]:
-        """Yield every batch with the value of each loss and, from order 1 on, its derivatives of that order."""
+    def rows(self) -> Iterator[Row]:
+        """Yield every batch with the value of each loss."""
         for batch in self._batches:
-            values: list[Array] = []
-            derivatives: list[tuple[Array, ...]] = []
-            kinks: list[Array] = []
-            for at, loss in enumerate(self.losses):
-                arrays = self._arrays(batch, at)
-                values.append(loss.value(*arrays))
-                if order:
-                    found = loss.gradient(*arrays) if order == 1 else loss.hessian(*arrays)
-                    found = found if isinstance(found, tuple) else (found,)
-                    edge = loss.kinked(*arrays)
-                    if kink == "nan":
-                        found = tuple(np.where(_along(edge, x), np.nan, x) for x in found)
-                    derivatives.append(found)
-                    kinks.append(edge)
-            yield Row(batch, values, derivatives, kinks)
+            yield Row(batch, [loss.value(*self._arrays(batch, at)) for at, loss in enumerate(self.losses)])
+
+    def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:
+        """Yield every batch with the derivatives of the first loss, in input order.
+
+        Those of each row's own loss, or of the weighted sum or mean over all rows; a matrix gives its
+        diagonal. Where there is no derivative: the subgradient of least norm, or NaN.
+        """
+        if how != "mean":
+            yield from (self._derived(batch, order, how, kink) for batch in self._batches)
+            return
+        held = [self._derived(batch, order, how, kink) for batch in self._batches]
+        total = ExactSum()
+        for row in held:
+            weight = self.weight(row.batch)
+            total.update(
+                np.ones_like(row.values[0]), None if weight is None else spread(weight, row.values[0])
+            )
+        if not total.weight:
+            raise self._weightless()
+        for row in held:
+            yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
+
+    def _derived(self, batch: Batch, order: int, how: Reduction, kink: Kink) -> Row:
+        loss, arrays = self.losses[0], self._arrays(batch, 0)
+        found = loss.gradient(*arrays) if order == 1 else loss.hessian(*arrays)
+        found = found if isinstance(found, tuple) else (found,)
+        if order == 2 and loss.matrix:
+            found = tuple(np.diagonal(x, axis1=1, axis2=2) for x in found)
+        edge = loss.kinked(*arrays)
+        if kink == "nan":
+            found = tuple(np.where(edge if edge.ndim == x.ndim else edge[:, None], np.nan, x) for x in found)
+        weight = self.weight(batch)
+        if weight is not None and how != "none":
+            found = tuple(x * spread(weight, x) for x in found)
+        return Row(batch, [loss.value(*arrays)], found, int(edge.sum()))
 
     def summaries(self) -> list[Summary]:
         """Return each loss over all rows, weighted if the reading has weights."""
@@ -125,8 +155,11 @@ class Job:
             for summary, values in zip(found, row.values, strict=True):
                 summary.update(row.batch, values, None if weight is None else spread(weight, values))
         if not any(summary.total.weight for summary in found):
-            raise NoResult(f"{self.reading.name}: every row has weight 0")
+            raise self._weightless()
         return found
+
+    def _weightless(self) -> NoResult:
+        return NoResult(f"{self.reading.name}: every row has weight 0")
 
     def weight(self, batch: Batch) -> Array | None:
         """Return the weights of a batch, checked; None if rows count the same."""
@@ -183,10 +216,10 @@ class Job:
                 ["--normalize       divides every row by its sum; the signature says so"],
             )
         instead = loss.instead.get(entry.name, "")
+        domain = str(entry.domain)
+        outside_what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
         return DataError(
-            f"{loss.name}: {entry.name} {error.value:g} at {place} is not {entry.domain}"
-            if not str(entry.domain).startswith("in ")
-            else f"{loss.name}: {entry.name} {error.value:g} at {place} is outside {str(entry.domain)[3:]}",
+            f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
             [
                 f"column {column}: {bad} of {reading.rows} rows are outside ({span})"
                 + (": logits?" if instead else "")
@@ -200,10 +233,6 @@ def spread(weight: Array, values: Array) -> Array:
     return np.broadcast_to(weight[:, None], values.shape) if values.ndim == 2 else weight
 
 
-def _along(mask: Array, x: Array) -> Array:
-    return mask.reshape(mask.shape + (1,) * (x.ndim - mask.ndim)) if x.ndim > mask.ndim else mask
-
-
-def signature(loss: Loss, reduction: Reduction, n: int, settings: Sequence[str], version: str) -> str:
+def signature(loss: Loss, reduction: Reduction, n: int, settings: Sequence[str]) -> str:
     """Return what would reproduce a result, in one line: `mse|red:mean|n:442|miss:error|v:0.1.0`."""
-    return "|".join([str(loss), f"red:{reduction}", f"n:{n}", *settings, f"v:{version}"])
+    return "|".join([str(loss), f"red:{reduction}", f"n:{n}", *settings, f"v:{__version__}"])

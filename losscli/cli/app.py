@@ -75,7 +75,7 @@ class Command(TyperCommand):
         groups: dict[str, Any] = {}
         for each in options:
             groups.setdefault(getattr(each, "rich_help_panel", None) or "Options", []).append(
-                (spelled(each), each.help or "")
+                (spelled(each), getattr(each, "help", None) or "")
             )
         for title, pairs in groups.items():
             lines += ["", f"{title}:", *entries(pairs)]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
+
+if TYPE_CHECKING:
+    from losscli.run import Job, Reduction
 
 EXAMPLES = """
   losscli compute mse preds.csv --pred y_pred --target y_true
@@ -42,10 +45,17 @@ def compute(
         _summary(job, words, how, kind, shape)
 
 
-def _summary(job: Any, words: o.Words, how: str, kind: str, shape: o.Print) -> None:
-    from losscli import __version__
+def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print) -> None:
     from losscli.cli import output
-    from losscli.cli.describe import heading, input_facts, params, warn_infinite
+    from losscli.cli.describe import (
+        envelope,
+        heading,
+        input_facts,
+        params,
+        short_place,
+        status,
+        warn_infinite,
+    )
     from losscli.report.machine import write_delimited, write_json
     from losscli.report.number import exact
     from losscli.report.table import Table
@@ -53,71 +63,44 @@ def _summary(job: Any, words: o.Words, how: str, kind: str, shape: o.Print) -> N
     from losscli.run import signature
 
     summaries = job.summaries()
-    reading = job.reading
-    answers = [getattr(each.total, how) for each in summaries]
-    signatures = [
-        signature(loss, how, each.elements, settings(words), __version__)
-        for loss, each in zip(job.losses, summaries, strict=True)
-    ]
+    answers = [each.total.mean if how == "mean" else each.total.sum for each in summaries]
+    whole = list(zip(job.losses, summaries, answers, strict=True))
     with output.spool() as out:
         if kind == "bare":
             out.writelines(f"{exact(value)}\n" for value in answers)
         elif kind == "json":
-            results = [
+            results = (
                 {
-                    "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements,
-                    "value": value, "status": status(value), "signature": line,
+                    "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements, "value": value,
+                    "status": status(value), "signature": signature(loss, how, each.elements, settings(words)),
                 }
-                for loss, each, value, line in zip(job.losses, summaries, answers, signatures, strict=True)
-            ]  # fmt: skip
+                for loss, each, value in whole
+            )  # fmt: skip
             write_json({**envelope("compute"), "input": input_facts(job), "results": results}, out)
         elif kind == "table":
-            shared = signatures[0].removeprefix(str(job.losses[0])) if len(job.losses) > 1 else ""
             rows = [
-                (
-                    str(loss),
-                    value,
-                    each.top,
-                    reading.place(each.top_line).rpartition(reading.name)[2].lstrip(":, "),
-                )
-                for loss, each, value in zip(job.losses, summaries, answers, strict=True)
+                (str(loss), value, each.top, short_place(job.reading, each.line))
+                for loss, each, value in whole
             ]
-            footer = [f"signature: {'<loss>' + shared if shared else signatures[0]}"]
-            table = Table(
-                ("loss", "value", "max row", "at"), rows, heading(job, how, summaries[0].elements), footer
-            )
+            line = signature(job.losses[0], how, summaries[0].elements, settings(words))
+            if len(whole) > 1:
+                line = "<loss>" + line.removeprefix(str(job.losses[0]))
+            columns = ("loss", "value", "max row", "at")
+            table = Table(columns, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"])
             write_table(table, out, color=shape.color, width=shape.width)
         else:
-            rows = [
-                (str(loss), value, each.elements, reading.dropped, status(value))
-                for loss, each, value in zip(job.losses, summaries, answers, strict=True)
-            ]
-            write_delimited(
-                Table(("loss", "value", "n", "dropped", "status"), rows),
-                out,
-                "csv" if kind == "csv" else "tsv",
-            )
+            dropped = job.reading.dropped
+            facts = [(str(loss), value, each.elements, dropped, status(value)) for loss, each, value in whole]
+            table = Table(("loss", "value", "n", "dropped", "status"), facts)
+            write_delimited(table, out, "csv" if kind == "csv" else "tsv")
     warn_infinite(job, summaries, answers)
 
 
-def status(value: float) -> str:
-    """Return `ok`, or what else a value is."""
-    return "nan" if value != value else "inf" if abs(value) == float("inf") else "ok"
-
-
-def envelope(command: str) -> dict[str, str]:
-    """Return what every JSON answer begins with."""
-    from losscli import __version__
-
-    return {"schema": f"losscli.{command}/1", "version": __version__}
-
-
-def _rows(job: Any, words: o.Words, kind: str, shape: o.Print) -> None:
+def _rows(job: Job, words: o.Words, kind: str, shape: o.Print) -> None:
     import numpy as np
 
-    from losscli import __version__
     from losscli.cli import output
-    from losscli.cli.describe import heading, input_facts, params, write_long
+    from losscli.cli.describe import envelope, heading, input_facts, params, write_long
     from losscli.report.machine import write_json
     from losscli.run import signature
 
@@ -129,7 +112,7 @@ def _rows(job: Any, words: o.Words, kind: str, shape: o.Print) -> None:
         results: list[Any] = []
         for loss, part in zip(job.losses, parts, strict=True):
             values = np.concatenate(part)
-            line = signature(loss, "none", values.size, settings(words), __version__)
+            line = signature(loss, "none", values.size, settings(words))
             results.append({
                 "loss": str(loss), "params": params(loss), "reduction": "none", "n": values.size,
                 "values": values.tolist(), "signature": line,

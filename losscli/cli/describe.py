@@ -5,10 +5,29 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli.options import Print
+
+if TYPE_CHECKING:
+    from losscli.data.reading import Reading
+    from losscli.loss import Loss
+    from losscli.run import Job, Summary
 
 SHOWN = 10
 """How many rows of a long table a person sees at its start, and at its end."""
+
+
+def status(value: float) -> str:
+    """Return `ok`, or what else a value is."""
+    return "nan" if value != value else "inf" if abs(value) == float("inf") else "ok"
+
+
+def envelope(command: str) -> dict[str, str]:
+    """Return what every JSON answer begins with."""
+    from losscli import __version__
+
+    return {"schema": f"losscli.{command}/1", "version": __version__}
 
 
 def named(names: Sequence[str]) -> str:
@@ -18,7 +37,7 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def heading(job: Any, how: str, elements: int) -> str:
+def heading(job: Job, how: str, elements: int) -> str:
     """Return what was read and how it was summed: `preds.csv: 500 rows, y_pred against y_true, mean over rows`."""
     reading = job.reading
     names = [entry.name for entry in job.inputs[0]]
@@ -39,20 +58,20 @@ def heading(job: Any, how: str, elements: int) -> str:
     return ", ".join(said)
 
 
-def short_place(reading: Any, line: int) -> str:
+def short_place(reading: Reading, line: int) -> str:
     """Return where a row stands, without the name of the file: `line 58`, `record 7`."""
     place = reading.place(line).removeprefix(reading.name).lstrip(":, ")
     return f"line {place}" if place.isdigit() else place
 
 
-def params(loss: Any) -> dict[str, float | bool]:
+def params(loss: Loss) -> dict[str, float | bool]:
     """Return every parameter of a loss, for JSON."""
     return {
         name: bool(value) if loss.parameters[name].flag else value for name, value in loss.settings().items()
     }
 
 
-def input_facts(job: Any) -> dict[str, Any]:
+def input_facts(job: Job) -> dict[str, Any]:
     """Return what was read, for JSON."""
     reading = job.reading
     chosen = {
@@ -65,7 +84,7 @@ def input_facts(job: Any) -> dict[str, Any]:
     return facts
 
 
-def warn_infinite(job: Any, summaries: Sequence[Any], answers: Sequence[float]) -> None:
+def warn_infinite(job: Job, summaries: Sequence[Summary], answers: Sequence[float]) -> None:
     """Say which rows make a loss infinite."""
     for loss, summary, value in zip(job.losses, summaries, answers, strict=True):
         if summary.infinite and value == float("inf"):
@@ -82,7 +101,7 @@ def write_long(
     rows: Iterable[Sequence[Any]],
     kind: str,
     heading: Callable[[], str],
-    shape: Any,
+    shape: Print,
     footer: Callable[[], Sequence[str]] = tuple,
 ) -> None:
     """Write a table of many rows: whole for machines, its two ends for a person."""

@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from math import inf
 from textwrap import wrap
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
+
+if TYPE_CHECKING:
+    from losscli.loss import Loss
+    from losscli.parameter import Parameter
 
 EXAMPLES = """
   losscli explain huber
@@ -35,7 +39,7 @@ def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
             out.writelines(f"{line.rstrip()}\n" for line in page(found, room))
 
 
-def facts(loss: Any) -> dict[str, Any]:
+def facts(loss: Loss) -> dict[str, Any]:
     """Return what is known of a loss, for programs."""
     from losscli.spec import summary
 
@@ -62,7 +66,7 @@ def facts(loss: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def page(loss: Any, room: int) -> Iterator[str]:
+def page(loss: Loss, room: int) -> Iterator[str]:
     """Yield the lines of the page on a loss."""
     doc = [part.split() for part in (type(loss).__doc__ or "").strip().split("\n\n")]
     yield from wrap(" ".join(doc[0]), room, initial_indent=f"{loss.name}   ", subsequent_indent="  ")
@@ -86,14 +90,14 @@ def page(loss: Any, room: int) -> Iterator[str]:
             yield f"  {label if at == 0 else '':<{LABEL}}{line}"
 
 
-def spelled(each: Any, value: float) -> str:
+def spelled(each: Parameter, value: float) -> str:
     """Return the value of a parameter as a spec writes it."""
     from losscli.parameter import spell
 
     return ("true" if value else "false") if each.flag else spell(value)
 
 
-def formulas(loss: Any) -> Iterator[str]:
+def formulas(loss: Loss) -> Iterator[str]:
     """Yield the formula and its derivative, typeset."""
     from losscli.formula import names_in, typeset
 
@@ -115,7 +119,7 @@ def formulas(loss: Any) -> Iterator[str]:
                 yield f"  {'where ' + name} = {lines[0]}"
 
 
-def picture(loss: Any, room: int) -> Sequence[str]:
+def picture(loss: Loss, room: int) -> Sequence[str]:
     """Return loss and derivative side by side."""
     from losscli.plot.ascii import pair
     from losscli.plot.losses import figure
@@ -123,15 +127,15 @@ def picture(loss: Any, room: int) -> Sequence[str]:
     return pair(figure([loss], "loss", title=" "), figure([loss], "grad", title=" "), room, 13).splitlines()
 
 
-def table(loss: Any) -> Iterator[str]:
+def table(loss: Loss) -> Iterator[str]:
     """Yield a few values of the loss and its derivative along its axis."""
     import numpy as np
 
     from losscli.report.number import plain
 
     axis = loss.axis
-    points = sorted({*np.linspace(axis.low, axis.high, 5).tolist(), *loss.traits().kinks})
-    x = np.array([p for p in points if axis.low <= p <= axis.high])
+    even = [axis.low + (axis.high - axis.low) * k / 4 for k in range(5)]
+    x = np.array(sorted({*even, *(kink for kink in loss.traits().kinks if axis.low < kink < axis.high)}))
     rows: list[tuple[str, list[str]]] = [(axis.symbol, [plain(v, 4) for v in x.tolist()])]
     for section in loss.sections():
         inputs = section.inputs(x)
@@ -145,7 +149,7 @@ def table(loss: Any) -> Iterator[str]:
         yield f"  {name:<{wide}}" + "".join(f"{text:>{cell}}" for text in row)
 
 
-def sections(loss: Any, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
+def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the labelled paragraphs of the page."""
     traits = loss.traits()
     shape = ["convex" if traits.convex else "not convex", *(["symmetric"] if traits.symmetric else [])]

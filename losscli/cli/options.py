@@ -17,8 +17,8 @@ File = Annotated[
 ]
 
 Pred = Annotated[
-    str, Option("--pred", "-p", metavar="COL", help="prediction column, or columns: p_cat,p_dog or 'p_*'  [auto]",
-                rich_help_panel=INPUT),
+    str, Option("--pred", "-p", metavar="COL", rich_help_panel=INPUT,
+                help="prediction column, or columns: p_cat,p_dog or 'p_*'  [auto]"),
 ]  # fmt: skip
 Target = Annotated[
     str, Option("--target", "-t", metavar="COL", help="target column  [auto: y_true target label ...]",
@@ -114,7 +114,7 @@ class Words(NamedTuple):
     file: File = ""
     pred: Pred = ""
     target: Target = ""
-    col: Col = []
+    col: Col = []  # noqa: RUF012 (Typer copies the default)
     targets: Targets = ""
     on: On = ""
     by_order: ByOrder = False
@@ -129,7 +129,7 @@ class Words(NamedTuple):
     encoding: Encoding = "utf-8-sig"
     no_header: NoHeader = False
     missing: Missing = "error"
-    na: Na = []
+    na: Na = []  # noqa: RUF012
     classes: Classes = ""
     normalize: Normalize = False
 
@@ -147,26 +147,22 @@ class Print(NamedTuple):
 
 def spread(function: Callable[..., None]) -> Callable[..., None]:
     """Return `function` with each parameter that is a group of options replaced by those options, for Typer."""
-    groups = {
-        name: hint
-        for name, hint in get_type_hints(function, include_extras=True).items()
-        if isinstance(hint, type) and hasattr(hint, "_fields")
-    }
     hints = get_type_hints(function, include_extras=True)
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if hint in (Words, Print)}
     parameters: list[inspect.Parameter] = []
     for each in inspect.signature(function).parameters.values():
         if each.name not in groups:
             parameters.append(each.replace(annotation=hints[each.name]))
             continue
-        group: Any = groups[each.name]
+        group = groups[each.name]
         for name, hint in get_type_hints(group, include_extras=True).items():
             default = group._field_defaults[name]
             parameters.append(inspect.Parameter(name, each.kind, default=default, annotation=hint))
 
     def call(**given: Any) -> None:
         built = {
-            name: group(**{field: given.pop(field) for field in group._fields})
-            for name, group in groups.items()
+            name: kind(**{option: given.pop(option) for option in kind._fields})
+            for name, kind in groups.items()
         }
         function(**given, **built)
 

@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any, BinaryIO, TextIO, cast
@@ -20,7 +20,7 @@ KEPT = 1 << 23
 
 
 @contextmanager
-def spool() -> Iterator[TextIO]:
+def spool() -> Generator[TextIO]:
     """Give a file to write results to; what is written goes to standard output at the end, or nowhere."""
     with SpooledTemporaryFile(KEPT, mode="w+b") as held:
         text = io.TextIOWrapper(cast("Any", held), encoding="utf-8", newline="")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from losscli.cli.options import Words
 from losscli.errors import UsageError
 
+if TYPE_CHECKING:
+    from losscli.loss import Loss
+    from losscli.run import Job
 
 CHOICES = {
     "join": ("strict", "inner"),
@@ -31,7 +34,7 @@ def choose(name: str, value: str) -> Any:
     raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}")
 
 
-def open_input(losses: Sequence[Any], words: Words, command: str) -> Any:
+def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
     """Return the job of computing `losses` over the input that `words` describe."""
     from losscli.data.batch import Options
     from losscli.data.literals import literals

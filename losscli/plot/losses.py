@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import isfinite, log
-from typing import Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 
@@ -88,12 +88,11 @@ def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float,
     label = section.label if alone else f"{loss}{', ' if section.label else ''}{section.label}"
     kinks = tuple(x for x in section.kinks if low < x < high)
     breaks = tuple(x for x in kinks if show == "grad" and _jumps(at, x, high - low))
-    return Curve(label, at, kinks if show == "loss" else (), breaks)
+    return Curve(label, cast("Callable[[Any], Any]", at), kinks if show == "loss" else (), breaks)
 
 
-def _jumps(at: object, x: float, span: float) -> bool:
-    step = 1e-9 * span
-    left, right = at(np.array([x - step, x + step]))  # type: ignore[operator]
+def _jumps(at: Callable[[Array], Array], x: float, span: float) -> bool:
+    left, right = at(np.array([x - 1e-9 * span, x + 1e-9 * span])).tolist()
     return abs(right - left) > 1e-6
 
 
@@ -119,12 +118,19 @@ def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, .
     left, right = float(x[turns[0]]), float(x[turns[-1] + 1])
     if right - left > 3 * (high - low) / 1000:
         return ()
-    for _ in range(80):
+
+    def ahead(point: float) -> float:
+        here = np.array([point])
+        return float(np.sign(curves[0].at(here)[0] - curves[1].at(here)[0]))
+
+    start = ahead(left)
+    middle = (left + right) / 2
+    for _ in range(60):
         middle = (left + right) / 2
-        here = float(curves[0].at(np.array([middle]))[0] - curves[1].at(np.array([middle]))[0])
-        if here == 0:
+        side = ahead(middle)
+        if not side:
             break
-        left, right = (middle, right) if np.sign(here) == np.sign(gap[turns[0]]) else (left, middle)
+        left, right = (middle, right) if side == start else (left, middle)
     middle = round(middle, 12)
     y = float(curves[0].at(np.array([middle]))[0])
     if not isfinite(y):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Literal, TextIO
+from typing import Any, Literal, TextIO, cast
 
 from losscli.report.number import exact, json_number
 from losscli.report.table import Cell, Table
@@ -32,29 +32,28 @@ def text(cell: Cell) -> str:
 
 
 def write_json(value: Any, out: TextIO) -> None:
-    """Write `value` as one line of JSON; an iterator becomes a list that is written as it comes,
-    and a function is called when its turn comes.
+    """Write `value` as one line of JSON.
+
+    An iterator becomes a list that is written as it comes; a function is called when its turn comes.
     """
     out.writelines(_pieces(value))
     out.write("\n")
 
 
 def _pieces(value: Any) -> Iterator[str]:
-    match value:
-        case None | bool() | int() | str():
-            yield json.dumps(value, ensure_ascii=False)
-        case float():
-            yield json_number(value)
-        case Mapping():
-            yield from _joined(
-                "{", "}", ((json.dumps(name, ensure_ascii=False) + ":", each) for name, each in value.items())
-            )
-        case _ if callable(value):
-            yield from _pieces(value())
-        case Iterable():
-            yield from _joined("[", "]", (("", each) for each in value))
-        case _:
-            raise TypeError(f"not a value for JSON: {value!r}")
+    if callable(value):
+        value = value()
+    if isinstance(value, float):
+        yield json_number(value)
+    elif value is None or isinstance(value, (bool, int, str)):
+        yield json.dumps(value, ensure_ascii=False)
+    elif isinstance(value, Mapping):
+        named = cast("Mapping[str, Any]", value)
+        yield from _joined(
+            "{", "}", ((f"{json.dumps(name, ensure_ascii=False)}:", named[name]) for name in named)
+        )
+    else:
+        yield from _joined("[", "]", (("", each) for each in cast("Iterable[Any]", value)))
 
 
 def _joined(start: str, end: str, items: Iterable[tuple[str, Any]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import Literal, TextIO
+from typing import TextIO
 
 from losscli.report.number import plain, short
 from losscli.report.table import Cell, Own, Table
@@ -14,11 +14,12 @@ from losscli.report.table import Cell, Own, Table
 FOLDED = 24
 """The least width to which a column of text is folded."""
 
-Color = Literal["auto", "always", "never"]
 
+def colored(stream: TextIO, color: str = "auto") -> bool:
+    """Return whether to colour: `always`, `never`, or on `auto` what the environment and the terminal say.
 
-def colored(stream: TextIO, color: Color = "auto") -> bool:
-    """Return whether to colour: what is asked, then NO_COLOR, FORCE_COLOR, CLICOLOR, TERM, the terminal."""
+    NO_COLOR wins over FORCE_COLOR and CLICOLOR_FORCE, these over CLICOLOR=0 and TERM=dumb.
+    """
     if color != "auto":
         return color == "always"
     environment = os.environ.get
@@ -49,7 +50,7 @@ def write_table(
     table: Table,
     out: TextIO,
     *,
-    color: Color = "auto",
+    color: str = "auto",
     width: int = 0,
     digits: int = 4,
     screen: TextIO = sys.stdout,

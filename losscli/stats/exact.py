@@ -63,20 +63,18 @@ class ExactSum:
     @property
     def sum(self) -> float:
         """Σ w x, rounded once."""
-        return self._limit() if self._limit() is not None else _ratio(self.total, 1 << POINT)
+        return self._over(1 << POINT)
 
     @property
     def mean(self) -> float:
         """Σ w x / Σ w, rounded once; NaN when there is no weight."""
-        if not self.weight:
-            return nan
-        return self._limit() if self._limit() is not None else _ratio(self.total, self.weight)
+        return self._over(self.weight) if self.weight else nan
 
-    def _limit(self) -> float | None:
+    def _over(self, divisor: int) -> float:
         up, down = self.infinite
         if self.undefined or (up and down):
             return nan
-        return inf if up else -inf if down else None
+        return inf if up else -inf if down else _ratio(self.total, divisor)
 
 
 def _exact(x: Array) -> int:
@@ -107,12 +105,16 @@ def _units(x: float) -> int:
 
 def _exact_products(x: Array, weight: Array) -> int:
     """Return Σ w x in units of 2^-2148."""
-    sizes = abs(np.concatenate([x, weight]))
-    sizes = sizes[sizes != 0]
-    if len(sizes) and (sizes.max() > SAFE or sizes.min() < 1 / SAFE):
+    if not all(_tame(each) for each in (x, weight)):
         return sum(_units(a) * _units(b) for a, b in zip(x.tolist(), weight.tolist(), strict=True))
     high, low = two_product(x, weight)
     return (_exact(high) + _exact(low)) << (POINT - 1074)
+
+
+def _tame(x: Array) -> bool:
+    """Return whether products of these are so far from the ends of the range that their rounding can be caught."""
+    sizes = np.abs(x)
+    return bool(((sizes == 0) | ((sizes < SAFE) & (sizes > 1 / SAFE))).all())
 
 
 def _ratio(a: int, b: int) -> float:
