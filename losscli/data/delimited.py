@@ -38,7 +38,7 @@ class Delimited(Table):
         if options.delimiter or options.format == "tsv" or (options.format, source.suffix) == ("auto", "tsv"):
             self.delimiter = delimiter(options.delimiter or "tab")
         else:
-            self.delimiter = vote(head[0])
+            self.delimiter = vote(head[0], names=options.header and options.decimal == ".")
         self._source = source
         self._held: list[str] = []
         self._gone = 0
@@ -167,10 +167,16 @@ def delimiter(text: str) -> str:
     return character
 
 
-def vote(line: str) -> str:
-    """Return the likeliest delimiter: the one that occurs most in the header, outside quotes."""
+def vote(line: str, names: bool = True) -> str:
+    """Return the likeliest delimiter: the one that occurs most in the first line, outside quotes.
+
+    Where the line holds no names but numbers, or commas may be decimal marks, any other one is likelier
+    than the comma: read as a delimiter, the comma in 1,5;2;3,5 would make numbers that nobody wrote.
+    """
     bare = re.sub('"[^"]*"', "", line)
-    return max(",;\t|", key=bare.count)  # the first of equals: the comma
+    best = max(",;\t|", key=bare.count)  # the first of equals: the comma
+    other = max(";\t|", key=bare.count)
+    return best if names or other not in bare else other
 
 
 def blank(record: Sequence[str]) -> bool:

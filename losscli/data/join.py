@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import Array, Chosen
+from losscli.data.batch import Array
+from losscli.data.columns import TARGET
 from losscli.data.part import Block, Flaw, Key, Part
+from losscli.data.pick import Picks
 from losscli.data.table import Table
 from losscli.data.words import counted, first, shell
 from losscli.errors import DataError, NoResult
@@ -77,10 +79,10 @@ class Pairing(ABC):
 class ByOrder(Pairing):
     """The first row with the first, the second with the second, and as many here as there."""
 
-    def __init__(self, main: Table, part: Part, chosen: Mapping[str, Chosen], shared: Sequence[str]) -> None:
+    def __init__(self, main: Table, part: Part, picks: Picks, shared: Sequence[str]) -> None:
         super().__init__(main, part)
         self._seen = 0
-        self._chosen = chosen
+        self._picks = picks
         self._shared = shared
 
     def find(self, block: Block) -> Indices:
@@ -93,16 +95,17 @@ class ByOrder(Pairing):
     def finish(self) -> Unmatched:
         """Refuse unequal counts."""
         if self._seen != self.total:
-            roles = next(iter(self._chosen)), "target"
+            roles = next(iter(self._picks)), TARGET
             counts = self._seen, self.total
             pad = max(map(len, self.names))
             wide = max(len(str(count)) for count in counts)
-            evidence = [
-                f"{name:{pad}}   {count:>{wide}} {'row' if count == 1 else 'rows'}, "
-                f"{'column' if len(self._chosen[role].names) == 1 else 'columns'} "
-                f"{first(map(repr, self._chosen[role].names), len(self._chosen[role].names))}"
-                for name, count, role in zip(self.names, counts, roles, strict=True)
-            ]
+            evidence: list[str] = []
+            for name, count, role in zip(self.names, counts, roles, strict=True):
+                columns = self._picks[role].chosen.names
+                words = "column" if len(columns) == 1 else "columns"
+                called = first(map(repr, columns), len(columns))
+                rows = "row" if count == 1 else "rows"
+                evidence.append(f"{name:{pad}}   {count:>{wide}} {rows}, {words} {called}")
             raise DataError(
                 f"{counted(self._seen, SEVERAL.get(roles[0], 'row'))} but {counted(self.total, 'target')}",
                 evidence,

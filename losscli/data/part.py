@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import Array
+from losscli.data.batch import Array, Options
 from losscli.data.cells import Binder, Notation, identity
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Table
@@ -44,21 +44,17 @@ class Block(NamedTuple):
 class Part:
     """The roles that one table has."""
 
-    def __init__(
-        self,
-        table: Table,
-        picks: Picks,
-        keys: Sequence[int],
-        notation: Notation,
-        binders: Mapping[str, Binder],
-        report_missing: bool,
-    ) -> None:
+    def __init__(self, table: Table, picks: Picks, keys: Sequence[int], options: Options) -> None:
         self.table = table
         self._picks = {role: pick for role, pick in picks.items() if pick.table is table}
         self._keys = tuple(keys)
-        self._notation = notation
-        self._binders = binders
-        self._report_missing = report_missing
+        self._notation = Notation(options)
+        self._binders = {
+            role: Binder(picks[pick.role.of].labels, self._notation)
+            for role, pick in self._picks.items()
+            if pick.role.kind == "class" and pick.width is None
+        }
+        self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
         self._wanted = list(dict.fromkeys([*used, *keys]))
 

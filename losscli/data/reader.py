@@ -6,16 +6,17 @@ It specifies what every other reader has to yield: the same numbers bit for bit,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from losscli.data import absent
-from losscli.data.batch import AS_FOUND, AS_USUAL, Batch, Chosen, Given, Options, Role
-from losscli.data.cells import Binder, Notation
+from losscli.data.batch import AS_FOUND, AS_USUAL, Batch, Given, Options, Role
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
 from losscli.data.join import ById, ByOrder, Join, Pairing
 from losscli.data.part import Part, unusable
+from losscli.data.pick import Picks
 from losscli.data.reading import Reading
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
@@ -59,85 +60,85 @@ def read(
     try:
         if targets:
             tables[TARGET] = open_table(targets, options, exact=bool(on))
-        return settle(forms, tables, on, by_order, join, given, ident, options, batch_rows)
+        settled = settle(forms, tables, given, on, ident, options)
+        parts = {name: Part(tables[name], settled.picks, settled.keys[name], options) for name in tables}
+        pairing: Pairing | None = None
+        if on:
+            pairing = ById(tables[""], parts[TARGET], on, join)
+        elif targets:
+            shared = common_columns(tables[""], tables[TARGET], settled.picks)
+            if shared and not by_order:
+                raise DataError(
+                    f"do the rows of {parts[''].table.name} and {parts[TARGET].table.name} "
+                    f"pair by {shared[0]!r} or by order?",
+                    [f"in both files: {listed(shared)}"],
+                    [f"--on {shell(shared[0])}", "--by-order"],
+                )
+            pairing = ByOrder(tables[""], parts[TARGET], settled.picks, shared)
     except BaseException:
         for table in tables.values():
             table.close()
         raise
+    return FileReading(settled, parts[""], pairing, options, batch_rows)
+
+
+class Settled(NamedTuple):
+    """What is clear before the first row is read."""
+
+    form: int
+    picks: Picks
+    keys: Mapping[str, Sequence[int]]
+    """The columns of the ids, by table."""
 
 
 def settle(
     forms: Sequence[Sequence[Role]],
     tables: Mapping[str, Table],
-    on: str,
-    by_order: bool,
-    join: Join,
     given: Given,
+    on: str,
     ident: str,
     options: Options,
-    batch_rows: int,
-) -> Reading:
-    """Return the reading of the open tables: the columns of each role, and how rows pair."""
-    main, second = tables[""], tables.get(TARGET)
+) -> Settled:
+    """Return which columns play which role, and which are ids."""
     here, _, there = on.partition("=")
+    keys: dict[str, list[int]] = {name: [] for name in tables}
     while True:
         try:
-            keys = columns(main, "on" if on else "id", here or ident)
-            other_keys = columns(second, "on", there or here, f"{here}=") if second and on else []
-            if len(other_keys) != len(keys) and on:
-                raise UsageError(f"--on {on}: {counted(len(keys), 'column')} here, {len(other_keys)} there")
-            form, picks = choose(forms, tables, given, options.classes, {"": keys, TARGET: other_keys})
-            break
+            keys[""] = columns(tables[""], "on" if on else "id", here or ident)
+            if on:
+                keys[TARGET] = columns(tables[TARGET], "on", there or here, f"{here}=")
+                if len(keys[""]) != len(keys[TARGET]):
+                    counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
+                    raise UsageError(f"--on {on}: {counts}")
+            form, picks = choose(forms, tables, given, options.classes, keys)
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
             further = [table.more() for table in tables.values()]
             if not any(further):
                 raise
-    notation = Notation(options)
-    binders = {
-        name: Binder(picks[pick.role.of].labels, notation)
-        for name, pick in picks.items()
-        if pick.role.kind == "class" and pick.width is None
-    }
-    report = options.missing == "error"
-    chosen = {name: pick.chosen for name, pick in picks.items()}
-    pairing: Pairing | None = None
-    if second:
-        part = Part(second, picks, other_keys, notation, binders, report)
-        if on:
-            pairing = ById(main, part, on, join)
         else:
-            used = {name for role in chosen.values() for name in role.names}
-            named = main.named and second.named
-            shared = [name for name in main.names if named and name in second.names and name not in used]
-            if shared and not by_order:
-                raise DataError(
-                    f"do the rows of {main.name} and {second.name} pair by {shared[0]!r} or by order?",
-                    [f"in both files: {listed(shared)}"],
-                    [f"--on {shell(shared[0])}", "--by-order"],
-                )
-            pairing = ByOrder(main, part, chosen, shared)
-    part = Part(main, picks, keys, notation, binders, report)
-    return FileReading(form, chosen, part, pairing, Trouble(options, picks, binders), options, batch_rows)
+            return Settled(form, picks, keys)
+
+
+def common_columns(main: Table, second: Table, picks: Picks) -> list[str]:
+    """Return the names that both tables have beside the columns that are used: perhaps an id."""
+    used = {name for pick in picks.values() for name in pick.chosen.names}
+    if not (main.named and second.named):
+        return []
+    return [name for name in main.names if name in second.names and name not in used]
 
 
 class FileReading(Reading):
     """The rows of a file, or of two."""
 
     def __init__(
-        self,
-        form: int,
-        chosen: Mapping[str, Chosen],
-        part: Part,
-        pairing: Pairing | None,
-        trouble: Trouble,
-        options: Options,
-        batch_rows: int,
+        self, settled: Settled, part: Part, pairing: Pairing | None, options: Options, batch_rows: int
     ) -> None:
-        super().__init__(part.table.name, form, chosen)
+        chosen = {name: pick.chosen for name, pick in settled.picks.items()}
+        super().__init__(part.table.name, settled.form, chosen)
         self._part = part
         self._pairing = pairing
-        self._trouble = trouble
+        self._trouble = Trouble(options, settled.picks)
         self._missing = options.missing
         self._batch_rows = batch_rows
 
@@ -182,7 +183,7 @@ class FileReading(Reading):
         if self._pairing:
             self.unmatched = self._pairing.finish()
         if self._trouble:
-            raise self._trouble.error(self.rows, usable)
+            raise self._trouble.error(usable)
         if not usable:
             raise NoResult(f"{self.name}: no row is left", ["in every row a value is missing"])
 

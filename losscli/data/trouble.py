@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from losscli.data.absent import option
 from losscli.data.batch import Options
-from losscli.data.cells import Binder, integer, label, number
+from losscli.data.cells import integer, label, number
 from losscli.data.part import Flaw
 from losscli.data.pick import Picks
 from losscli.data.table import Cell
-from losscli.data.words import counted, first, listed, quoted, shell
+from losscli.data.words import counted, first, listed, quoted, shell, visible
 from losscli.errors import DataError
 
 TRUTH = "write 1 for true and 0 for false"
+MANY = 20  # more classes are not typed by hand
 TEXTS = 4  # different bad texts that are worth remembering
 
 
 class Trouble:
     """The flaws of an input so far."""
 
-    def __init__(self, options: Options, picks: Picks, binders: dict[str, Binder]) -> None:
+    def __init__(self, options: Options, picks: Picks) -> None:
         self._options = options
         self._picks = picks
-        self._binders = binders
         self._first: Flaw | None = None
         self._count = 0
         self._lines: list[int] = []
@@ -53,8 +54,8 @@ class Trouble:
                 if len(self._lines) < TEXTS and flaw.line not in self._lines:
                     self._lines.append(flaw.line)
 
-    def error(self, rows: int, usable: int) -> DataError:
-        """Return the whole story; `usable` of the `rows` rows have no flaw and nothing missing."""
+    def error(self, usable: int) -> DataError:
+        """Return the whole story; so many rows have no flaw and nothing missing."""
         flaw = self._first
         assert flaw is not None
         if flaw.kind == "class":
@@ -70,11 +71,9 @@ class Trouble:
             plural = f"{unit}s" if len(self._lines) > 1 else unit
             evidence.append(f"{self._count} such cells: {plural} {first(self._lines, len(self._lines))}")
         separator = "" if flaw.kind == "missing" else ":"
-        return DataError(
-            f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, rows, usable)
-        )
+        return DataError(f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, usable))
 
-    def _fix(self, flaw: Flaw, rows: int, usable: int) -> list[str]:
+    def _fix(self, flaw: Flaw, usable: int) -> list[str]:
         others = f"the other {usable} rows" if usable > 1 else "the other row"
         scores = "" if self._unbound else f"       scores {others}"
         if isinstance(flaw.cell, bool) or str(flaw.cell).strip().lower() in ("true", "false"):
@@ -105,26 +104,27 @@ class Trouble:
         columns = f"{names[0]!r}, a list of {vector.width}" if vector.lists else listed(names, 40)
         target = label(flaw.cell).strip()
         plain = all(integer(text) is not None for text in labels)
-        if plain and integer(target) == vector.width and "0" in labels:
-            counted_from_1 = ",".join(str(at) for at in range(1, (vector.width or 0) + 1))
-            fix = f"--classes {counted_from_1}       if the classes count from 1"
+        if plain and integer(target) == len(labels) and "0" in labels:
+            indices = ",".join(str(at) for at in range(1, len(labels) + 1))
+            fix = f"--classes {indices}       if the classes count from 1"
         elif not plain and number(target) is not None:
-            indices = ",".join(str(at) for at in range(vector.width or 0))
+            indices = ",".join(str(at) for at in range(len(labels)))
             fix = f"--classes {indices}       if 0 is {labels[0]!r}, 1 is {labels[1]!r}, and so on"
         elif isinstance(flaw.cell, bool):
             fix = TRUTH
         else:
-            by_hand = f"bind by hand: --classes {shell(','.join(labels))}"
-            stem = names[0].removesuffix(labels[0])
-            alike = not vector.lists and stem + labels[0] == names[0]
-            fix = f"add {stem}{target}, or {by_hand} --pred {shell(','.join(names))}" if alike else by_hand
+            fix = f"bind by hand: --classes {shell(','.join(labels))}"
+            if not vector.lists and names[0].endswith(labels[0]):
+                column = visible(names[0].removesuffix(labels[0]) + target)
+                pred = option(vector.role.name, shell(",".join(names)))
+                fix = f"add {column}, or {fix} {pred}"
         return DataError(
             f"{flaw.role} {quoted(target)} has no column",
             [
                 f"class columns: {columns} -> classes {listed(labels, 40)}",
                 f"first at {flaw.table.place(flaw.line)}; {counted(self._count, 'row')}",
             ],
-            [fix],
+            [fix] if len(labels) <= MANY else (),
         )
 
 

@@ -208,3 +208,14 @@ def test_two_columns_for_one_class(put, refused, classes):
         3,
         "error: t.csv: two columns of pred stand for the class '1'\n  columns: p_1, p_01\n  classes: 1, 1",
     )
+
+
+def test_many_classes_are_not_bound_by_hand(put, refused, classes):
+    names = ",".join(f"p_k{number}" for number in range(30))
+    put("t.csv", f"{names},y\n" + "0.5," * 30 + "horse\n")
+    assert refused("t.csv", classes)[1] == (
+        "error: target 'horse' has no column\n"
+        "  class columns: p_k0, p_k1, p_k2, p_k3, p_k4, p_k5, p_k6 ... 23 more"
+        " -> classes k0, k1, k2, k3, k4, k5, k6, k7, k8, k9 ... 20 more\n"
+        "  first at t.csv:2; 1 row"
+    )

@@ -255,3 +255,33 @@ def test_choose_needs_no_options(put, pair):
     form, picks = choose([pair], {"": table})
     assert (form, picks["pred"].columns, picks["target"].columns) == (0, (0,), (1,))
     table.close()
+
+
+def test_a_vector_is_looked_for_as_a_family(put, refused, classes):
+    assert refused(put("t.csv", "a,y\n1,2\n"), classes)[1] == (
+        "error: t.csv: no column for pred found by name\n"
+        "  columns: a, y\n"
+        "  looked for pred: y_pred_*, pred_*, p_*\n"
+        "  fix: --pred COL"
+    )
+
+
+def test_a_role_without_names_must_be_given(put, refused):
+    assert (
+        "\n  looked for pred: no name, it must be given\n"
+        in refused(put("t.csv", "p,y\n1,2\n"), (Role("pred"),))[1]
+    )
+
+
+def test_the_wrong_delimiter_when_columns_are_typed(put, refused):
+    put("t.csv", "y p\n1 2\n")
+    assert refused("t.csv", given={"pred": "p"})[1] == (
+        "error: t.csv: one column found, 'y p'\n  space between fields?\n  fix: --delimiter space"
+    )
+
+
+def test_what_is_found_is_the_longer_of_two_stems(put, load):
+    vector = (Role("pred", ("p", "p_hat"), "vector"),)
+    assert load(put("t.csv", "p_hat_0,p_hat_1\n1,2\n"), vector).reading.chosen["pred"] == Chosen(
+        ("p_hat_0", "p_hat_1"), ("0", "1")
+    )

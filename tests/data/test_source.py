@@ -271,3 +271,36 @@ def test_the_readers_import_nothing_heavy():
         for text in (program, bare)
     ]
     assert set(told[0].split()) == set(told[1].split())
+
+
+def test_decimal_commas_do_not_vote(put, load, refused):
+    """Split at its commas this line would have three fields, and two of them would be numbers."""
+    put("t.csv", "1,5;2;3,5\n")
+    given = {"pred": "1", "target": "3"}
+    assert load("t.csv", given=given, header=False, decimal=",").columns == {"pred": [1.5], "target": [3.5]}
+    assert refused("t.csv", given=given, header=False)[1] == (
+        "error: t.csv:1: column '1': '1,5' is not a number\n"
+        "  1 | 1,5;2;3,5\n"
+        "      ^^^\n"
+        "  2 such cells: line 1\n"
+        "  fix: --decimal ,       reads '1,5' as 1.5"
+    )
+    assert load(put("t.csv", '"1,5",2,3\n'), given=given, header=False, decimal=",").columns["pred"] == [1.5]
+
+
+def test_a_cell_on_a_later_line_of_its_row(put, refused):
+    put("t.csv", 't,p,y\n"a\nb",x,1\n')
+    assert refused("t.csv")[1] == "error: t.csv:2: column 'p': 'x' is not a number\n  2 | \"a"
+
+
+def test_nothing_to_read_in_a_format_that_is_said(put, refused):
+    for format in "csv", "json", "jsonl":
+        assert refused(put("t", "  \n"), format=format) == (4, "error: t is empty")
+    assert refused(put("t", '"x"'), format="json") == (
+        3,
+        "error: t: expected records or an object of arrays, not the text 'x'",
+    )
+
+
+def test_an_encoding_that_needs_its_mark(put, refused):
+    assert refused(put("t.csv", "y,p\n1,2\n".encode("utf-32-le")), encoding="utf-32")[0] == 3
