@@ -168,6 +168,14 @@ def polyline(curve: Curve, across: Axis, up: Axis) -> tuple[Array, Array]:
     return places, np.clip(y, up.low - 9 * span, up.high + 9 * span)
 
 
+def together(one: Curve, other: Curve, across: Axis, up: Axis) -> bool:
+    """Say whether two curves run together for a tenth of the picture."""
+    x = columns(across).centre
+    with np.errstate(all="ignore"):
+        apart = np.abs(values(one, x) - values(other, x))
+    return bool(np.mean(apart < 0.004 * (up.high - up.low)) > 0.1)
+
+
 def points(curve: Curve, axes: Drawn, ink: str) -> None:
     """Draw the marks; at a jump a full point where the value is and an empty one where it is not."""
     x = np.array(curve.marks)

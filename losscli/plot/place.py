@@ -45,8 +45,8 @@ def distances(cells: Cells) -> Distances:
     return nearest
 
 
-def label(text: str, own: Distances, others: Distances, taken: Cells) -> Spot | None:
-    """Return the best place for the label of a curve, if there is one."""
+def label(text: str, own: Distances, others: Distances, taken: Cells, level: Sequence[int]) -> Spot | None:
+    """Return the best place for the label of a curve, if there is one; rather on the lines of other labels."""
     length = len(text)
     for free in openings(taken, length):
         near = windows(own, length)
@@ -54,6 +54,7 @@ def label(text: str, own: Distances, others: Distances, taken: Cells) -> Spot | 
         lines = len(near)
         off_middle = np.abs(counted(lines) - lines / 2)[:, None] / lines
         cost = np.abs(near - GAP) - 0.3 * clear + off_middle
+        cost[list(level)] -= 0.5
         cost[~free | (near > FAR) | (clear < np.minimum(1.4 * near, near + 3))] = np.inf
         if (best := choose(cost)) is not None:
             return best

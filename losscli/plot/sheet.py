@@ -100,7 +100,8 @@ class Sheet:
         for label, members in self.bundles:
             if not label or not any(self.traces[index].cells.any() for index in members):
                 continue
-            spot = place.label(label, *self.fields(members), self.taken())
+            level = [word.spot.line for word in self.written]
+            spot = place.label(label, *self.fields(members), self.taken(), level)
             if spot is None:
                 self.words[:] = 0
                 self.written.clear()

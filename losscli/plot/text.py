@@ -50,7 +50,7 @@ def cut(text: str, width: int) -> str:
         if fine:
             return text[: fine[-1]] + " ..."
     kept = text[: ends[-1]].rstrip(" ,;+-*/=") if ends else ""
-    if rest and len(kept) - len(name) < len(rest) // 4 and len(name) <= width:
+    if "=" in rest and "=" not in kept[len(name) :] and len(name) <= width:
         return name
     return f"{kept} ..." if kept else text[: max(0, width - 3)] + "..."[:width]
 

@@ -13,6 +13,9 @@ STEPS = {1: 0.0, 2: 0.05, 5: 0.05, 25: 0.15, 3: 0.2}
 CLOSE = 1e-9
 """Two positions on the grid that differ by less are the same; far above rounding, far below a cell."""
 
+SPILL = 0.4
+"""So much of a row may a curve rise above a frame: it is rounded into it."""
+
 
 class Tick(NamedTuple):
     """A labelled place on an axis."""
@@ -81,19 +84,20 @@ def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[
     the next row at most. The cost weighs frame beyond the range, unused rows and ends without a tick.
     """
     low, high = opened(low, high)
+    spill = CLOSE if exact else SPILL
     found: dict[int, Upright] = {}
     for step in steps(high - low, rows):
         for each in range(1, rows + 1):
             for unit in {each, 1} if exact else {each}:  # the range ends on multiples of so many rows
-                height = step.size / each * unit
-                first = floor(low / height + CLOSE) * unit
-                last = ceil(high / height - CLOSE) * unit
+                row = step.size / each
+                first = floor((low / row + spill) / unit) * unit
+                last = ceil((high / row - spill) / unit) * unit
                 used = last - first
                 if not 0 < used <= rows:
                     continue
-                covered = (high - low) / (step.size / each * used)
+                covered = min(1, (high - low) / (row * used))
                 ends = (first % each == 0) + (last % each == 0)
-                cost = (6 if exact else 3) * (1 - covered) + 2 * (1 - used / rows) + 0.1 * (2 - ends)
+                cost = (6 if exact else 4) * (1 - covered) + 2 * (1 - used / rows) + 0.1 * (2 - ends)
                 parts = last // each + -first // each
                 cost += disliked(step, parts, each / (4 * max(1, rows / 30) ** 0.6))
                 if used not in found or cost < found[used].cost:
@@ -123,7 +127,7 @@ def level(low: float, high: float, columns: int) -> Axis:
             off = any(abs(share * cells - round(share * cells)) > 1e-6 for share in shares)
             spacing = step.size / (high - low) * cells
             cost = 2 * (1 - cells / widest) + 0.5 * off + 0.15 * bare
-            cost += disliked(step, len(counts) - 1, spacing / max(11, cells / 14))
+            cost += disliked(step, len(counts) - 1, spacing / max(10, cells / 14))
             if cost < least:
                 ticks = tuple(
                     Tick(step.times(count), min(max(floor(share * cells + 0.5), 0), cells), word)
@@ -135,8 +139,8 @@ def level(low: float, high: float, columns: int) -> Axis:
 
 
 def disliked(step: Step, parts: int, spacing: float) -> float:
-    """Weigh an axis with fewer than two ticks, their spacing against the best, and the digits of the step."""
-    return (parts < 1) + 0.3 * abs(log2(spacing)) + STEPS[step.digits]
+    """Weigh ticks too few to give a scale, their spacing against the best, and the digits of the step."""
+    return 4 * (parts < 1) + 0.3 * abs(log2(spacing)) + STEPS[step.digits]
 
 
 def apart(ticks: tuple[Tick, ...]) -> bool:

@@ -1,0 +1,49 @@
+"""The pictures themselves: look at them. `pytest --redraw` draws them anew."""
+
+import subprocess
+import sys
+
+import pytest
+
+from losscli.errors import UsageError
+from losscli.plot.ascii import draw, pair
+
+
+def test_picture(named, golden):
+    name, figure = named
+    golden(name, draw(figure))
+
+
+@pytest.mark.parametrize(("width", "height"), [(30, 8), (100, 24)])
+@pytest.mark.parametrize("name", ["mse", "bce", "six"])
+def test_other_sizes(figures, golden, name, width, height):
+    golden(f"{name}-{width}x{height}", draw(figures[name], width, height))
+
+
+def test_pair(figures, golden):
+    golden("pair", pair(figures["huber"], figures["slope"], 80, 13))
+
+
+def test_narrow_pair_is_stacked(figures, golden):
+    golden("pair-narrow", pair(figures["huber"], figures["slope"], 50, 10))
+
+
+def test_pair_in_which_one_side_needs_letters(figures, golden):
+    golden("pair-letters", pair(figures["six"], figures["slope"], 100, 16))
+
+
+def test_labels_in_other_scripts_stay_on_one_line_of_ascii(figures):
+    text = draw(figures["mse"]._replace(title="mse   L(ŷ) = (ŷ − y)²\n", x_label="δ ≤ 1, 誤差"))
+    assert text.splitlines()[0] == "loss   mse   L(y_hat) = (y_hat - y)^2"
+    assert text.splitlines()[-1].strip() == "delta <= 1, ??"
+
+
+@pytest.mark.parametrize(("width", "height"), [(29, 20), (72, 7)])
+def test_too_small_a_frame(figures, width, height):
+    with pytest.raises(UsageError, match="no picture fits"):
+        draw(figures["mse"], width, height)
+
+
+def test_plain_pictures_do_not_import_matplotlib():
+    program = "import sys, losscli.plot.ascii; sys.exit('matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
