@@ -106,7 +106,7 @@ class Binary(Pointwise):
         return dict(zip(self.symbols.split(", "), row, strict=True))
 
     def sections(self) -> tuple[Section, ...]:
-        return tuple(Section(f"y = {y}", lambda x, y=y: (x, np.full_like(x, y))) for y in (1, 0))
+        return tuple(Section(f"y = {y}", lambda x, y=y: (x, np.full_like(x, y)), kinks=self.traits().kinks) for y in (1, 0))
 
 
 class OnProbability(Binary):

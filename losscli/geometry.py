@@ -21,6 +21,7 @@ class Distance:
 
     def __init__(self, x: Array, y: Array, degree: float = 2.0, eps: float = 0.0) -> None:
         gap = DoubleDouble.of_sum(x, -y)
+        self.parts = gap if eps else abs(gap)
         gap = gap + eps if eps else gap
         _, self.exponent = np.frexp(abs(gap.high).max(axis=0))
         self.degree = degree
@@ -55,6 +56,14 @@ class Distance:
         back = DoubleDouble.of_product(self.length.high, self.length.high) - self.square()
         return coarse & (self.length.low == 0) & (back.high == 0)
 
+    def equals(self, other: Distance) -> Rows:
+        """Return where the other distance is the same number, whatever its roundings: made of the same parts."""
+        a, b = self.parts, other.parts
+        alike = ((a.high == b.high) & (a.low == b.low)).all(axis=0)
+        one, two = self.size(), other.size()
+        same = (one.high == two.high) & (one.low == two.low)
+        return alike | (self.exact(squared=True) & other.exact(squared=True) & same)
+
     def direction(self) -> DoubleDouble:
         """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
         sign = np.sign(self.gap.high)
@@ -82,9 +91,8 @@ class Distance:
         return rest / safe.squared()
 
     def curvature(self) -> DoubleDouble:
-        """Return the second derivative of d in each coordinate, for degree 2; NaN where the vectors meet."""
-        found = (self.bend() / self._safe()).shifted(-self.exponent)
-        return DoubleDouble(np.where(self.none, np.nan, found.high), found.low)
+        """Return the second derivative of d in each coordinate, for degree 2; 0 where the vectors meet."""
+        return (self.bend() / self._safe()).shifted(-self.exponent)
 
     def _safe(self) -> DoubleDouble:
         return DoubleDouble(

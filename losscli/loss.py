@@ -240,11 +240,14 @@ class Loss(ABC):
 
     def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
         with np.errstate(all="ignore"):
+            missing = None if self.elementwise else _missing(block)
+            if missing is not None:  # a class that is NaN can be no index
+                block = [np.where(missing, 0.0, x) for x in block]
             results = [np.asarray(x) for x in self.derivative(order, *block)]
             unsure = np.isnan(sum(x.sum() for x in results))
         if unsure:
             mend(self, order, form, block, results)
-        return results
+        return results if missing is None else [np.where(missing, np.nan, x) for x in results]
 
     def _flat(self, arrays: Sequence[Array]) -> tuple[Array, ...]:
         shapes = {tuple(size for size in x.shape if size != 1) for x in arrays}
@@ -262,3 +265,10 @@ class Loss(ABC):
         if len({len(x) for x in arrays}) > 1 or len(widths) > 1:
             raise ValueError(f"{self.name}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
         return tuple(arrays)
+
+
+def _missing(block: Sequence[Array]) -> NDArray[np.bool_] | None:
+    """Return which rows hold a NaN; None if none does."""
+    if not np.isnan(sum(x.sum() for x in block)):
+        return None
+    return np.logical_or.reduce([np.isnan(x).reshape(-1, x.shape[-1]).any(axis=0) for x in block])

@@ -17,7 +17,7 @@ class Traits(NamedTuple):
     lipschitz: float = inf
     """Least upper bound of |slope|."""
     smoothness: float = inf
-    """Least upper bound of |curvature|."""
+    """Least upper bound of |curvature|, where there is one: kinks apart."""
     kinks: tuple[float, ...] = ()
     """Where the slope or the curvature jumps."""
     best: str = ""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import over_square, sure, times
+from losscli.arithmetic import FAINT, over_square, sure, times
 from losscli.domain import FACTOR, UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp
 from losscli.families import OnLogit, OnProbability
@@ -87,7 +87,16 @@ class BCE(OnProbability):
         )
 
     def traits(self):
-        return Traits(convex=not self.clip, best="the mean")
+        if not self.clip:
+            return Traits(convex=True, best="the mean")
+        low, s = self.clip, self.label_smoothing
+        if low == 0.5:
+            return Traits(convex=True, lipschitz=0, smoothness=0)
+        return Traits(
+            lipschitz=(1 - s / 2) / low - s / 2 / (1 - low),
+            smoothness=(1 - s / 2) / low**2 + s / 2 / (1 - low) ** 2,
+            kinks=(low, 1 - low),
+        )
 
 
 class BCEWithLogits(OnLogit):
@@ -141,8 +150,10 @@ class BCEWithLogits(OnLogit):
         falling = on * DoubleDouble(np.where(z >= 0, small.high, 1.0), np.where(z >= 0, small.low, 0.0))
         found = rising - falling
         result = sure(found, np.maximum(rising.high, falling.high))
-        if self.pos_weight > 1:  # the exponential lost bits that the weight brings back
-            result = np.where((abs(z) > FAR) & (abs(z) < 2 * FAR + 300), np.nan, result)
+        if self.pos_weight > 1:  # far out the exponential lost bits that the weight may bring back
+            strong = np.where(z >= 0, rising.high, falling.high)
+            weak = self.faded(np.where(z >= 0, on.high, off.high), z, small.high)
+            result = np.where((abs(z) > FAR) & (weak > strong * 2.0**-60), np.nan, result)
         # at z = 0 nothing was rounded yet, so the difference is as good as its terms
         return result if self.label_smoothing else np.where(z == 0, found.rounded, result)
 
@@ -159,15 +170,21 @@ class BCEWithLogits(OnLogit):
         s = self.label_smoothing
         if s:
             on, off = (x * DoubleDouble.of_sum(1.0, -s) + s / 2 for x in (on, off))
-        return (on * self.pos_weight if self.pos_weight != 1 else on), off
+        if self.pos_weight != 1:
+            on = on * self.pos_weight
+            lost = (on.high < FAINT) & (y != 0)  # a large logit may bring it back
+            on = DoubleDouble(np.where(lost, np.nan, on.high), on.low)
+        return on, off
 
     def where(self, form):
         return (("y", "y * (1 - label_smoothing) + label_smoothing / 2"),)
 
     def traits(self):
+        w, s = self.pos_weight, self.label_smoothing / 2
         return Traits(
             convex=True,
-            lipschitz=max(1, self.pos_weight),
-            smoothness=max(1, self.pos_weight) / 4,
-            best="the mean",
+            symmetric=w == 1 and s == 0.5,
+            lipschitz=max(1, w) * (1 - s),
+            smoothness=max(1 - s + w * s, w * (1 - s) + s) / 4,
+            best="the log odds of the mean" if w == 1 else "",
         )

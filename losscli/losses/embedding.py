@@ -123,7 +123,8 @@ class Contrastive(Loss):
         sideways = distance.bend()
         far = (distance.curvature() * base).scaled(np.where(similar, 1.0, -1.0))
         across = chosen(similar, sideways, far)
-        found = sure(outward + across, np.maximum(abs(outward.high), abs(across.high)))
+        term = np.maximum(abs(outward.high), abs(across.high))
+        found = np.where(term == 0, 0.0, sure(outward + across, term))
         unfit = (common < FAINT) | np.isinf(common)
         found = np.where(unfit, np.nan, common * found)
         return np.where(similar, common, found) if n == 2 else found
@@ -140,14 +141,18 @@ class Contrastive(Loss):
         return Axis("d", "distance  d", 0, 2 * self.margin)
 
     def sections(self):
-        kinks = () if self.power > 1 else (self.margin,)
         return (
             Section("y = 1: similar", lambda x: (x, np.ones_like(x))),
-            Section("y = 0: dissimilar", lambda x: (x, np.zeros_like(x)), kinks=(*kinks, self.margin)[:1]),
+            Section("y = 0: dissimilar", lambda x: (x, np.zeros_like(x)), kinks=self.traits().kinks),
         )
 
     def traits(self):
-        return Traits(convex=True, kinks=(self.margin,))
+        return Traits(
+            convex=True,
+            lipschitz=self.scale if self.power == 1 else np.inf,
+            smoothness={1: 0.0, 2: 2 * self.scale}.get(self.power, np.inf),
+            kinks=(self.margin,) if self.power <= 2 else (),
+        )
 
 
 class TripletMargin(Loss):
@@ -205,47 +210,46 @@ class TripletMargin(Loss):
         """Return near − far + margin; NaN where too much cancels, unless both are `known` without error."""
         difference = near - far + self.margin
         largest = np.maximum(np.maximum(near.high, far.high), self.margin)
-        return np.where(known, difference.rounded, sure(difference, largest))
+        plain = near.high - far.high + self.margin
+        found = np.where(known, difference.rounded, sure(difference, largest))
+        return np.where(np.isinf(plain), plain, found)
 
     def of_vectors(self, order, anchor, positive, negative):
         near, far = (Distance(anchor, x, self.p, self.eps) for x in (positive, negative))
         between = Distance(positive, negative, self.p, self.eps) if self.swap else far
-        swapped = self.swapped(far, between, (anchor == positive).all(axis=0))
+        swapped = self.swapped(far, between)
         other, other_known = self.length(far), far.exact(self.squared)
         if self.swap:
             other = chosen(swapped, self.length(between), other)
             other_known = np.where(swapped, between.exact(self.squared), other_known)
-        twins = (positive == negative).all(axis=0) & (swapped == 0)
-        if twins.any():
-            other = chosen(twins, self.length(near), other)
-        excess = self.excess(self.length(near), other, twins | (near.exact(self.squared) & other_known))
+        level = np.where(swapped == 1, near.equals(between), near.equals(far))
+        excess = self.excess(self.length(near), other, level | (near.exact(self.squared) & other_known))
         excess = np.where(np.isnan(swapped), np.nan, excess)
         if order == 0:
             return (np.maximum(excess, 0.0),)
         active = active_rows(excess)
         parts = [self.part(order, distance) for distance in (near, far, between)]
-        alone = [distance.lone | distance.none | (self.p == 1) for distance in (near, far, between)]
-        towards = np.where(twins, 0.0, apart(parts[0], parts[1], alone[0] & alone[1]))
+        towards = apart(parts[0], parts[1], near, far)
         if self.squared and self.p == 2:  # the anchor drops out
             towards = 2 * (negative - positive) if order == 1 else np.zeros_like(anchor)
         sign = -1.0 if order == 1 else 1.0
         slopes = [towards, sign * parts[0].rounded, -sign * parts[1].rounded]
         if self.swap:
-            sides = apart(parts[0].scaled(sign), parts[2], alone[0] & alone[2])
+            sides = apart(parts[0].scaled(sign), parts[2], near, between)
             if self.squared and self.p == 2:
                 sides = 2 * (negative - anchor) if order == 1 else np.zeros_like(anchor)
             changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
             slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
         return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
 
-    def swapped(self, far, between, same):
+    def swapped(self, far, between):
         """Return 1 where the negative is nearer to the positive than to the anchor, else 0; NaN if unsure."""
         if not self.swap:
             return np.zeros(far.none.shape)
         one, two = self.length(between), self.length(far)
         order = sure(one - two, np.maximum(one.high, two.high))
         order = np.where(far.exact(self.squared) & between.exact(self.squared), (one - two).rounded, order)
-        return np.where(same, 0.0, active_rows(-order))
+        return np.where(far.equals(between), 0.0, active_rows(-order))
 
     def length(self, distance):
         """Return the distance, or its square, as a double-double."""
@@ -284,15 +288,18 @@ class TripletMargin(Loss):
     @property
     def axis(self):
         return Axis(
-            "x", "difference of distances  d_ap - d_an", -3 * max(self.margin, 0.5), 3 * max(self.margin, 0.5)
+            "x",
+            f"difference of {'squared ' if self.squared else ''}distances  d_ap - d_an",
+            -3 * max(self.margin, 0.5),
+            3 * max(self.margin, 0.5),
         )
 
     def sections(self):
         def distances(x):
             near, far = np.maximum(x, 0.0), np.maximum(-x, 0.0)
-            return (np.sqrt(near), np.sqrt(far)) if self.squared else (near, far)
+            return (np.sqrt(1 + near), np.sqrt(1 + far)) if self.squared else (near, far)
 
-        return (Section("", distances, lambda gradient: gradient[0], kinks=(-self.margin,)),)
+        return (Section("", distances, lambda gradient: np.sign(gradient[0]), kinks=(-self.margin,)),)
 
     def traits(self):
         return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(-self.margin,))
@@ -313,8 +320,10 @@ def active_rows(excess):
     return np.where(np.isnan(excess), np.nan, excess > 0)
 
 
-def apart(u, v, known):
-    """Return u − v as doubles: NaN where too much cancels, unless both are `known` without error."""
+def apart(u, v, one, two):
+    """Return u − v, derivatives of two distances, as doubles; NaN where too much cancels, unless they are exact."""
     difference = u - v
     term = np.maximum(abs(u.high), abs(v.high))
-    return np.where(known | (term == 0), difference.rounded, sure(difference, term))
+    alone = (one.lone | one.none | (one.degree == 1)) & (two.lone | two.none | (one.degree == 1))
+    same = one.equals(two) & (abs(one.gap.high) == abs(two.gap.high)) & (one.exponent == two.exponent)
+    return np.where(alone | same | (term == 0), difference.rounded, sure(difference, term))

@@ -85,12 +85,20 @@ class CategoricalCrossEntropy(Multiclass):
     def sections(self):
         return (
             Section(
-                "", lambda x: (np.stack([x, 1 - x], 1), np.zeros_like(x)), lambda gradient: gradient[:, 0]
+                "",
+                lambda x: (np.stack([x, 1 - x], 1), np.zeros_like(x)),
+                lambda gradient: gradient[:, 0],
+                kinks=self.traits().kinks,
             ),
         )
 
     def traits(self):
-        return Traits(convex=not self.clip, best="the class frequencies")
+        if not self.clip:
+            return Traits(convex=True, best="the class frequencies")
+        if self.clip == 0.5:
+            return Traits(convex=True, lipschitz=0, smoothness=0)
+        least = (1 - self.label_smoothing / 2) / self.clip
+        return Traits(lipschitz=least, smoothness=least / self.clip, kinks=(self.clip, 1 - self.clip))
 
 
 class SoftmaxCrossEntropy(Multiclass):
@@ -147,7 +155,8 @@ class SoftmaxCrossEntropy(Multiclass):
         return (Section("", logits, lambda gradient: gradient[:, 0]),)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=2**0.5, best="the class frequencies")
+        steepest = ((1 - self.label_smoothing) ** 2 + 1) ** 0.5  # between two vertices of many
+        return Traits(convex=True, lipschitz=steepest, smoothness=0.5, best="the class frequencies")
 
 
 def smoothed(share, s):

@@ -38,7 +38,7 @@ class MSE(Residual):
         return self.scale * e * e
 
     def slope(self, e):
-        return 2 * (self.scale * e)
+        return 2 * self.scale * e
 
     def curvature(self, e):
         return np.full_like(e, 2 * self.scale)
@@ -79,7 +79,7 @@ class MAE(Residual):
         return prediction == target
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, lipschitz=1, kinks=(0.0,), best="the median")
+        return Traits(convex=True, symmetric=True, lipschitz=1, smoothness=0, kinks=(0.0,), best="the median")
 
 
 class Huber(Residual):

@@ -1,0 +1,34 @@
+"""Putting rows through a loss, and the result beside the exact answers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.laws import oracle
+
+ORDERS = ("value", "gradient", "hessian")
+
+
+def got(loss, rows, order):
+    """What the loss says of rows of one width: one flat list of numbers a row."""
+    columns = [np.array(column) for column in zip(*rows, strict=True)]
+    found = getattr(loss, ORDERS[order])(*columns)
+    found = found if isinstance(found, tuple) else (found,)
+    return np.concatenate([x.reshape(len(rows), -1) for x in found], axis=1)
+
+
+def shape(row):
+    return tuple(np.shape(x) for x in row)
+
+
+def errors(loss, at, rows, order):
+    """How many ulps each row is off, with the row."""
+    for kind in dict.fromkeys(map(shape, rows)):
+        alike = [row for row in rows if shape(row) == kind]
+        for row, numbers in zip(alike, got(loss, alike, order), strict=True):
+            exact = oracle.answers(loss, at, row, order)
+            worst = 0.0
+            for number, truth in zip(numbers, exact, strict=True):
+                options = truth if isinstance(truth, tuple) else () if truth is None else (truth,)
+                worst = max(worst, min((oracle.ulps(float(number), each) for each in options), default=0.0))
+            yield worst, row, numbers.tolist(), exact

@@ -1,0 +1,231 @@
+"""What a loss is worth, outside the code under test: its formula, plain mpmath, and numeric differentiation."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import inf, isinf, isnan, nan
+
+import mpmath
+import numpy as np
+from mpmath import mp, mpf
+
+DIGITS = (
+    400,
+    1000,
+    2000,
+    4000,
+)  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
+ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
+AGREE = mpf(10) ** -25
+NOTHING = mpf(10) ** -345  # far below half of the least double
+EDGE = mpf(10) ** -700  # how near an edge of the domain one goes for the limit of a derivative there
+
+
+class Many(tuple):
+    """Numbers that add and subtract entry by entry."""
+
+    def __add__(self, other):
+        return Many(a + b for a, b in zip(self, spread(other, self), strict=True))
+
+    def __sub__(self, other):
+        return Many(a - b for a, b in zip(self, spread(other, self), strict=True))
+
+
+def spread(x, like):
+    return x if isinstance(x, tuple) else (x,) * len(like)
+
+
+def norm(x, degree=2):
+    total = sum(abs(each) ** degree for each in x)
+    return mp.sqrt(total) if degree == 2 else total ** (1 / mpf(degree))
+
+
+MATHS = {
+    "abs": abs, "exp": mp.exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "range": range,
+    "sqrt": mp.sqrt, "sum": sum, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+}  # fmt: skip
+
+
+def function(loss, form):
+    """The formula of `loss`, of one row of `form`."""
+    steps = [(name, compile(text, name, "eval")) for name, text in loss.where(form)]
+    final = compile(loss.formula, "formula", "eval")
+    constants = {name: mpf(value) for name, value in loss.settings().items()}
+
+    def value(row):
+        names = {"__builtins__": {}, **MATHS, **constants, **loss.variables(*row)}
+        for name, code in steps:
+            names[name] = eval(code, names)
+        return eval(final, names)
+
+    return value
+
+
+def exactly(form, row):
+    """One row of doubles as numbers of mpmath; a class becomes one weight a class."""
+    width = {entry.name: len(x) for entry, x in zip(form, row, strict=True) if entry.kind == "vector"}
+    lifted = []
+    for entry, x in zip(form, row, strict=True):
+        if entry.kind == "class" and np.ndim(x) == 0:
+            x = [float(k == x) for k in range(width[entry.of])]
+        lifted.append(Many(mpf(float(each)) for each in x) if np.ndim(x) else mpf(float(x)))
+    return lifted
+
+
+def settled(compute):
+    """Compute with ever more digits until two answers agree."""
+    before = None
+    for digits in DIGITS:
+        with mp.workdps(digits):
+            now = compute()
+        if mp.isinf(now):
+            return now
+        if before is not None and close(before, now) and (abs(now) > NOTHING or digits >= ENOUGH):
+            return now
+        before = now
+    raise ArithmeticError(f"no agreement: {before}")
+
+
+def close(a, b):
+    return (
+        abs(a - b) <= AGREE * abs(b)
+        or max(abs(a), abs(b)) < NOTHING
+        or a * b > 0
+        and min(abs(a), abs(b)) > mpf(2) ** 1100
+    )
+
+
+def value(loss, form, row):
+    f, at = function(loss, form), exactly(form, row)
+    return settled(lambda: f(at))
+
+
+def moved(at, seeds, steps):
+    """`at` with each component of `seeds` moved by its step."""
+    result = list(at)
+    for (k, j), step in zip(seeds, steps, strict=True):
+        x = result[k]
+        result[k] = (
+            x + step if j is None else Many(each + (step if i == j else 0) for i, each in enumerate(x))
+        )
+    return result
+
+
+def component(x, j):
+    return x if j is None else x[j]
+
+
+def inside(domain, x):
+    """Which sides of `x` belong to the domain."""
+    low, high = getattr(domain, "low", -inf), getattr(domain, "high", inf)
+    return [side for side, edge in ((-1, low), (1, high)) if x != edge]
+
+
+def within(form, at):
+    """`at` with every component that is at an edge of its domain moved a little inwards."""
+
+    def step(entry, x):
+        sides = inside(entry.domain, x)
+        return x + sides[0] * EDGE if entry.wrt and len(sides) == 1 else x
+
+    return [
+        Many(step(entry, each) for each in x) if isinstance(x, tuple) else step(entry, x)
+        for entry, x in zip(form, at, strict=True)
+    ]
+
+
+def derivative(loss, form, row, seed, order=1):
+    """The derivative along one component: the subgradient of least norm at a kink, the limit at an edge.
+
+    The length of a vector that is 0 counts as having no slope, so slopes from both sides are averaged there.
+    A second derivative that jumps is a pair, and where the slope jumps there is none.
+    """
+    f, at = function(loss, form), exactly(form, row)
+    k, j = seed
+    x = component(at[k], j)
+    if len(inside(form[k].domain, x)) == 1 or not mp.isfinite(f(at)):
+        if loss.formula.startswith("max(0") and not f(at):
+            return mpf(0)
+        with mp.workdps(2300):
+            near = within(form, at)
+            return mp.diff(lambda u: f(moved(near, [seed], [u * EDGE])), 0, order) / EDGE**order
+    kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max", "if"))
+    # a step far smaller than the way to the next kink, which may be as near as the least double
+    absolute = kinky and not loss.settings().get("clip") or not x
+    scale, more = (mpf(2) ** -1100, 1150) if absolute else (abs(x), 10)
+
+    def slope(side, order=order):
+        return settled(
+            lambda: mp.diff(
+                lambda u: f(moved(at, [seed], [u])),
+                0, order, direction=side, addprec=more, h=scale * mpf(2) ** (-mp.prec - 40),
+            )
+        )  # fmt: skip
+
+    if not kinky:
+        return slope(0)
+    if order == 2 and not close(slope(-1, 1), slope(1, 1)):
+        return None
+    left, right = slope(-1), slope(1)
+    if close(left, right):
+        return right
+    if order == 2:
+        return left, right
+    if any(entry.kind == "vector" for entry in form):
+        return slope(0) if f(at) else mpf(0)
+    return mpf(0) if left * right <= 0 else min(left, right, key=abs)
+
+
+def mixed(loss, form, row, one, two):
+    """The second derivative in two different components."""
+    f, at = function(loss, form), exactly(form, row)
+
+    def compute():
+        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1))
+
+    return settled(compute)
+
+
+def ulps(got, truth):
+    """How many units in the last place `got` is away from `truth`."""
+    if mpmath.isnan(truth):
+        return 0.0 if isnan(got) else inf
+    if isnan(got):
+        return inf
+    limit = mpf(2) ** 1024 * (1 - mpf(2) ** -54)
+    if abs(truth) >= limit:
+        return 0.0 if isinf(got) and (got > 0) == (truth > 0) else inf
+    if isinf(got):
+        return inf if abs(truth) < limit * (1 - mpf(2) ** -50) else 0.0
+    with mp.workdps(60):
+        exponent = max(int(mp.floor(mp.log(abs(truth), 2))), -1022) if truth else -1022
+        return float(abs(mpf(got) - truth) / mpf(2) ** (exponent - 52))
+
+
+def seeds(form, row):
+    """The components in which derivatives are taken, input by input."""
+    return [
+        [(k, j) for j in range(len(x))] if np.ndim(x) else [(k, None)]
+        for k, (entry, x) in enumerate(zip(form, row, strict=True))
+        if entry.wrt
+    ]
+
+
+@lru_cache(maxsize=None)
+def answers(loss, at, key, order):
+    """The exact answers of one row, in the order in which `flat` lists those of the loss; `key` is the row, frozen."""
+    form = loss.forms[at]
+    row = [np.array(x) if isinstance(x, tuple) else x for x in key]
+    if order == 0:
+        return (value(loss, form, row),)
+    found = []
+    for group in seeds(form, row):
+        if order == 2 and loss.matrix:
+            found += [
+                derivative(loss, form, row, a, 2) if a == b else mixed(loss, form, row, a, b)
+                for a in group
+                for b in group
+            ]
+        else:
+            found += [derivative(loss, form, row, seed, order) for seed in group]
+    return tuple(found)

@@ -1,0 +1,145 @@
+"""Losses that are the same thing, and what must not change them."""
+
+import numpy as np
+import pytest
+
+from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.embedding import Contrastive, TripletMargin
+from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+from losscli.losses.residual import MAE, MSE, Huber
+
+RNG = np.random.default_rng(5)
+Z = np.concatenate([RNG.normal(size=200) * 20, [0.0, 40.0, -40.0, 745.0, -745.0, 1e4, -1e4, 1e308, -1e308]])
+BIT = RNG.integers(0, 2, len(Z)).astype(float)
+P = np.concatenate([RNG.random(50), [0.0, 1.0, 0.5, 2.0**-1074]])
+NEAR = {"rtol": 2.0**-50, "atol": 0.0}
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, **NEAR)
+
+
+@pytest.mark.parametrize("s", [0.0, 0.1])
+def test_softmax_of_two_classes_is_the_logistic_loss(s):
+    two, one = SoftmaxCrossEntropy(label_smoothing=s), BCEWithLogits(label_smoothing=s)
+    scores = np.stack([np.zeros_like(Z), Z], 1)
+    same(two.value(scores, BIT), one.value(Z, BIT))
+    same(two.gradient(scores, BIT)[:, 1], one.gradient(Z, BIT))
+    same(two.hessian(scores, BIT)[:, 1, 1], one.hessian(Z, BIT))
+
+
+def test_softmax_with_soft_targets_is_the_logistic_loss():
+    y = RNG.random(len(Z))
+    scores, shares = np.stack([np.zeros_like(Z), Z], 1), np.stack([1 - y, y], 1)
+    exact = (1 - y) + y == 1  # where the shares are those that the logistic loss sees
+    same(SoftmaxCrossEntropy().value(scores, shares), BCEWithLogits().value(Z, y))
+    same(SoftmaxCrossEntropy().gradient(scores, shares)[exact, 1], BCEWithLogits().gradient(Z, y)[exact])
+
+
+@pytest.mark.parametrize("s", [0.0, 0.1])
+def test_two_probabilities_are_one(s):
+    p = np.concatenate([P[P >= 0.5], 2.0 ** -np.arange(1, 50)])  # 1 - p is exact
+    y = RNG.integers(0, 2, len(p)).astype(float)
+    two = CategoricalCrossEntropy(label_smoothing=s)
+    same(two.value(np.stack([1 - p, p], 1), y), BCE(label_smoothing=s).value(p, y))
+
+
+def test_huber_with_a_large_delta_is_half_the_square():
+    e = np.concatenate([RNG.normal(size=100) * 1e3, [0.0, 1e-160, 5e-324]])
+    for order in ("value", "gradient", "hessian"):
+        wide, half = getattr(Huber(delta=1e300), order), getattr(MSE(scale=0.5), order)
+        np.testing.assert_array_equal(wide(e, 0 * e), half(e, 0 * e))
+
+
+def test_huber_with_a_small_delta_is_mae():
+    e = RNG.normal(size=100)
+    same(Huber(delta=1e-300).value(e, 0 * e) / 1e-300, MAE().value(e, 0 * e))
+
+
+@ORDERS
+def test_contrastive_from_vectors_is_that_from_distances(order):
+    distance = np.abs(RNG.normal(size=60))
+    y = RNG.integers(0, 2, 60).astype(float)
+    x1, x2 = np.stack([distance * 3, distance * 0], 1), np.stack([distance * 3, distance * 4], 1)
+    for power in (1, 1.5, 2, 3):
+        loss = Contrastive(power=power, margin=3)
+        direct = getattr(loss, order)(4 * distance, y)
+        found = getattr(loss, order)(x1, x2, y)
+        if order == "value":
+            same(found, direct)
+        elif order == "gradient":
+            same(found[1][:, 1], direct)
+            same(found[0][:, 1], -direct)
+        else:
+            same(found[1][:, 1], direct)
+
+
+@ORDERS
+def test_triplet_from_vectors_is_that_from_distances(order):
+    near, far = RNG.random(60), RNG.random(60)
+    zero = np.zeros_like(near)
+    anchor, positive, negative = (np.stack(x, 1) for x in [(zero, zero), (near, zero), (zero, far)])
+    for squared in (0, 1):
+        loss = TripletMargin(squared=squared, margin=0.2)
+        direct, found = getattr(loss, order)(near, far), getattr(loss, order)(anchor, positive, negative)
+        if order == "value":
+            same(found, direct)
+        else:
+            same(found[1][:, 0], direct[0])
+            same(found[2][:, 1], direct[1])
+
+
+def test_one_hot_is_index():
+    z, k = RNG.normal(size=(40, 5)) * 30, RNG.integers(0, 5, 40)
+    p = RNG.dirichlet(np.ones(5), 40)
+    for loss, x in [(SoftmaxCrossEntropy(), z), (CategoricalCrossEntropy(), p)]:
+        for order in ("value", "gradient", "hessian"):
+            same(getattr(loss, order)(x, np.eye(5)[k]), getattr(loss, order)(x, k))
+
+
+def test_shifting_all_scores_changes_nothing():
+    z, k = RNG.integers(-50, 50, (40, 4)) / 4, RNG.integers(0, 4, 40)
+    for order in ("value", "gradient", "hessian"):
+        ask = getattr(SoftmaxCrossEntropy(), order)
+        np.testing.assert_array_equal(ask(z, k), ask(z + 1024.0, k))
+
+
+def test_classes_have_no_order():
+    z, k = RNG.normal(size=(40, 6)) * 10, RNG.integers(0, 6, 40)
+    turn = RNG.permutation(6)
+    p = RNG.dirichlet(np.ones(6), 40)
+    for loss, x in [(SoftmaxCrossEntropy(), z), (CategoricalCrossEntropy(), p)]:
+        same(loss.value(x[:, turn], np.argsort(turn)[k]), loss.value(x, k))
+        same(loss.gradient(x[:, turn], np.argsort(turn)[k]), loss.gradient(x, k)[:, turn])
+
+
+@ORDERS
+def test_pairs_have_no_order(order):
+    x1, x2, y = RNG.normal(size=(40, 3)), RNG.normal(size=(40, 3)), RNG.integers(0, 2, 40)
+    here, there = getattr(Contrastive(), order)(x1, x2, y), getattr(Contrastive(), order)(x2, x1, y)
+    if order == "value":
+        np.testing.assert_array_equal(here, there)
+    else:
+        np.testing.assert_array_equal(here[0], there[1])
+
+
+@ORDERS
+@pytest.mark.parametrize("p", [1, 2])
+def test_coordinates_have_no_order(order, p):
+    a, b, c = RNG.normal(size=(3, 40, 5))
+    turn = RNG.permutation(5)
+    loss = TripletMargin(p=p, swap=1)
+    one, two = getattr(loss, order)(a, b, c), getattr(loss, order)(a[:, turn], b[:, turn], c[:, turn])
+    for x, y in zip(one if order != "value" else [one], two if order != "value" else [two], strict=True):
+        same(x[:, turn] if order != "value" else x, y)
+
+
+def test_zeros_beside_change_no_distance():
+    a, b, c = RNG.normal(size=(3, 10, 4))
+    wide = [np.concatenate([x, np.zeros((10, 996))], 1) for x in (a, b, c)]
+    for order in ("gradient", "hessian"):
+        for x, y in zip(
+            getattr(TripletMargin(), order)(a, b, c), getattr(TripletMargin(), order)(*wide), strict=True
+        ):
+            same(y[:, :4], x)

@@ -1,0 +1,192 @@
+"""Every claim is attacked; every claim not made must have a witness."""
+
+from math import inf
+
+import numpy as np
+import pytest
+
+from losscli.loss import Loss
+from tests.laws import cases
+
+RISE = 1e-9
+
+
+def grid(line, count=4001):
+    """The axis of a line, and well beyond its picture where its domain goes on."""
+    axis = line.loss.axis
+    if axis.symbol == "p":
+        return np.linspace(0, 1, count)[1:-1]
+    size = max(30.0, 4 * max(abs(axis.low), abs(axis.high)))
+    return np.linspace(0 if axis.symbol == "d" else -size, size, count)
+
+
+def far(line):
+    """Points from the ends of the axis's domain."""
+    if line.loss.axis.symbol == "p":
+        ends = np.logspace(-12, -1, 45)
+        clip = line.loss.settings().get("clip") or 0.0
+        edges = [clip * (1 + RISE), 1 - clip * (1 + RISE)] if clip else []
+        return np.concatenate([ends, 1 - ends, edges])
+    ends = np.logspace(-6, 6, 49)
+    return ends if line.loss.axis.symbol == "d" else np.concatenate([-ends, ends])
+
+
+def lines_of(loss):
+    return [cases.Line(loss, k) for k in range(len(loss.sections()))]
+
+
+def bends_down(loss):
+    for line in lines_of(loss):
+        x = grid(line)
+        a, b = np.meshgrid(x[::37], x[::41])
+        a, b = a.ravel(), b.ravel()
+        chord = (line.value(a) + line.value(b)) / 2
+        if (line.value((a + b) / 2) > chord + RISE * (1 + abs(chord))).any():
+            return True
+    return False
+
+
+tame = pytest.mark.parametrize("loss", [x for x in cases.CASES if cases.tame(x)], ids=str)
+
+
+@tame
+def test_convex(loss):
+    assert loss.traits().convex != bends_down(loss)
+
+
+@tame
+def test_symmetric(loss):
+    def even(line):
+        x = grid(line)
+        return x[0] < 0 and np.allclose(line.value(x), line.value(-x), rtol=1e-9)
+
+    assert loss.traits().symmetric == all(map(even, lines_of(loss)))
+
+
+def least_bound(claimed, found, line_is_bounded=inf):
+    assert found <= claimed * (1 + 1e-6) + 1e-12
+    assert found >= 0.98 * claimed if claimed < inf else found > line_is_bounded
+
+
+@tame
+def test_lipschitz_is_the_least_bound(loss):
+    if loss.matrix and loss.axis.symbol == "p" and not loss.forms[0][0].simplex:
+        return
+    lines = lines_of(loss)
+    steepest = max(abs(line.slope(np.concatenate([grid(line), far(line)]))).max() for line in lines)
+    least_bound(loss.traits().lipschitz, steepest, 50)
+
+
+@tame
+def test_smoothness_is_the_least_bound(loss):
+    found = [line.curvature(np.concatenate([grid(line), far(line)])) for line in lines_of(loss)]
+    if any(x is None for x in found):
+        return
+    least_bound(loss.traits().smoothness, max(abs(x).max() for x in found), 50)
+
+
+def score_losses():
+    return [x for x in cases.CASES if x.matrix and not x.forms[0][0].simplex and cases.tame(x)]
+
+
+@pytest.mark.parametrize("loss", score_losses(), ids=str)
+def test_losses_of_scores_keep_their_bounds(loss: Loss):
+    rng = np.random.default_rng(3)
+    steepest = sharpest = 0.0
+    for k in (2, 3, 10, 400):
+        z = np.concatenate(
+            [rng.normal(size=(20, k)) * 30, np.eye(k)[:2] * 800, np.repeat(np.eye(k)[:1], 2, 0)]
+        )
+        z[-1, :2] = 100.0
+        y = rng.integers(0, k, len(z))
+        y[20:] = 1
+        steepest = max(steepest, np.sqrt((loss.gradient(z, y) ** 2).sum(axis=1)).max())
+        if k < 100:
+            eigenvalues = np.linalg.eigvalsh(loss.hessian(z, y))
+            assert (eigenvalues >= -1e-15).all() or not loss.traits().convex
+            sharpest = max(sharpest, eigenvalues.max())
+    least_bound(loss.traits().lipschitz, steepest)
+    least_bound(loss.traits().smoothness, sharpest)
+
+
+def test_slope_or_curvature_jumps_at_kinks(line):
+    step = 1e-7
+    for kink in line.section.kinks:
+        sides = np.array([kink - step, kink + step]) * (1 + 0 * kink)
+        if line.loss.axis.symbol == "d" and kink - step < 0:
+            continue
+        slope = line.slope(sides)
+        curvature = line.curvature(sides)
+        jump = 0.0 if curvature is None else abs(curvature[1] - curvature[0])
+        assert max(abs(slope[1] - slope[0]), jump) > 1e-3, kink
+
+
+def test_derivatives_are_smooth_elsewhere(line):
+    """Between kinks, Simpson's rule takes the curvature back to the slope, and the slope to the value."""
+    if line.loss.matrix:
+        return  # the axis is not an input; the oracle sees to the derivatives
+    x = grid(line)
+    a, b = x[:-1], x[1:]
+    clear = [
+        all(not s - 0.1 < kink < t + 0.1 for kink in line.section.kinks) for s, t in zip(a, b, strict=True)
+    ]
+    if line.loss.axis.symbol == "p":
+        clear = np.array(clear) & (a > 0.02) & (b < 0.98)
+    if line.loss.axis.symbol == "d":
+        clear = np.array(clear) & (a > 0.2)
+    a, b = a[clear], b[clear]
+    rates = [(line.value, line.slope)]
+    if line.curvature(a) is not None:
+        rates.append((line.slope, line.curvature))
+    for whole, rate in rates:
+        climbed = (rate(a) + 4 * rate((a + b) / 2) + rate(b)) * (b - a) / 6
+        scale = 1e-6 * (1 + np.maximum(abs(whole(a)), abs(whole(b))))
+        assert (abs(whole(b) - whole(a) - climbed) <= scale).all()
+
+
+SAMPLE = np.array([0.0, 0.1, 0.2, 0.7, 5.0])
+BITS = np.array([0.0, 1.0, 1.0, 1.0])
+
+
+@tame
+def test_best_constant(loss):
+    best = loss.traits().best
+    classes = np.array([0.0, 0.0, 0.0, 1.0, 2.0])
+    shares = np.array([0.6, 0.2, 0.2])
+    s = loss.settings().get("label_smoothing", 0.0)
+    mixed = shares * (1 - s) + s / 3
+    share = BITS.mean() * (1 - s) + s / 2
+
+    def total(constant):
+        if loss.symbols == "e":
+            return loss.value(np.full(5, constant), SAMPLE).sum()
+        if loss.matrix:
+            return loss.value(np.tile(constant, (5, 1)), classes).sum()
+        return loss.value(np.full(4, constant), BITS).sum()
+
+    match best:
+        case "":
+            return
+        case "the mean":
+            expected = SAMPLE.mean() if loss.symbols == "e" else share
+        case "the median":
+            expected = np.median(SAMPLE)
+        case "the log odds of the mean":
+            expected = np.log(share / (1 - share))
+        case "the class frequencies":
+            expected = mixed if loss.forms[0][0].simplex else np.log(mixed)
+        case _ if best.startswith("between the median"):
+            x = np.linspace(-1, 6, 7001)
+            least = x[np.argmin([total(c) for c in x])]
+            assert np.median(SAMPLE) - 1e-2 <= least <= SAMPLE.mean() + 1e-2
+            return
+        case _:
+            raise AssertionError(f"nobody knows how to try {best}")
+    rng = np.random.default_rng(0)
+    for size in (1e-3, 0.1):
+        for _ in range(20):
+            step = rng.normal(size=np.shape(expected)) * size
+            other = expected + step - (step.mean() if np.ndim(step) else 0)
+            if loss.symbols == "p, y" and (np.min(other) < 0 or np.max(other) > 1):
+                continue
+            assert total(expected) <= total(other) + 1e-12

@@ -1,0 +1,118 @@
+"""Values and derivatives are within 4 ulp of the formula shown, everywhere."""
+
+import mpmath
+import pytest
+from mpmath import mp, mpf
+
+from losscli import exact
+from tests.laws import cases, law, oracle
+
+LIMIT = 4
+COUNT = {"number": 24, "vector": 4, "class": 6}
+
+
+def rows_of(loss, at, factor=1.0, seed=0):
+    kinds = [entry.kind for entry in loss.forms[at]]
+    count = min(COUNT[kind] for kind in kinds)
+    return cases.rows(loss, at, max(1, int(count * factor)), seed)
+
+
+def true(loss, order, factor=1.0, seed=0):
+    for at in range(len(loss.forms)):
+        for error, row, got, truth in law.errors(loss, at, rows_of(loss, at, factor, seed), order):
+            assert error <= LIMIT, f"{loss} order {order} at {row}: {got} is {error:.3g} ulp from {truth}"
+
+
+def test_value(loss):
+    true(loss, 0, factor=2)
+
+
+def test_gradient(loss):
+    true(loss, 1)
+
+
+def test_hessian(loss):
+    true(loss, 2, factor=0.5)
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_search_for_a_counterexample(loss, order, seed):
+    true(loss, order, factor=3 / (1 + order) ** 2, seed=seed)
+
+
+def first_derivative(loss, row):
+    """`slope_formula` at a row, for the first component of the first input."""
+    form = loss.forms[0]
+    at = oracle.exactly(form, row)
+    names = {"__builtins__": {}, **oracle.MATHS, **{k: mpf(v) for k, v in loss.settings().items()}}
+    names |= loss.variables(*at)
+    names["k"] = 0
+    for name, text in loss.where(form):
+        names[name] = eval(text, names)
+    return eval(loss.slope_formula, names)
+
+
+def test_slope_formula_is_the_derivative(loss):
+    if len(loss.forms[0]) == 3 and loss.forms[0][0].kind == "vector":
+        at = 1  # of distances, in which the slope is written
+    else:
+        at = 0
+    for row in rows_of(loss, at)[:8]:
+        form = loss.forms[at]
+        if loss.settings().get("clip"):
+            continue  # the slope shown is that between the clips
+        lifted = oracle.exactly(form, row)
+        if any(
+            len(oracle.inside(e.domain, x)) == 1
+            for e, x in zip(form, lifted, strict=True)
+            if e.wrt and not isinstance(x, tuple)
+        ):
+            continue
+        with mp.workdps(400):
+            if loss.value(*[[x] for x in row])[0] == 0 and "max" in loss.formula:
+                continue
+            names = {"__builtins__": {}, **oracle.MATHS, **{k: mpf(v) for k, v in loss.settings().items()}}
+            names |= {
+                **loss.variables(*lifted),
+                "k": 0,
+                "classes": range(len(lifted[0]) if isinstance(lifted[0], tuple) else 0),
+            }
+            for name, text in loss.where(form):
+                if name != "p" and not (name.startswith("d_") and loss.settings().get("squared")):
+                    names[name] = eval(text, names)
+            if loss.settings().get("squared"):
+                continue  # the slope shown is that in the squared distance
+            try:
+                shown = eval(loss.slope_formula, names)
+            except ZeroDivisionError:
+                continue
+        seed = (0, 0) if isinstance(lifted[0], tuple) else (0, None)
+        truth = oracle.derivative(loss, form, row, seed)
+        with mp.workdps(50):
+            assert oracle.close(mpf(shown), truth) or not mpmath.isfinite(truth), (row, shown, truth)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_exact_rows_agree_with_the_oracle(seed):
+    """Derivatives that flow back through a formula are those of numeric differentiation."""
+    formulas = [
+        "log(1 + exp(-z)) * y",
+        "abs(z)**y / (2 - z)",
+        "max(0, 1 - z * y)**2",
+        "sqrt(1 + z * z) - xlogy(z * z, 3 + z)",
+    ]
+    formula = formulas[seed % len(formulas)]
+    with mp.workprec(400):
+        z0, y = mpf(seed - 15) / 7 + mpf(1) / 64, mpf(2)
+        z = exact.Node(z0)
+        out = exact.run(formula, (), {"z": z, "y": y})
+        first = exact.flow(out, [z], again=True)[0]
+        second = exact.flow(first, [z])[0]
+
+        def f(u):
+            return eval(formula, {**oracle.MATHS, "z": u, "y": y})
+
+        for mine, truth in [(first, mp.diff(f, z0)), (second, mp.diff(f, z0, 2))]:
+            assert abs(exact.plain(mine) - truth) < mpf(10) ** -60 * (1 + abs(truth))
