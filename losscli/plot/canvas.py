@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Mapping
 from typing import Any
 
-import matplotlib
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure as Page
 
 from losscli.plot.extent import vertical
 from losscli.plot.figure import Array, Curve, Figure
-from losscli.plot.image import Kind
 from losscli.plot.sheet import Sheet
 from losscli.plot.text import cut, typographic
 from losscli.plot.ticks import Axis, level
@@ -22,7 +16,6 @@ from losscli.plot.trace import Columns, beyond, columns, find_jumps, nearness, r
 Style = dict[str, Any]
 Drawn = Any
 """Matplotlib's own annotations leave its keyword arguments unknown, which a strict checker cannot use."""
-library: Drawn = matplotlib
 
 INCHES = 6.0, 3.75
 COLUMNS, ROWS = 64, 20
@@ -57,29 +50,11 @@ LOOK = {
     "xtick.major.width": 0.8,
     "ytick.major.width": 0.8,
 }
-NAMELESS: Mapping[Kind, dict[str, Any]] = {
-    "png": {"Software": None},
-    "svg": {"Date": None, "Creator": None},
-    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
-}
-"""No dates and no versions, so that the same figure gives the same bytes."""
-
-
-def paint(figure: Figure, kind: Kind, dpi: int) -> tuple[bytes, tuple[int, int]]:
-    """Return the image of a figure and its size in pixels."""
-    with library.rc_context():
-        library.rcdefaults()  # the same picture for every user
-        library.rcParams.update(LOOK)
-        page: Drawn = Page(figsize=INCHES, dpi=dpi, layout="constrained")
-        FigureCanvasAgg(page)
-        draw(figure.reworded(typographic), page)
-        image = io.BytesIO()
-        page.savefig(image, format=kind, dpi=dpi, metadata={"Title": figure.title, **NAMELESS[kind]})
-    return image.getvalue(), (round(INCHES[0] * dpi), round(INCHES[1] * dpi))
 
 
 def draw(figure: Figure, page: Drawn) -> None:
     """Draw everything on the page."""
+    figure = figure.reworded(typographic)
     axes = page.add_subplot()
     choices = vertical(figure, ROWS)
     up = min(choices.values(), key=lambda choice: choice.cost).axis()
@@ -87,10 +62,8 @@ def draw(figure: Figure, page: Drawn) -> None:
     frame(figure, axes, across, up)
     lines: list[Drawn] = []
     for index, curve in enumerate(figure.curves):
-        over = min(
-            3, len(figure.curves) - 1 - index
-        )  # where curves run together, the lower one stays in sight
-        thick = THICK * (1 + over / 3)
+        covered = sum(together(curve, other, across, up) for other in figure.curves[index + 1 :])
+        thick = THICK * (1 + min(covered, 3) / 2)  # so that the lower curve stays in sight
         look: Style = {"color": colour(index), "linewidth": thick, "label": curve.label}
         lines += axes.plot(*polyline(curve, across, up), **look)
         points(curve, axes, colour(index))
@@ -100,15 +73,23 @@ def draw(figure: Figure, page: Drawn) -> None:
     if not words.write_labels():
         for index, line in enumerate(lines):
             line.set(linestyle=DASHES[index % len(DASHES)], linewidth=THICK)
-        columns = min(4, len(figure.curves))
-        page.legend(loc="outside lower center", ncols=columns, frameon=False, handlelength=2.6)
-        page.draw_without_rendering()
+        legend(page, len(lines))
         words = measured(figure, axes)
     words.write_notes()
     for text, (line, column), curve in words.written:
         middle = (column + (len(text) - 1) / 2) / words.across.cells, 1 - (line - 0.5) / words.up.cells
         style: Style = {"color": SOFT, "size": SIZE - 1} if curve is None else {"color": colour(curve)}
         axes.text(*middle, text, transform=axes.transAxes, ha="center", va="center", zorder=4, **style)
+
+
+def legend(page: Drawn, curves: int) -> None:
+    """Write the names under the axes, in as many columns as fit."""
+    for wide in range(min(4, curves), 0, -1):
+        names = page.legend(loc="outside lower center", ncols=wide, frameon=False, handlelength=2.6)
+        page.draw_without_rendering()
+        if wide == 1 or names.get_window_extent().width < 0.98 * page.bbox.width:
+            break
+        names.remove()
 
 
 def colour(index: int) -> str:

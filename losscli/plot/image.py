@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import warnings
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from losscli.errors import DataError, UsageError
+from losscli.plot.canvas import INCHES, LOOK, draw
 from losscli.plot.figure import Figure
 
 Kind = Literal["png", "svg", "pdf"]
 KINDS: dict[str, Kind] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+
+NAMELESS: dict[Kind, dict[str, Any]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""No dates and no versions, so that the same figure gives the same bytes."""
 
 
 def save(figure: Figure, path: str | Path, *, dpi: int = 200) -> tuple[int, int]:
@@ -41,9 +50,20 @@ def render(figure: Figure, kind: Kind, dpi: int = 200) -> tuple[bytes, tuple[int
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from losscli.plot.canvas import paint
+        import matplotlib
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure as Page
 
-        return paint(figure, kind, dpi)
+        library: Any = matplotlib
+        with library.rc_context():
+            library.rcdefaults()  # the same picture for every user
+            library.rcParams.update(LOOK)
+            page: Any = Page(figsize=INCHES, dpi=dpi, layout="constrained")
+            FigureCanvasAgg(page)
+            draw(figure, page)
+            image = io.BytesIO()
+            page.savefig(image, format=kind, dpi=dpi, metadata={"Title": figure.title, **NAMELESS[kind]})
+    return image.getvalue(), (round(INCHES[0] * dpi), round(INCHES[1] * dpi))
 
 
 def write(path: Path, image: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from losscli.plot.numerals import labels, scaled
 
-STEPS = {1: 0.0, 2: 0.05, 5: 0.05, 25: 0.15, 3: 0.2}
+STEPS = {1: 0.0, 2: 0.05, 5: 0.05, 25: 0.2, 3: 0.3}
 """First digits of a step, with how much each is disliked; 25 stands for 2.5."""
 CLOSE = 1e-9
 """Two positions on the grid that differ by less are the same; far above rounding, far below a cell."""

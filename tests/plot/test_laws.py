@@ -14,7 +14,7 @@ from losscli.plot.figure import Curve, Figure, Note
 
 WIDTHS, HEIGHTS = st.integers(30, 300), st.integers(8, 80)
 heights = st.floats(-10, 10).map(lambda y: round(y, 3))
-laws = settings(deadline=None, max_examples=150)
+laws = settings(deadline=None, max_examples=40)
 
 
 class Parsed(NamedTuple):
