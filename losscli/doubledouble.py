@@ -97,7 +97,7 @@ class DoubleDouble:
         return DoubleDouble(*_quick(first, second)) + third
 
     def __getitem__(self, index: Any) -> DoubleDouble:
-        return DoubleDouble(self.high[index], self.low[index])
+        return DoubleDouble(self.high[index], np.broadcast_to(self.low, self.high.shape)[index])
 
     def __abs__(self) -> DoubleDouble:
         sign = np.where(self.high < 0, -1.0, 1.0)
@@ -195,8 +195,8 @@ def exp(x: DoubleDouble | Array) -> DoubleDouble:
 def log(x: DoubleDouble | Array) -> DoubleDouble:
     """Return ln x to about 100 bits after the point, for finite x above 0."""
     x = _wide(x)
-    _, exponent = np.frexp(x.high * np.sqrt(2))  # a mantissa between √½ and √2, lest logarithms cancel
-    exponent -= 1
+    mantissa, exponent = np.frexp(x.high)
+    exponent = exponent - (mantissa < np.sqrt(0.5))  # between √½ and √2, lest logarithms cancel
     m = x.shifted(-exponent)
     near = np.log(m.high)
     off = (m * exp(-near) - 1.0).rounded

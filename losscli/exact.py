@@ -2,6 +2,8 @@
 
 Importing this module imports mpmath; nothing does so before a row needs it.
 """
+# numbers of mpmath have no types:
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
 
 from __future__ import annotations
 
@@ -11,10 +13,12 @@ from itertools import count
 from math import frexp, isfinite
 from typing import Any
 
-import mpmath
-from mpmath import mp
+import mpmath as _mpmath
 
 from losscli.formula import evaluate
+
+mpmath: Any = _mpmath  # which has no types
+mp: Any = _mpmath.mp
 
 BITS = 3300
 """Enough to hold any sum of products of two doubles, 2^2048 beside 2^-1074, with 150 bits to spare."""
@@ -178,8 +182,19 @@ def norm(x: Sequence[Number], degree: Number = 2) -> Number:
         return sqrt(sum(each * each for each in x))
     if degree == 1:
         return sum(abs(each) for each in x)
-    total = sum(abs(each) ** degree for each in x)
+    total = sum(_size(each, degree) for each in x)
     return total ** (1 / mp.mpf(degree)) if plain(total) else total * 0
+
+
+def _size(x: Number, power: Number, signed: bool = False) -> Number:
+    """Return |x|^power, or `signed` as x: two functions that are each the other's derivative, kinks and all."""
+    v = plain(x)
+    size = abs(v) ** power if v else mp.zero if power > 0 else mp.one if power == 0 else mp.inf
+    if signed:
+        size = mpmath.sign(v) * size if v else mp.zero
+    if not isinstance(x, Node):
+        return size
+    return Node(size, (x, lambda g, x: g * power * _size(x, power - 1, not signed), (x,)))
 
 
 def largest(*each: Number) -> Number:

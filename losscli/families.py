@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -25,15 +26,15 @@ class Pointwise(Loss):
 
     elementwise = True
 
-    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the loss of each element: arrays of one shape in, that shape out."""
         return super().value(prediction, target)
 
-    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the derivative of each element's loss in its prediction."""
         return self._evaluate(1, (prediction, target))[0]
 
-    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the second derivative of each element's loss in its prediction."""
         return self._evaluate(2, (prediction, target))[0]
 
@@ -82,7 +83,11 @@ class Residual(Pointwise):
         return Axis("e", "error  e = prediction - target", -3, 3)
 
     def sections(self) -> tuple[Section, ...]:
-        return (Section("", lambda x: (x, np.zeros_like(x)), kinks=self.traits().kinks),)
+        return (Section("", partial(_against, y=0), kinks=self.traits().kinks),)
+
+
+def _against(x: Array, y: float) -> tuple[Array, ...]:
+    return x, np.full_like(x, y)
 
 
 class Binary(Pointwise):
@@ -106,7 +111,8 @@ class Binary(Pointwise):
         return dict(zip(self.symbols.split(", "), row, strict=True))
 
     def sections(self) -> tuple[Section, ...]:
-        return tuple(Section(f"y = {y}", lambda x, y=y: (x, np.full_like(x, y)), kinks=self.traits().kinks) for y in (1, 0))
+        kinks = self.traits().kinks
+        return tuple(Section(f"y = {y}", partial(_against, y=y), kinks=kinks) for y in (1, 0))
 
 
 class OnProbability(Binary):
@@ -143,15 +149,15 @@ class Multiclass(Loss):
 
     family = "multi-class classification"
 
-    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the loss of each row, from predictions (n, K) and targets (n,) or (n, K)."""
         return super().value(prediction, target)
 
-    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def gradient(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the derivative of each row's loss in its K predictions, (n, K)."""
         return self._evaluate(1, (prediction, target))[0]
 
-    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:
+    def hessian(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the matrix of second derivatives of each row's loss, (n, K, K)."""
         return self._evaluate(2, (prediction, target))[0]
 

@@ -43,8 +43,13 @@ GREEK = {
 }  # fmt: skip
 RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
+
+def _raised(text: str) -> str:
+    return text.translate(RAISED)
+
+
 ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", "^{}".format)
-UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", lambda text: text.translate(RAISED))
+UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", _raised)
 
 
 def typeset(text: str, fixed: Mapping[str, float] | None = None, style: Style = ASCII) -> list[str]:
@@ -63,7 +68,7 @@ class _Fold(ast.NodeTransformer):
         self.fixed = fixed
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        return ast.Constant(self.fixed[node.id]) if node.id in self.fixed else node
+        return _known(self.fixed[node.id]) if node.id in self.fixed else node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         test = self.visit(node.test)
@@ -71,8 +76,16 @@ class _Fold(ast.NodeTransformer):
             return self.visit(node.body if test.value else node.orelse)
         return ast.IfExp(test, self.visit(node.body), self.visit(node.orelse))
 
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        sides = [self.visit(node.left), *map(self.visit, node.comparators)]
+        folded = ast.Compare(sides[0], node.ops, sides[1:])
+        return _carried_out(folded) if _foldable(*sides) else folded
+
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         left, right = self.visit(node.left), self.visit(node.right)
+        folded = ast.BinOp(left, node.op, right)
+        if _foldable(left, right):
+            return _carried_out(folded)
         a, b = (x.value if isinstance(x, ast.Constant) else None for x in (left, right))
         match node.op:
             case ast.Mult() if a == 1:
@@ -83,13 +96,31 @@ class _Fold(ast.NodeTransformer):
                 return left
             case ast.Add() | ast.Sub() if b == 0:
                 return left
-            case ast.Sub() if isinstance(a, (int, float)) and isinstance(b, (int, float)):
-                return ast.Constant(a - b)
             case _:
-                return ast.BinOp(left, node.op, right)
+                return folded
 
 
-SIGNS = {ast.Add: ("+", 1), ast.Sub: ("-", 1), ast.Mult: ("", 2), ast.Div: ("/", 2), ast.Pow: ("^", 4)}
+def _known(value: float) -> ast.Constant:
+    return ast.Constant(value, kind="known")
+
+
+def _foldable(*sides: ast.AST) -> bool:
+    """Return whether all are numbers, and one is a parameter's: 1 / 2 as written stays a fraction."""
+    numbers = [side for side in sides if isinstance(side, ast.Constant)]
+    return len(numbers) == len(sides) and any(side.kind == "known" for side in numbers)
+
+
+def _carried_out(node: ast.expr) -> ast.Constant:
+    return _known(evaluate(ast.unparse(node), {}))
+
+
+SIGNS: dict[type[ast.operator], tuple[str, int]] = {
+    ast.Add: ("+", 1),
+    ast.Sub: ("-", 1),
+    ast.Mult: ("", 2),
+    ast.Div: ("/", 2),
+    ast.Pow: ("^", 4),
+}
 
 
 class _Setter:
@@ -135,7 +166,10 @@ class _Setter:
                 gap = f" {style.minus if sign == '-' else sign} " if sign else " "
                 return f"{show(left, level)}{gap}{show(right, level + (sign in ('-', '/')))}", level
             case ast.Compare(left, [op], [right]):
-                sign = {ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">"}[type(op)]
+                signs: dict[type[ast.cmpop], str] = {
+                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">",
+                }  # fmt: skip
+                sign = signs[type(op)]
                 return f"{show(left)} {sign} {show(right)}", 0
             case ast.Subscript(value, index):
                 return f"{show(value)}_{show(index)}", 5

@@ -45,7 +45,7 @@ class Distance:
         """Return d², scaled down by 2^(2 `exponent`)."""
         return self.gap.squared().total() if self.degree == 2 else self.length.squared()
 
-    def exact(self, squared: bool) -> Rows:
+    def exact(self, squared: float) -> Rows:
         """Return where d, or d², is known without rounding: differences on a grid, such as whole numbers."""
         if self.degree not in (1, 2):
             return self.none
@@ -70,10 +70,9 @@ class Distance:
         if self.degree == 1:
             return DoubleDouble(sign, np.zeros_like(sign))
         safe = self._safe()
-        if self.degree == 2:
-            unit = self.gap / safe
-        else:
-            unit = power(abs(self.gap) / safe, self.degree - 1).scaled(sign)
+        unit = self.gap / safe
+        if self.degree != 2:
+            unit = power(abs(unit), self.degree - 1).scaled(sign)
         high = np.where(self.faint, np.nan, np.where(self.lone, sign, unit.high))
         return DoubleDouble(high, np.where(self.lone, 0.0, unit.low))
 

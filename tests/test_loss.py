@@ -17,7 +17,7 @@ from tests.laws import cases
 
 ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
 EACH = pytest.mark.parametrize(
-    "loss, at",
+    ("loss", "at"),
     [(kind(), at) for kind in Loss.catalogue.values() for at in range(len(kind.forms))],
     ids=lambda x: str(x),
 )
@@ -110,7 +110,7 @@ def test_elementwise_losses_keep_the_shape():
 
 
 @pytest.mark.parametrize(
-    "loss, shapes",
+    ("loss", "shapes"),
     [
         (MSE(), [(3,), (4,)]),
         (MSE(), [(3, 2), (2, 3)]),
@@ -139,7 +139,7 @@ def test_the_number_of_inputs():
 
 
 @pytest.mark.parametrize(
-    "loss, inputs, name, value, rows",
+    ("loss", "inputs", "name", "value", "rows"),
     [
         (BCE(), ([0.2, 1.5, 2.0], [0.0, 1.0, 1.0]), "pred", 1.5, [1, 2]),
         (BCE(), ([0.2, 0.5], [0.0, -1.0]), "target", -1.0, [1]),
@@ -158,11 +158,13 @@ def test_values_outside_the_domain(loss, inputs, name, value, rows):
         loss.value(*inputs)
     error = caught.value
     assert (error.entry.name, error.value, np.flatnonzero(error.rows).tolist()) == (name, value, rows)
-    assert loss.name in str(error) and name in str(error) and f"row {rows[0]}" in str(error)
+    assert loss.name in str(error)
+    assert name in str(error)
+    assert f"row {rows[0]}" in str(error)
 
 
 def test_probabilities_must_sum_to_one():
-    with pytest.raises(SimplexError, match="sums to 0.9, not 1") as caught:
+    with pytest.raises(SimplexError, match=r"sums to 0\.9, not 1") as caught:
         CategoricalCrossEntropy().value([[0.5, 0.5], [0.5, 0.4]], [0.0, 1.0])
     assert caught.value.rows.tolist() == [False, True]
     CategoricalCrossEntropy().value([[0.5, 0.5 + 9e-7]], [0.0])
@@ -172,10 +174,13 @@ def test_a_loss_never_changes():
     loss = Huber(delta=0.5)
     with pytest.raises(AttributeError, match="never changes"):
         loss.delta = 2.0
-    assert (
-        loss == Huber(delta=0.5) and loss != Huber() and loss != MSE() and len({loss, Huber(delta=0.5)}) == 1
-    )
-    assert repr(loss) == "Huber(delta=0.5)" and str(loss) == "huber:delta=0.5" and str(Huber()) == "huber"
+    assert loss == Huber(delta=0.5)
+    assert loss != Huber()
+    assert loss != MSE()
+    assert len({loss, Huber(delta=0.5)}) == 1
+    assert repr(loss) == "Huber(delta=0.5)"
+    assert str(loss) == "huber:delta=0.5"
+    assert str(Huber()) == "huber"
 
 
 def test_parameters_are_checked():
@@ -188,7 +193,7 @@ def test_parameters_are_checked():
 
 
 @pytest.mark.parametrize(
-    "loss, inputs, order, limit",
+    ("loss", "inputs", "order", "limit"),
     [
         (MSE(), (np.inf, 0.0), "value", np.inf),
         (Huber(), (-np.inf, 0.0), "gradient", -1.0),

@@ -54,8 +54,9 @@ class Contrastive(Loss):
     )
 
     def derivative(self, order, *block):
-        *points, y = block
-        return (self.of_distance if len(points) == 1 else self.of_vectors)(order, *points, y)
+        if len(block) == 2:
+            return self.of_distance(order, *block)
+        return self.of_vectors(order, *block)
 
     def of_distance(self, order, d, y):
         similar, gap = y > 0, DoubleDouble.of_sum(self.margin, -d)
@@ -99,7 +100,7 @@ class Contrastive(Loss):
         if order == 1:
             pull = self.slope(distance, base, similar, x1, x2)
             return tuple(np.where(idle, 0.0, x) + 0.0 for x in (pull, -pull))
-        meeting = {2: 2 * self.scale}.get(self.power, np.inf if 1 < self.power < 2 else 0.0)
+        meeting = {2.0: 2 * self.scale}.get(self.power, np.inf if 1 < self.power < 2 else 0.0)
         bend = np.where(distance.none, np.where(similar, meeting, 0.0), self.bend(distance, base, similar))
         bend = np.where(idle, 0.0, bend) + 0 * (x1 + x2)
         return bend, bend
@@ -115,10 +116,9 @@ class Contrastive(Loss):
     def bend(self, distance, base, similar):
         """Return f″ u² + f′ (1 − u²) / d along each coordinate, as base^(power − 2) times what is left."""
         n, u = self.power, distance.direction()
-        if n == 2:
-            common = np.full_like(base.high, 2 * self.scale)
-        else:
-            common = n * self.scale * power(base, n - 2).rounded
+        common = np.full_like(base.high, n * self.scale)
+        if n != 2:
+            common *= power(base, n - 2).rounded
         outward = u.squared() * (n - 1)
         sideways = distance.bend()
         far = (distance.curvature() * base).scaled(np.where(similar, 1.0, -1.0))
@@ -150,7 +150,7 @@ class Contrastive(Loss):
         return Traits(
             convex=True,
             lipschitz=self.scale if self.power == 1 else np.inf,
-            smoothness={1: 0.0, 2: 2 * self.scale}.get(self.power, np.inf),
+            smoothness={1.0: 0.0, 2.0: 2 * self.scale}.get(self.power, np.inf),
             kinks=(self.margin,) if self.power <= 2 else (),
         )
 
@@ -191,7 +191,9 @@ class TripletMargin(Loss):
     swap: float = flag(help="takes the distance from the positive to the negative, where that is less")
 
     def derivative(self, order, *block):
-        return (self.of_distances if len(block) == 2 else self.of_vectors)(order, *block)
+        if len(block) == 2:
+            return self.of_distances(order, *block)
+        return self.of_vectors(order, *block)
 
     def of_distances(self, order, near, far):
         n = 2.0 if self.squared else 1.0

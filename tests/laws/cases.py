@@ -103,7 +103,7 @@ def lawful(loss, at, row) -> bool:
 
 
 def residual_row(loss, rng, at):
-    kinks = [k for k in loss.traits().kinks]
+    kinks = list(loss.traits().kinks)
     match rng.integers(6):
         case 0:
             e = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from math import inf, isinf, isnan, nan
+from functools import cache
+from math import inf, isinf, isnan
 
 import mpmath
 import numpy as np
@@ -90,8 +90,7 @@ def close(a, b):
     return (
         abs(a - b) <= AGREE * abs(b)
         or max(abs(a), abs(b)) < NOTHING
-        or a * b > 0
-        and min(abs(a), abs(b)) > mpf(2) ** 1100
+        or (a * b > 0 and min(abs(a), abs(b)) > mpf(2) ** 1100)
     )
 
 
@@ -151,7 +150,7 @@ def derivative(loss, form, row, seed, order=1):
             return mp.diff(lambda u: f(moved(near, [seed], [u * EDGE])), 0, order) / EDGE**order
     kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max", "if"))
     # a step far smaller than the way to the next kink, which may be as near as the least double
-    absolute = kinky and not loss.settings().get("clip") or not x
+    absolute = (kinky and not loss.settings().get("clip")) or not x
     scale, more = (mpf(2) ** -1100, 1150) if absolute else (abs(x), 10)
 
     def slope(side, order=order):
@@ -211,7 +210,7 @@ def seeds(form, row):
     ]
 
 
-@lru_cache(maxsize=None)
+@cache
 def answers(loss, at, key, order):
     """The exact answers of one row, in the order in which `flat` lists those of the loss; `key` is the row, frozen."""
     form = loss.forms[at]

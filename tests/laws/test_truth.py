@@ -1,6 +1,5 @@
 """Values and derivatives are within 4 ulp of the formula shown, everywhere."""
 
-import mpmath
 import pytest
 from mpmath import mp, mpf
 
@@ -8,7 +7,7 @@ from losscli import exact
 from tests.laws import cases, law, oracle
 
 LIMIT = 4
-COUNT = {"number": 24, "vector": 4, "class": 6}
+COUNT = {"number": 12, "vector": 2, "class": 4}
 
 
 def rows_of(loss, at, factor=1.0, seed=0):
@@ -42,56 +41,29 @@ def test_search_for_a_counterexample(loss, order, seed):
     true(loss, order, factor=3 / (1 + order) ** 2, seed=seed)
 
 
-def first_derivative(loss, row):
-    """`slope_formula` at a row, for the first component of the first input."""
-    form = loss.forms[0]
-    at = oracle.exactly(form, row)
-    names = {"__builtins__": {}, **oracle.MATHS, **{k: mpf(v) for k, v in loss.settings().items()}}
-    names |= loss.variables(*at)
-    names["k"] = 0
-    for name, text in loss.where(form):
-        names[name] = eval(text, names)
-    return eval(loss.slope_formula, names)
-
-
 def test_slope_formula_is_the_derivative(loss):
-    if len(loss.forms[0]) == 3 and loss.forms[0][0].kind == "vector":
-        at = 1  # of distances, in which the slope is written
-    else:
-        at = 0
+    """The slope shown is that of the formula shown, wherever there is one."""
+    if loss.settings().get("clip") or loss.settings().get("squared"):
+        return  # it is shown between the clips, and in the squared distance
+    # a slope in a distance is that of the form that has one
+    at = next((k for k, form in enumerate(loss.forms) if form[0].kind == "number"), 0)
+    form = loss.forms[at]
     for row in rows_of(loss, at)[:8]:
-        form = loss.forms[at]
-        if loss.settings().get("clip"):
-            continue  # the slope shown is that between the clips
         lifted = oracle.exactly(form, row)
-        if any(
-            len(oracle.inside(e.domain, x)) == 1
-            for e, x in zip(form, lifted, strict=True)
-            if e.wrt and not isinstance(x, tuple)
-        ):
+        first, seed = (lifted[0][0], (0, 0)) if isinstance(lifted[0], tuple) else (lifted[0], (0, None))
+        if len(oracle.inside(form[0].domain, first)) == 1 or first == 0:
             continue
+        classes = range(len(lifted[0])) if isinstance(lifted[0], tuple) else ()
         with mp.workdps(400):
-            if loss.value(*[[x] for x in row])[0] == 0 and "max" in loss.formula:
-                continue
             names = {"__builtins__": {}, **oracle.MATHS, **{k: mpf(v) for k, v in loss.settings().items()}}
-            names |= {
-                **loss.variables(*lifted),
-                "k": 0,
-                "classes": range(len(lifted[0]) if isinstance(lifted[0], tuple) else 0),
-            }
+            names |= {**loss.variables(*lifted), "k": 0, "classes": classes}
             for name, text in loss.where(form):
-                if name != "p" and not (name.startswith("d_") and loss.settings().get("squared")):
+                if name != "p":
                     names[name] = eval(text, names)
-            if loss.settings().get("squared"):
-                continue  # the slope shown is that in the squared distance
-            try:
-                shown = eval(loss.slope_formula, names)
-            except ZeroDivisionError:
-                continue
-        seed = (0, 0) if isinstance(lifted[0], tuple) else (0, None)
+            shown = eval(loss.slope_formula, names)
         truth = oracle.derivative(loss, form, row, seed)
         with mp.workdps(50):
-            assert oracle.close(mpf(shown), truth) or not mpmath.isfinite(truth), (row, shown, truth)
+            assert oracle.close(mpf(shown), truth), (row, shown, truth)
 
 
 @pytest.mark.parametrize("seed", range(30))
