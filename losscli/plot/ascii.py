@@ -119,11 +119,11 @@ def framed(sheet: Sheet, width: int, *, headed: bool, footed: bool) -> list[str]
 
 def head(figure: Figure, margin: int, width: int) -> str:
     """Return the line above the frame: the name of the vertical axis, then the title."""
-    name = cut(f"{figure.y_label:>{margin + 1}}" if figure.y_label else "", width)
-    if not figure.title:
-        return name
-    before = f"{name}   " if name else ""
-    return before + cut(figure.title, max(4, width - len(before)))
+    name = cut(
+        f"{figure.y_label:>{margin + 1}}" if figure.y_label else "", width // 2 if figure.title else width
+    )
+    before = f"{name}   " if name and figure.title else name
+    return before + cut(figure.title, width - len(before))
 
 
 def numbers(across: Axis, margin: int, width: int) -> str:

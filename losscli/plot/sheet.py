@@ -123,7 +123,7 @@ class Sheet:
         lines: list[str] = []
         for length in range(width, 0, -1):
             gap = "   " if length > width // 2 else "  "
-            entries = [f"{a}: {b[:length]}" for a, b in zip(LETTERS, labels, strict=False)]
+            entries = [f"{a}: {b[:length]}".rstrip() for a, b in zip(LETTERS, labels, strict=False)]
             lines = filled(entries, gap, width)
             if len(lines) <= most:
                 return lines
@@ -132,6 +132,8 @@ class Sheet:
     def write_notes(self) -> None:
         """Write the remarks that find a place near their points."""
         for note in self.figure.notes:
+            if not (self.across.low <= note.x <= self.across.high and self.up.low <= note.y <= self.up.high):
+                continue
             line = (self.up.high - note.y) / (self.up.high - self.up.low) * self.up.cells
             spot = place.note(note.text, line, self.column(note.x), self.taken())
             if spot:

@@ -75,7 +75,7 @@ def rows(curve: Curve, up: Axis) -> Rows:
         with np.errstate(all="ignore"):
             exact = (up.high - y) / (up.high - up.low) * up.cells
         # rounding noise must not decide between two boundaries, nor infinity spoil a difference
-        return np.clip(np.round(exact, 9), *beyond(up))
+        return np.round(np.clip(exact, *beyond(up)), 9)
 
     return row
 

@@ -3,10 +3,12 @@
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 from losscli.errors import UsageError
 from losscli.plot.ascii import draw, pair
+from losscli.plot.figure import Curve, Figure, Note
 
 
 def test_picture(named, golden):
@@ -47,3 +49,20 @@ def test_too_small_a_frame(figures, width, height):
 def test_plain_pictures_do_not_import_matplotlib():
     program = "import sys, losscli.plot.ascii; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_remarks_outside_the_frame_are_left_out(figures):
+    notes = (Note(np.nan, 0.0, "nowhere"), Note(9.0, 0.0, "too far"), Note(0.0, np.inf, "too high"))
+    assert draw(figures["mse"]._replace(notes=notes)) == draw(figures["mse"]._replace(notes=()))
+
+
+def test_words_that_are_too_long_are_cut_and_never_wrapped(figures):
+    text = draw(figures["mse"]._replace(title="t" * 200, x_label="x" * 200, y_label="y" * 200), 40, 20)
+    assert max(map(len, text.split("\n"))) <= 40
+    assert len(text.split("\n")) == 20
+
+
+@pytest.mark.parametrize("x_range", [(-1e300, 1e300), (1e16, 1e16 + 4), (1e-320, 1e-319), (5.0, 5.0 + 1e-7)])
+@pytest.mark.parametrize("at", [np.square, np.exp, np.log, np.floor, lambda x: np.sin(1 / x), lambda x: 7.0])
+def test_extreme_ranges_and_values(at, x_range):
+    assert draw(Figure("f", "x", "y", x_range, None, (Curve("", at, x_range, x_range),)))
