@@ -88,16 +88,39 @@ class _Fold(ast.NodeTransformer):
             return _carried_out(folded)
         a, b = (x.value if isinstance(x, ast.Constant) else None for x in (left, right))
         match node.op:
+            case ast.Mult() | ast.Div() if a == 0:
+                return left
+            case ast.Mult() if b == 0:
+                return right
             case ast.Mult() if a == 1:
                 return right
+            case ast.Mult() if a == -1:
+                return ast.UnaryOp(ast.USub(), right)
             case ast.Add() if a == 0:
                 return right
+            case ast.Sub() if a == 0:
+                return ast.UnaryOp(ast.USub(), right)
             case ast.Mult() | ast.Div() | ast.Pow() if b == 1:
                 return left
             case ast.Add() | ast.Sub() if b == 0:
                 return left
             case _:
                 return folded
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.expr:
+        operand = self.visit(node.operand)
+        folded = ast.UnaryOp(node.op, operand)
+        return _carried_out(folded) if _foldable(operand) else folded
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        arguments = [self.visit(each) for each in node.args]
+        match node.func, arguments:
+            case ast.Name(id="xlogy"), [ast.Constant(value=0), _]:
+                return arguments[0]
+            case ast.Name(id="xlogy"), [ast.Constant(value=1), x]:
+                return ast.Call(ast.Name("log"), [x], [])
+            case _:
+                return ast.Call(node.func, arguments, [])
 
 
 def _known(value: float) -> ast.Constant:
@@ -164,7 +187,8 @@ class _Setter:
             case ast.BinOp(left, op, right):
                 sign, level = SIGNS[type(op)]
                 gap = f" {style.minus if sign == '-' else sign} " if sign else " "
-                return f"{show(left, level)}{gap}{show(right, level + (sign in ('-', '/')))}", level
+                first = 1 if isinstance(left, ast.UnaryOp) else level  # -y / p needs no parentheses
+                return f"{show(left, first)}{gap}{show(right, level + (sign in ('-', '/')))}", level
             case ast.Compare(left, [op], [right]):
                 signs: dict[type[ast.cmpop], str] = {
                     ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">",
@@ -173,6 +197,8 @@ class _Setter:
                 return f"{show(left)} {sign} {show(right)}", 0
             case ast.Subscript(value, index):
                 return f"{show(value)}_{show(index)}", 5
+            case ast.ListComp(body):
+                return self.line(body)
             case ast.Call(ast.Name(id=name), arguments):
                 return self.call(name, arguments)
             case _:
@@ -195,6 +221,8 @@ class _Setter:
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum", [ast.GeneratorExp(body, [loop])]:
                 return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
+            case "len", [_]:
+                return "K", 5
             case "sqrt", [x]:
                 return f"{style.root}({show(x)})", 5
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -73,12 +74,15 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     yield ""
     yield from formulas(loss)
     yield ""
+    wide = max((len(name) for name in loss.parameters), default=0)
     for each in loss.parameters.values():
         value = getattr(loss, each.name)
-        set_to = f", here {spelled(each, value)}" if value != each.default else ""
         domain = "true or false" if each.flag else str(each.within)
-        text = f"{each.name}   {each.help}; {domain}, default {spelled(each, each.default)}{set_to}"
-        yield from wrap(text, room, initial_indent="  ", subsequent_indent="    ")
+        text = f"{each.help}; {domain}, default {spelled(each, each.default)}"
+        text += f", here {spelled(each, value)}" if value != each.default else ""
+        yield from wrap(
+            text, room, initial_indent=f"  {each.name:<{wide}}   ", subsequent_indent=" " * (wide + 5)
+        )
     if loss.parameters:
         yield ""
     yield from picture(loss, room)
@@ -99,24 +103,36 @@ def spelled(each: Parameter, value: float) -> str:
 
 def formulas(loss: Loss) -> Iterator[str]:
     """Yield the formula and its derivative, typeset."""
-    from losscli.formula import names_in, typeset
+    from losscli.formula import typeset
+    from losscli.plot.losses import heads
 
     idle = loss.idle()
-    for head, text in (
-        (f"L({loss.symbols})", loss.formula),
-        (f"dL/d{loss.symbols.split(', ')[0]}", loss.slope_formula),
-    ):
+    for head, text in zip(heads(loss), (loss.formula, loss.slope_formula), strict=True):
         lines = typeset(text, idle)
         for at, line in enumerate(lines):
             yield f"  {head if at == 0 else '':<{len(head)}} {'=' if at == 0 else ' '} {line}"
-    for form in loss.forms:
-        for name, text in loss.where(form):
-            idle_only = names_in(text) & set(loss.parameters) <= set(idle)
-            lines = typeset(text, idle)
-            if lines != [name] and not (
-                idle_only and names_in(text) & set(loss.parameters) and "norm" not in text
-            ):
-                yield f"  {'where ' + name} = {lines[0]}"
+    definitions = shown_definitions(loss)
+    wide = max((len(name) for name, _ in definitions), default=0)
+    for at, (name, text) in enumerate(definitions):
+        yield f"  {'where' if at == 0 else 'and':<5} {name:<{wide}} = {text}"
+
+
+def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
+    """Return the definitions that the formula needs as its parameters stand, typeset."""
+    from losscli.formula import names_in, typeset
+
+    switches = {name: value for name, value in loss.settings().items() if loss.parameters[name].flag}
+    fixed = {**loss.idle(), **switches}
+    needed = names_in(loss.formula)
+    found: list[tuple[str, str]] = []
+    for name, text in reversed(max((loss.where(form) for form in loss.forms), key=len)):
+        line = ", ".join(" ".join(case.split()) for case in typeset(text, fixed))
+        said = names_in(text) & set(loss.parameters)
+        idle = line == name or (said and said <= set(fixed) and name in names_in(text) and not switches)
+        if name in needed and not idle:
+            found.append((name, line))
+            needed |= {each for each in names_in(text) if re.search(rf"\b{each}\b", line)}
+    return found[::-1]
 
 
 def picture(loss: Loss, room: int) -> Sequence[str]:
@@ -131,6 +147,7 @@ def table(loss: Loss) -> Iterator[str]:
     """Yield a few values of the loss and its derivative along its axis."""
     import numpy as np
 
+    from losscli.plot.losses import heads
     from losscli.report.number import plain
 
     axis = loss.axis
@@ -142,7 +159,7 @@ def table(loss: Loss) -> Iterator[str]:
         name = f"L, {section.label}" if section.label else "L"
         rows.append((name, [plain(v, 4) for v in loss.value(*inputs).tolist()]))
         slopes = np.asarray(section.along(loss.gradient(*inputs)))
-        rows.append((f"dL/d{loss.symbols.split(', ')[0]}", [plain(v, 4) for v in slopes.tolist()]))
+        rows.append((heads(loss)[1].removesuffix("_k"), [plain(v, 4) for v in slopes.tolist()]))
     wide = max(len(name) for name, _ in rows)
     cell = max(len(text) for _, row in rows for text in row) + 2
     for name, row in rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import isfinite, log
+from math import ceil, floor, isfinite, log
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -16,12 +16,17 @@ from losscli.plot.figure import Curve, Figure, Note
 Show = Literal["loss", "grad"]
 
 
+def heads(loss: Loss) -> tuple[str, str]:
+    """Return what formulas call the loss and its derivative: `L(z, y)`, `dL/dz_k`."""
+    variable = loss.symbols.split(", ")[0]
+    return f"L({loss.symbols})", f"dL/d{variable}{'_k' if '[k]' in loss.slope_formula else ''}"
+
+
 def formula_line(loss: Loss, show: Show = "loss") -> str:
     """Return the formula of a loss or of its derivative in one line."""
-    text = loss.formula if show == "loss" else loss.slope_formula
-    head = f"L({loss.symbols})" if show == "loss" else f"dL/d{loss.symbols.split(', ')[0]}"
-    cases = [" ".join(line.split()) for line in typeset(text, loss.idle())]
-    return f"{head} = {', '.join(cases)}"
+    at = 0 if show == "loss" else 1
+    cases = typeset((loss.formula, loss.slope_formula)[at], loss.idle())
+    return f"{heads(loss)[at]} = {', '.join(' '.join(case.split()) for case in cases)}"
 
 
 def figure(
@@ -51,7 +56,8 @@ def figure(
             title = f"{losses[0]}   {formula_line(losses[0], show)}"
         if show == "loss":
             notes = _least(losses[0], curves, low, high) or _crossing(curves, low, high)
-            curves = tuple(_marked(curve, notes) for curve in curves)
+            points = _whole(low, high) if len(curves) == 1 and not curves[0].marks else ()
+            curves = tuple(_marked(curve, notes, points) for curve in curves)
     y_label = "loss" if show == "loss" else "grad"
     top = max((axis.top for axis in axes if axis.top is not None), default=None)
     if y_range is None and top is not None:
@@ -61,15 +67,26 @@ def figure(
     )
 
 
-def _bounds(loss: Loss, top: float) -> tuple[float, float]:
-    """Return the vertical range of a derivative without bound, on the sides to which it goes."""
-    ends = [
-        section.along(loss.gradient(*section.inputs(np.array([0.1, 0.9])))) for section in loss.sections()
-    ]
-    return (
-        -2 * top if min(x.min() for x in ends) < 0 else 0.0,
-        2 * top if max(x.max() for x in ends) > 0 else 0.0,
+def _bounds(loss: Loss, top: float) -> tuple[float, float] | None:
+    """Return the vertical range of a derivative, on the sides to which it goes without bound; None if on none."""
+    axis = loss.axis
+    near = np.array([1e-6, 1 - 1e-6]) * (axis.high - axis.low) + axis.low
+    ends = np.concatenate(
+        [section.along(loss.gradient(*section.inputs(near))) for section in loss.sections()]
     )
+    low, high = (float(end) for end in (ends.min(), ends.max()))
+    if -2 * top <= low and high <= 2 * top:
+        return None
+    return (-2 * top if low < 0 else 0.0), (2 * top if high > 0 else 0.0)
+
+
+def named(loss: Loss, section: Section) -> str:
+    """Return what a curve is called: `y = 1:  -ln p`, where fixing the label leaves a short formula."""
+    name, equals, value = section.label.partition(" = ")
+    if not equals or not value.isdigit() or name not in loss.symbols.split(", "):
+        return section.label
+    cases = typeset(loss.formula, {**loss.idle(), name: float(value)})
+    return f"{section.label}:  {cases[0]}" if len(cases) == 1 and len(cases[0]) < 20 else section.label
 
 
 def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float, high: float) -> Curve:
@@ -85,7 +102,10 @@ def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float,
         y[inside] = found
         return y
 
-    label = section.label if alone else f"{loss}{', ' if section.label else ''}{section.label}"
+    if alone:
+        label = named(loss, section) if show == "loss" else section.label
+    else:
+        label = ", ".join(each for each in (str(loss), section.label) if each)
     kinks = tuple(x for x in section.kinks if low < x < high)
     breaks = tuple(x for x in kinks if show == "grad" and _jumps(at, x, high - low))
     return Curve(label, cast("Callable[[Any], Any]", at), kinks if show == "loss" else (), breaks)
@@ -139,7 +159,13 @@ def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, .
     return (Note(middle, y, f"cross at ({middle:.4g}, {shown})"),)
 
 
-def _marked(curve: Curve, notes: Sequence[Note]) -> Curve:
+def _whole(low: float, high: float) -> tuple[float, ...]:
+    """Return the whole numbers of a range, as sample points for the eye, where they are few."""
+    points = tuple(float(x) for x in range(ceil(low), floor(high) + 1)) if high - low < 10 else ()
+    return points if len(points) > 2 else ()
+
+
+def _marked(curve: Curve, notes: Sequence[Note], points: Sequence[float]) -> Curve:
     with np.errstate(all="ignore"):
         on = [note.x for note in notes if abs(curve.at(np.array([note.x]))[0] - note.y) < 1e-9]
-    return curve._replace(marks=tuple(sorted({*curve.marks, *on})))
+    return curve._replace(marks=tuple(sorted({*curve.marks, *on, *points})))

@@ -18,10 +18,10 @@ def write_delimited(table: Table, out: TextIO, kind: Literal["tsv", "csv"]) -> N
     if kind == "csv":
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(table.columns)
-        writer.writerows([text(cell) for cell in row] for row in table.rows)
+        writer.writerows(map(text, row) for row in table.rows)
         return
     out.write("\t".join(name.translate(ESCAPES) for name in table.columns) + "\n")
-    out.writelines("\t".join(text(cell).translate(ESCAPES) for cell in row) + "\n" for row in table.rows)
+    out.writelines("\t".join(map(_field, row)) + "\n" for row in table.rows)
 
 
 def text(cell: Cell) -> str:
@@ -29,6 +29,10 @@ def text(cell: Cell) -> str:
     if isinstance(cell, float):
         return exact(cell)
     return "" if cell is None else str(cell)
+
+
+def _field(cell: Cell) -> str:
+    return text(cell).translate(ESCAPES) if isinstance(cell, str) else text(cell)
 
 
 def write_json(value: Any, out: TextIO) -> None:

@@ -7,7 +7,8 @@ from math import floor, isfinite, log10
 
 def exact(x: float) -> str:
     """Return the shortest text that reads back as `x`: `25`, `0.1`, `inf`; never `-0`."""
-    return repr(float(x) + 0.0).removesuffix(".0")
+    text = repr(x + 0.0)
+    return text[:-2] if text.endswith(".0") else text
 
 
 def json_number(x: float) -> str:
