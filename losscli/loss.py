@@ -67,7 +67,11 @@ class Loss(ABC):
     """The derivative in the first input, as text that runs."""
     source: ClassVar[str]
     also: ClassVar[tuple[str, ...]] = ()
-    """Names elsewhere, bare or `framework.name`; `name = spec` where parameters differ from ours."""
+    """Names elsewhere, bare or `framework.name`.
+
+    `name = spec`: the name means the loss with these parameters. `name ~ spec`: it means the plain loss,
+    and the parameters bring about a guard of the framework's, such as a clip.
+    """
     use: ClassVar[str] = ""
     pitfalls: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()

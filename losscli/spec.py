@@ -33,7 +33,7 @@ def elsewhere(loss: type[Loss]) -> Iterator[Claim]:
     """Yield the names of a loss in other places, with the parameters they imply."""
     for entry in loss.also:
         name, _, spec = entry.partition(" = ")
-        yield Claim(name, loss.name, spec or loss.name)
+        yield Claim(name.partition(" ~ ")[0], loss.name, spec or loss.name)
 
 
 @cache

@@ -56,6 +56,8 @@ def test_round_trip(kind):
         ("reg:squarederror", "mse:scale=0.5"),
         ("binary:logistic:pos_weight=3", "bce-with-logits:pos_weight=3"),
         ("optax.l2_loss", "mse:scale=0.5"),
+        ("keras.losses.BinaryCrossentropy", "bce"),
+        ("TripletMarginLoss", "triplet-margin"),
         ("l2", "mse"),
         ("softmax_cross_entropy_with_integer_labels", "softmax-cross-entropy"),
         ("triplet-margin:squared=true:margin=0.2", "triplet-margin:margin=0.2:squared=true"),

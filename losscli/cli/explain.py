@@ -183,14 +183,7 @@ def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, S
         yield "Mind", [" ".join(part) for part in more]
     yield "Use when", [loss.use]
     yield "Pitfalls", loss.pitfalls
-    yield (
-        "Elsewhere",
-        [
-            (f"{name} = {spec}" if spec else name)
-            for name, _, spec in (entry.partition(" = ") for entry in loss.also)
-            if "." in name
-        ],
-    )
+    yield "Elsewhere", [entry.replace(" ~ ", "   as ") for entry in loss.also if "." in entry]
     yield "See also", [", ".join(loss.related)]
     yield "Source", [loss.source]
     yield "Try", [f"losscli plot {loss}", f"losscli compute {loss} FILE"]

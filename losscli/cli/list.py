@@ -62,7 +62,7 @@ def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...
 def catalogue() -> Iterator[dict[str, Any]]:
     """Yield what is known of every loss, family by family."""
     from losscli.parameter import spell
-    from losscli.spec import Loss, summary
+    from losscli.spec import Loss, elsewhere, summary
 
     order = {"regression": 0, "binary classification": 1, "multi-class classification": 2, "similarity": 3}
     for loss in sorted(Loss.catalogue.values(), key=lambda loss: order.get(loss.family, 9)):
@@ -74,5 +74,5 @@ def catalogue() -> Iterator[dict[str, Any]]:
             "main": " ".join(own[name] for name, each in loss.parameters.items() if not each.quiet),
             "of": loss.symbols,
             "summary": summary(loss),
-            "also": [entry.partition(" = ")[0] for entry in loss.also],
+            "also": [claim.name for claim in elsewhere(loss)],
         }

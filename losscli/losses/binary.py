@@ -24,8 +24,8 @@ class BCE(OnProbability):
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
         "binary-cross-entropy", "binary-crossentropy", "log-loss", "cross-entropy", "torch.nn.BCELoss",
-        "torch.nn.functional.binary_cross_entropy", "keras.losses.BinaryCrossentropy = bce:clip=1e-07",
-        "keras.losses.binary_crossentropy = bce:clip=1e-07", "sklearn.metrics.log_loss",
+        "torch.nn.functional.binary_cross_entropy", "keras.losses.BinaryCrossentropy ~ bce:clip=1e-07",
+        "keras.losses.binary_crossentropy ~ bce:clip=1e-07", "sklearn.metrics.log_loss",
     )  # fmt: skip
     use = "a model gives probabilities of yes and no, and they should be honest"
     pitfalls = (
