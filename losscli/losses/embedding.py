@@ -31,7 +31,8 @@ class Contrastive(Loss):
     forms = ((DISTANCE, SIMILAR), (FIRST, SECOND, SIMILAR))
     formula = "scale * d**power if y > 0 else scale * max(0, margin - d)**power"
     slope_formula = (
-        "scale * power * d**(power - 1) if y > 0 else -scale * power * max(0, margin - d)**(power - 1)"
+        "scale * power * d**(power - 1) if y > 0 else 0 if d >= margin "
+        "else -scale * power * (margin - d)**(power - 1)"
     )
     source = (
         "Hadsell, Chopra & LeCun 2006, Dimensionality reduction by learning an invariant mapping, "
@@ -168,8 +169,8 @@ class TripletMargin(Loss):
         "jmlr:v10/weinberger09a"
     )
     also = (
-        "triplet", "triplet-loss", "torch.nn.TripletMarginLoss = triplet-margin:eps=1e-06",
-        "torch.nn.functional.triplet_margin_loss = triplet-margin:eps=1e-06",
+        "triplet", "triplet-loss", "torch.nn.TripletMarginLoss ~ triplet-margin:eps=1e-06",
+        "torch.nn.functional.triplet_margin_loss ~ triplet-margin:eps=1e-06",
         "optax.losses.triplet_margin_loss",
     )  # fmt: skip
     use = "what matters is which of two examples is nearer, not how near"

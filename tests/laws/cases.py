@@ -54,7 +54,7 @@ def generic(parameter) -> list[float]:
 
 
 CASES = [loss for kind in Loss.catalogue.values() for loss in corners(kind)]
-FEW = [loss for kind in Loss.catalogue.values() for loss in corners(kind, 1)]
+FEW = [loss for kind in Loss.catalogue.values() for loss in corners(kind, 0)]
 
 
 def beside(x: float) -> list[float]:

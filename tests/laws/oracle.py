@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from math import inf, isinf, isnan
+from math import frexp, inf, isinf, isnan
 
 import mpmath
 import numpy as np
@@ -15,6 +15,7 @@ DIGITS = (
     2000,
     4000,
 )  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
+ROOTS = (80, 250, 1000, 2000, 4000)  # for formulas without logarithms, where nothing hides so far below 1
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -72,10 +73,10 @@ def exactly(form, row):
     return lifted
 
 
-def settled(compute):
+def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
-    for digits in DIGITS:
+    for digits in DIGITS if "log" in loss.formula else ROOTS:
         with mp.workdps(digits):
             now = compute()
         if mp.isinf(now):
@@ -96,7 +97,7 @@ def close(a, b):
 
 def value(loss, form, row):
     f, at = function(loss, form), exactly(form, row)
-    return settled(lambda: f(at))
+    return settled(loss, lambda: f(at))
 
 
 def moved(at, seeds, steps):
@@ -133,6 +134,27 @@ def within(form, at):
     ]
 
 
+def numbers(loss, row):
+    return [
+        abs(float(x)) for part in (*row, *loss.settings().values()) for x in np.atleast_1d(part) if x
+    ] or [1.0]
+
+
+def largest(loss, row):
+    return mpf(max(numbers(loss, row)))
+
+
+def grid(loss, row):
+    """The last bit of the least number at hand."""
+    return mpf(2) ** (frexp(min(numbers(loss, row)))[1] - 54)
+
+
+def idle(loss, form, row):
+    """Whether a loss that is cut off at 0 is cut off here: then it is at its least, and level."""
+    cut = loss.formula.startswith("max(0") or ("max(0" in loss.formula and row[-1] == 0)
+    return cut and value(loss, form, row) == 0
+
+
 def derivative(loss, form, row, seed, order=1):
     """The derivative along one component: the subgradient of least norm at a kink, the limit at an edge.
 
@@ -143,19 +165,18 @@ def derivative(loss, form, row, seed, order=1):
     k, j = seed
     x = component(at[k], j)
     if len(inside(form[k].domain, x)) == 1 or not mp.isfinite(f(at)):
-        if loss.formula.startswith("max(0") and not f(at):
-            return mpf(0)
         with mp.workdps(2300):
             near = within(form, at)
             return mp.diff(lambda u: f(moved(near, [seed], [u * EDGE])), 0, order) / EDGE**order
     kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max", "if"))
-    # a step far smaller than the way to the next kink, which may be as near as the least double
-    absolute = (kinky and not loss.settings().get("clip")) or not x
-    scale, more = (mpf(2) ** -1100, 1150) if absolute else (abs(x), 10)
+    # a step far smaller than the way to the next kink: sums of the numbers at hand are multiples of their last bits
+    scale, more = (grid(loss, row), 70) if kinky or not x else (abs(x), 10)
+    if kinky or not x:
+        more += max(0, int(mp.log(largest(loss, row) / scale, 2)))
 
     def slope(side, order=order):
         return settled(
-            lambda: mp.diff(
+            loss, lambda: mp.diff(
                 lambda u: f(moved(at, [seed], [u])),
                 0, order, direction=side, addprec=more, h=scale * mpf(2) ** (-mp.prec - 40),
             )
@@ -176,13 +197,17 @@ def derivative(loss, form, row, seed, order=1):
 
 
 def mixed(loss, form, row, one, two):
-    """The second derivative in two different components."""
+    """The second derivative in two different components; none at an edge of the domain."""
     f, at = function(loss, form), exactly(form, row)
+    if any(len(inside(form[k].domain, component(at[k], j))) == 1 for k, j in (one, two)) or not mp.isfinite(
+        f(at)
+    ):
+        return None
 
     def compute():
         return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1))
 
-    return settled(compute)
+    return settled(loss, compute)
 
 
 def ulps(got, truth):
@@ -218,6 +243,8 @@ def answers(loss, at, key, order):
     if order == 0:
         return (value(loss, form, row),)
     found = []
+    if idle(loss, form, row):
+        return (mpf(0),) * sum(map(len, seeds(form, row)))
     for group in seeds(form, row):
         if order == 2 and loss.matrix:
             found += [
