@@ -144,6 +144,8 @@ def root(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
     command = typer.main.get_command(app)
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
     if not arguments:
         with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
             print(command.get_help(context), file=sys.stderr)

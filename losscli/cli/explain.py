@@ -90,7 +90,9 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     yield from table(loss)
     yield ""
     for label, said in sections(loss, doc[1:]):
-        for at, line in enumerate(line for text in said for line in wrap(text, room - LABEL - 2, break_on_hyphens=False)):
+        for at, line in enumerate(
+            line for text in said for line in wrap(text, room - LABEL - 2, break_on_hyphens=False)
+        ):
             yield f"  {label if at == 0 else '':<{LABEL}}{line}"
 
 

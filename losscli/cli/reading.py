@@ -48,6 +48,11 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
     if words.values:
         if words.file:
             raise UsageError("--values and a file: one of them, not both")
+        for option in ("pred", "target", "col", "targets", "on", "weight", "ident"):
+            if getattr(words, option):
+                raise UsageError(
+                    f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here"
+                )
         count = words.values.split(",")[0].count(":") + 1
         forms = [form for form in needed.forms if len(form) == count] or list(needed.forms)
         reading = literals(words.values, forms[0])

@@ -24,6 +24,7 @@ MISTAKES = [
     ("compute", 2, "error: missing argument 'LOSS[,LOSS...]'\n  fix: losscli compute --help\n"),
     ("comptue mse", 2, "error: no such command 'comptue'"),
     ("compute mse p.csv --values 1:2", 2, "error: --values and a file: one of them, not both\n"),
+    ("compute mse --values 1:2 --weight w", 2, "error: --values are rows without columns: --weight has no meaning here\n"),
     ("compute mse p.csv --col nothing=x", 2, "error: --col nothing=x: no input is called 'nothing'\n  roles: pred, target\n"),
     ("grad mse p.csv --order 3", 2, "error: --order: 3 is neither 1 nor 2\n"),
     ("plot mse,bce", 2, "error: these losses have different axes: draw them one at a time\n"),

@@ -33,7 +33,9 @@ def test_picture(cli, name, show, redraw):
     compare(f"plot-{name}-{show}.txt", ran.out, redraw)
 
 
-@pytest.mark.parametrize("losses", ["mse,mae,huber", "huber:delta=0.5,huber,huber:delta=2", "bce,mse:scale=2"])
+@pytest.mark.parametrize(
+    "losses", ["mse,mae,huber", "huber:delta=0.5,huber,huber:delta=2", "bce,mse:scale=2"]
+)
 def test_overlay(cli, losses, redraw):
     ran = cli(f"plot {losses}")
     if losses.startswith("bce"):
@@ -42,7 +44,9 @@ def test_overlay(cli, losses, redraw):
     compare(f"plot-{losses.replace(',', '+').replace(':', '-')}.txt", ran.out, redraw)
 
 
-@pytest.mark.parametrize("name", [*NAMES, "huber:delta=0.5", "triplet-margin:swap=true:squared=true", "bce:clip=1e-7"])
+@pytest.mark.parametrize(
+    "name", [*NAMES, "huber:delta=0.5", "triplet-margin:swap=true:squared=true", "bce:clip=1e-7"]
+)
 def test_page(cli, name, redraw):
     ran = cli(f"explain {name}")
     assert (ran.code, ran.err) == (0, "")
@@ -99,4 +103,8 @@ def test_list(cli):
     assert {line.split("\t")[0] for line in cli("list similarity").out.splitlines()[1:]} == {
         "contrastive", "triplet-margin",
     }  # fmt: skip
-    assert [entry["name"] for entry in json.loads(cli("list outliers --json").out)["losses"]] == ["mse", "mae", "huber"][1:]
+    assert [entry["name"] for entry in json.loads(cli("list outliers --json").out)["losses"]] == [
+        "mse",
+        "mae",
+        "huber",
+    ][1:]

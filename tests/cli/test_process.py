@@ -31,6 +31,26 @@ def test_help_has_examples_and_fits(process, command):
     assert max(map(len, ran.stdout.splitlines())) <= 80
 
 
+def test_help_is_a_word_too(process):
+    assert process("help", "grad").stdout == process("grad", "--help").stdout
+    assert process("help").stdout == process("--help").stdout
+
+
+def test_standard_input_that_is_a_terminal_is_refused():
+    ours, theirs = os.openpty()
+    ran = subprocess.run(
+        [sys.executable, "-m", "losscli", "compute", "mse,mae"],
+        cwd=ROOT, stdin=theirs, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    os.close(ours)
+    os.close(theirs)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "error: no input: standard input is a terminal\n"
+        "  fix: losscli compute mse,mae preds.csv\n   or: cat preds.csv | losscli compute mse,mae\n"
+    )
+
+
 def test_a_closed_pipe_is_141():
     with subprocess.Popen(
         [sys.executable, "-m", "losscli", "grad", "mse", SAMPLE],
