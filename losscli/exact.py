@@ -7,7 +7,7 @@ Importing this module imports mpmath; nothing does so before a row needs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heappop, heappush
 from itertools import count
 from math import frexp, isfinite
@@ -183,7 +183,7 @@ def norm(x: Sequence[Number], degree: Number = 2) -> Number:
     if degree == 1:
         return sum(abs(each) for each in x)
     total = sum(_size(each, degree) for each in x)
-    return total ** (1 / mp.mpf(degree)) if plain(total) else total * 0
+    return total ** (1 / mp.mpf(degree)) if plain(total) else mp.zero  # level, as the root is
 
 
 def _size(x: Number, power: Number, signed: bool = False) -> Number:
@@ -212,21 +212,28 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
+    "abs": abs, "exp": exp, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
     "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
 }  # fmt: skip
 
 
-def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]) -> Number:
-    """Return `formula` at `names`, after the definitions of `where` in their order."""
-    powers: dict[int, tuple[Number, Number]] = {}  # a formula may ask for one exponential once a class
+def _once(function: Callable[..., Number]) -> Callable[..., Number]:
+    """Return `function`, carried out once for the same operands: a softmax asks for its logarithm once a class."""
+    known: dict[tuple[int, ...], tuple[Any, Number]] = {}
 
     def remembered(x: Number) -> Number:
-        if id(x) not in powers:
-            powers[id(x)] = x, exp(x)  # with x, lest another number take its place in memory
-        return powers[id(x)][1]
+        operands = tuple(x) if isinstance(x, Iterator) else (x,)
+        key = tuple(map(id, operands))
+        if key not in known:  # kept with its operands, lest other numbers take their place in memory
+            known[key] = operands, function(iter(operands) if isinstance(x, Iterator) else x)
+        return known[key][1]
 
-    known = {**MATHS, "exp": remembered, **names}
+    return remembered
+
+
+def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]) -> Number:
+    """Return `formula` at `names`, after the definitions of `where` in their order."""
+    known = {**MATHS, **{name: _once(MATHS[name]) for name in ("exp", "log", "sum")}, **names}
     for name, definition in where:
         known[name] = evaluate(definition, known)
     return evaluate(formula, known)

@@ -23,6 +23,7 @@ class Distance:
         gap = DoubleDouble.of_sum(x, -y)
         self.parts = gap if eps else abs(gap)
         gap = gap + eps if eps else gap
+        self.whole = gap
         _, self.exponent = np.frexp(abs(gap.high).max(axis=0))
         self.degree = degree
         self.gap = gap.shifted(-self.exponent)
@@ -66,7 +67,7 @@ class Distance:
 
     def direction(self) -> DoubleDouble:
         """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
-        sign = np.sign(self.gap.high)
+        sign = np.sign(self.whole.high)  # scaled, a small difference beside a huge one is 0
         if self.degree == 1:
             return DoubleDouble(sign, np.zeros_like(sign))
         safe = self._safe()

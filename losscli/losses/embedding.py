@@ -271,7 +271,7 @@ class TripletMargin(Loss):
         if order == 2:
             return DoubleDouble(np.full_like(distance.gap.high, 2.0), np.zeros_like(distance.gap.high))
         if self.p == 2:
-            return distance.gap.shifted(distance.exponent).scaled(2.0)
+            return distance.whole.scaled(2.0)
         return (distance.direction() * distance.length).shifted(distance.exponent).scaled(2.0)
 
     def variables(self, *row):

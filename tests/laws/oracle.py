@@ -192,7 +192,8 @@ def derivative(loss, form, row, seed, order=1):
     if order == 2:
         return left, right
     if any(entry.kind == "vector" for entry in form):
-        return slope(0) if f(at) else mpf(0)
+        # where the nearer of two is taken, a tie has several gradients that are none's average
+        return None if loss.settings().get("swap") else slope(0) if f(at) else mpf(0)
     return mpf(0) if left * right <= 0 else min(left, right, key=abs)
 
 
