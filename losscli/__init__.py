@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from losscli.errors import DataError, LosscliError, NoResult, UsageError
     from losscli.loss import DomainError, Loss
     from losscli.losses.binary import BCE, BCEWithLogits
-    from losscli.losses.embedding import Contrastive, TripletMargin
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+    from losscli.losses.pairs import Contrastive
     from losscli.losses.residual import MAE, MSE, Huber
+    from losscli.losses.triplets import TripletMargin
     from losscli.spec import find, parse
     from losscli.traits import Traits
 

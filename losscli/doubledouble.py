@@ -140,6 +140,16 @@ class DoubleDouble:
         return DoubleDouble(high[0], low[0])
 
 
+def chosen(where: NDArray[np.bool_], a: DoubleDouble, b: DoubleDouble) -> DoubleDouble:
+    """Return `a` where told, else `b`."""
+    return DoubleDouble(np.where(where, a.high, b.high), np.where(where, a.low, b.low))
+
+
+def positive_part(x: DoubleDouble) -> DoubleDouble:
+    """Return max(0, x)."""
+    return DoubleDouble(np.where(x.high < 0, 0.0, x.high), np.where(x.high > 0, x.low, 0.0))
+
+
 def total(x: Array) -> DoubleDouble:
     """Return the sum of doubles along the first axis."""
     return DoubleDouble(x, np.zeros(())).total()

@@ -65,6 +65,10 @@ class Distance:
         same = (one.high == two.high) & (one.low == two.low)
         return alike | (self.exact(squared=True) & other.exact(squared=True) & same)
 
+    def bent(self) -> Rows:
+        """Return where d has no derivative: where the vectors meet, or for degree 1 any of their coordinates."""
+        return (self.whole.high == 0).any(axis=0) if self.degree == 1 else self.none
+
     def direction(self) -> DoubleDouble:
         """Return the derivative of d in x: a unit vector, or 0 where the vectors meet."""
         sign = np.sign(self.whole.high)  # scaled, a small difference beside a huge one is 0

@@ -165,15 +165,17 @@ class Loss(ABC):
     def kinked(self, *inputs: ArrayLike) -> NDArray[np.bool_]:
         """Return where the loss has no derivative, so that `gradient` gives the subgradient of least norm."""
         arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
-        form = self.form(len(arrays))
-        flat = self._flat(arrays) if self.elementwise else self._rows(form, arrays)
+        shape = arrays[0].shape
+        flat = self._flat(arrays) if self.elementwise else self._rows(self.form(len(arrays)), arrays)
         with np.errstate(all="ignore"):
-            found = self.corner(*flat)
-        return found.reshape(arrays[0].shape) if self.elementwise else found
+            [found] = blocks.evaluate(
+                lambda *block: (self.corner(*block).astype(np.float64),), flat, [(len(flat[0]),)]
+            )
+        return (found > 0).reshape(shape if self.elementwise else found.shape)
 
-    def corner(self, *arrays: Array) -> NDArray[np.bool_]:
-        """Return which rows have no derivative; by default none."""
-        return np.zeros(len(arrays[0]), dtype=bool)
+    def corner(self, *block: Array) -> NDArray[np.bool_]:
+        """Return which samples of a block have no derivative; by default none."""
+        return np.zeros(block[0].shape[-1], dtype=bool)
 
     def form(self, count: int) -> tuple[Input, ...]:
         """Return the inputs of the form that has `count` of them."""

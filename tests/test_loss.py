@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscli import blocks
+from losscli import blocks, parse
 from losscli.loss import DomainError, Loss, SimplexError
 from losscli.losses.binary import BCE, BCEWithLogits
-from losscli.losses.embedding import Contrastive, TripletMargin
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MSE, Huber
+from losscli.losses.triplets import TripletMargin
 from tests.laws import cases
 
 ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
@@ -226,7 +227,8 @@ for kind in Loss.catalogue.values():
         for order in ("value", "gradient", "hessian"):
             getattr(kind(), order)(*sample(kind(), at, 5000))
 from losscli.losses.binary import BCEWithLogits
-from losscli.losses.embedding import Contrastive, TripletMargin
+from losscli.losses.pairs import Contrastive
+from losscli.losses.triplets import TripletMargin
 BCEWithLogits().gradient(np.zeros(10**5), np.full(10**5, 0.5))
 x, y = np.random.default_rng(0).normal(size=(2, 10**4, 3))
 for loss in (TripletMargin(), TripletMargin(margin=0), TripletMargin(squared=1), TripletMargin(swap=1)):
@@ -259,3 +261,27 @@ def test_corners_cover_every_parameter():
         tried = [dict(loss.settings()) for loss in cases.corners(kind)]
         for name in kind.parameters:
             assert len({settings[name] for settings in tried}) > 1, (kind, name)
+
+
+KINKS = [
+    ("mae", ([1.0, 2.0], [1.0, 1.0]), [True, False]),
+    ("huber", ([1.0, 0.0], [0.0, 0.0]), [False, False]),
+    ("bce", ([0.0, 1.0], [0.0, 1.0]), [False, False]),
+    ("bce:clip=0.25", ([0.25, 0.75, 0.5, 0.1], [1.0, 1.0, 1.0, 1.0]), [True, True, False, False]),
+    ("cce:clip=0.25", ([[0.25, 0.75], [0.2, 0.8]], [0, 0]), [True, False]),
+    ("contrastive", ([1.0, 0.0], [0.0, 1.0]), [False, False]),
+    ("contrastive:power=1", ([1.0, 1.0, 0.5], [0.0, 1.0, 0.0]), [True, False, False]),
+    ("contrastive", ([[0.0, 0.0]] * 2, [[0.0, 0.0]] * 2, [0.0, 1.0]), [True, False]),
+    ("contrastive:power=1", ([[0.0, 0.0]] * 2, [[1.0, 0.0], [0.0, 0.0]], [0.0, 1.0]), [True, True]),
+    ("triplet-margin", ([0.0, 1.0, 0.0], [1.0, 1.0, 2.0]), [True, False, False]),
+    ("triplet-margin", ([[0.0, 0.0]] * 3, [[0.0, 0.0], [1.0, 0.0], [3.0, 4.0]], [[0.0, 0.5], [2.0, 0.0], [0.0, 1.0]]),
+     [True, True, False]),
+    ("triplet-margin:squared=true", ([[0.0]], [[0.0]], [[0.5]]), [False]),
+    ("triplet-margin:p=1", ([[0.0, 0.0]], [[1.0, 0.0]], [[0.5, 0.5]]), [True]),
+    ("triplet-margin:swap=true", ([[0.0, 0.0]], [[1.0, 0.0]], [[0.5, 0.5]]), [True]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "inputs", "expected"), KINKS)
+def test_rows_without_derivative_are_known(spec, inputs, expected):
+    assert parse(spec).kinked(*inputs).tolist() == expected

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from losscli.loss import Loss
-from losscli.spec import losses, summary
+from losscli.cli.list import catalogue
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
@@ -67,11 +66,10 @@ def folder(tmp_path_factory):
 
 def table():
     """The table of losses."""
-    assert losses
     rows = ["| loss | family | parameters | what it does |", "|---|---|---|---|"]
-    for kind in Loss.catalogue.values():
-        own = " ".join(f"`{name}={each.default:g}`" for name, each in kind.parameters.items())
-        rows.append(f"| `{kind.name}` | {kind.family} | {own} | {summary(kind)} |")
+    for entry in catalogue():
+        own = " ".join(f"`{each}`" for each in entry["parameters"].split() if each != "-")
+        rows.append(f"| `{entry['name']}` | {entry['family']} | {own} | {entry['summary']} |")
     return "\n".join(rows) + "\n"
 
 

@@ -1,5 +1,5 @@
 """Every loss, by family. Importing this package fills the catalogue."""
 
-from losscli.losses import binary, embedding, multiclass, residual
+from losscli.losses import binary, multiclass, pairs, residual, triplets
 
-__all__ = ["binary", "embedding", "multiclass", "residual"]
+__all__ = ["binary", "multiclass", "pairs", "residual", "triplets"]

@@ -62,6 +62,9 @@ class BCE(OnProbability):
         on, off = self.shares(y)
         return np.where(self.clipped(p), 0.0, over_square(on, p) + over_square(off, 1 - p))
 
+    def corner(self, p, y):
+        return ((p == self.clip) | (1 - p == self.clip)) & (0 < self.clip < 0.5)
+
     def shares(self, y):
         """Return the weights of the two logarithms, smoothed."""
         s = self.label_smoothing

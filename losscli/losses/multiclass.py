@@ -72,6 +72,11 @@ class CategoricalCrossEntropy(Multiclass):
             logs = np.where(1 - p < self.clip, np.log1p(-self.clip), logs)
         return -total(times(share, logs)).rounded
 
+    def corner(self, p, y):
+        share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
+        edge = (p == self.clip) | (1 - p == self.clip)
+        return (edge & (share > 0)).any(axis=0) & (0 < self.clip < 0.5)
+
     def where(self, form):
         return (
             ("y", "[y[k] * (1 - label_smoothing) + label_smoothing / len(y) for k in classes]"),

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
-from losscli.losses.embedding import Contrastive, TripletMargin
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MAE, MSE, Huber
+from losscli.losses.triplets import TripletMargin
 
 RNG = np.random.default_rng(5)
 Z = np.concatenate([RNG.normal(size=200) * 20, [0.0, 40.0, -40.0, 745.0, -745.0, 1e4, -1e4, 1e308, -1e308]])

@@ -1,0 +1,199 @@
+"""Losses of triplets of embeddings, or of their distances."""
+
+import numpy as np
+
+from losscli.arithmetic import sure
+from losscli.domain import FINITE, NONNEGATIVE, Interval
+from losscli.doubledouble import DoubleDouble, chosen
+from losscli.geometry import Distance
+from losscli.loss import Axis, Input, Loss, Section
+from losscli.parameter import flag, parameter
+from losscli.traits import Traits
+
+ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "a"))
+POSITIVE = Input("positive", FINITE, "vector", wrt=True, columns=("positive", "pos", "p"))
+NEGATIVE = Input("negative", FINITE, "vector", wrt=True, columns=("negative", "neg", "n"))
+TO_POSITIVE = Input("d_ap", NONNEGATIVE, wrt=True, columns=("d_ap", "d_pos", "distance_positive"))
+TO_NEGATIVE = Input("d_an", NONNEGATIVE, wrt=True, columns=("d_an", "d_neg", "distance_negative"))
+
+
+class TripletMargin(Loss):
+    """Wants the anchor nearer to the positive than to the negative example, by the margin."""
+
+    family = "similarity"
+    symbols = "d_ap, d_an"
+    forms = ((ANCHOR, POSITIVE, NEGATIVE), (TO_POSITIVE, TO_NEGATIVE))
+    formula = "max(0, d_ap - d_an + margin)"
+    slope_formula = "1 if d_ap - d_an + margin > 0 else 0"
+    source = (
+        "Weinberger & Saul 2009, Distance metric learning for large margin nearest neighbor classification, "
+        "jmlr:v10/weinberger09a"
+    )
+    also = (
+        "triplet", "triplet-loss", "torch.nn.TripletMarginLoss ~ triplet-margin:eps=1e-06",
+        "torch.nn.functional.triplet_margin_loss ~ triplet-margin:eps=1e-06",
+        "optax.losses.triplet_margin_loss",
+    )  # fmt: skip
+    use = "what matters is which of two examples is nearer, not how near"
+    pitfalls = (
+        "torch adds 1e-6 to every coordinate difference, as eps=1e-06 does; optax adds it under the root",
+        "FaceNet squares the distances: triplet-margin:squared=true",
+    )
+    related = ("contrastive",)
+
+    margin: float = parameter(default=1.0, within=NONNEGATIVE, help="by how much the positive must be nearer")
+    p: float = parameter(default=2.0, within=Interval(1, 64, "[]"), help="the degree of the norm", quiet=True)
+    eps: float = parameter(
+        default=0.0,
+        within=Interval(0, 1, "[]"),
+        help="added to every coordinate difference, as torch does",
+        quiet=True,
+    )
+    squared: float = flag(help="compares squared distances, as FaceNet does")
+    swap: float = flag(help="takes the distance from the positive to the negative, where that is less")
+
+    def derivative(self, order, *block):
+        if len(block) == 2:
+            return self.of_distances(order, *block)
+        return self.of_vectors(order, *block)
+
+    def of_distances(self, order, near, far):
+        n = 2.0 if self.squared else 1.0
+        excess = self.excess_of_distances(near, far)
+        if order == 0:
+            return (np.maximum(excess, 0.0),)
+        active = active_rows(excess)
+        slopes = (near, far) if self.squared and order == 1 else (n - 1, n - 1) if order == 2 else (1.0, 1.0)
+        return active * n * slopes[0], 0.0 - active * n * slopes[1]
+
+    def excess_of_distances(self, near, far):
+        fine = [DoubleDouble(d, np.zeros_like(d)) for d in (near, far)]
+        if self.squared:
+            fine = [d.squared() for d in fine]
+        return self.excess(*fine, known=((near == 0) & (far == 0)) | (not self.squared))
+
+    def excess(self, near, far, known):
+        """Return near − far + margin; NaN where too much cancels, unless both are `known` without error."""
+        difference = near - far + self.margin
+        largest = np.maximum(np.maximum(near.high, far.high), self.margin)
+        plain = near.high - far.high + self.margin
+        found = np.where(known, difference.rounded, sure(difference, largest))
+        return np.where(np.isinf(plain), plain, found)
+
+    def of_vectors(self, order, anchor, positive, negative):
+        near, far, between, swapped, excess = self.compared(anchor, positive, negative)
+        if order == 0:
+            return (np.maximum(excess, 0.0),)
+        active = active_rows(excess)
+        parts = [self.part(order, distance) for distance in (near, far, between)]
+        towards = apart(parts[0], parts[1], near, far)
+        if self.squared and self.p == 2:  # the anchor drops out
+            towards = 2 * (negative - positive) if order == 1 else np.zeros_like(anchor)
+        sign = -1.0 if order == 1 else 1.0
+        slopes = [towards, sign * parts[0].rounded, -sign * parts[1].rounded]
+        if self.swap:
+            sides = apart(parts[0].scaled(sign), parts[2], near, between)
+            if self.squared and self.p == 2:
+                sides = 2 * (negative - anchor) if order == 1 else np.zeros_like(anchor)
+            changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
+            slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
+        return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
+
+    def compared(self, anchor, positive, negative):
+        """Return the three distances, whether the last stands for the second, and near − far + margin."""
+        near, far = (Distance(anchor, x, self.p, self.eps) for x in (positive, negative))
+        between = Distance(positive, negative, self.p, self.eps) if self.swap else far
+        swapped = self.swapped(far, between)
+        other, other_known = self.length(far), far.exact(self.squared)
+        if self.swap:
+            other = chosen(swapped == 1, self.length(between), other)
+            other_known = np.where(swapped == 1, between.exact(self.squared), other_known)
+        level = np.where(swapped == 1, near.equals(between), near.equals(far))
+        excess = self.excess(self.length(near), other, level | (near.exact(self.squared) & other_known))
+        return near, far, between, swapped, np.where(np.isnan(swapped), np.nan, excess)
+
+    def corner(self, *block):
+        if len(block) == 2:
+            return self.excess_of_distances(*block) == 0
+        near, far, between, swapped, excess = self.compared(*block)
+        if self.squared:
+            return excess == 0
+        used = [near.bent(), np.where(swapped == 1, between.bent(), far.bent())]
+        tie = bool(self.swap) & far.equals(between)
+        return (excess == 0) | ((excess > 0) & (used[0] | used[1] | tie))
+
+    def swapped(self, far, between):
+        """Return 1 where the negative is nearer to the positive than to the anchor, else 0; NaN if unsure."""
+        if not self.swap:
+            return np.zeros(far.none.shape)
+        one, two = self.length(between), self.length(far)
+        order = sure(one - two, np.maximum(one.high, two.high))
+        order = np.where(far.exact(self.squared) & between.exact(self.squared), (one - two).rounded, order)
+        return np.where(far.equals(between), 0.0, active_rows(-order))
+
+    def length(self, distance):
+        """Return the distance, or its square, as a double-double."""
+        return distance.square().shifted(2 * distance.exponent) if self.squared else distance.size()
+
+    def part(self, order, distance):
+        """Return the first or second derivative of the distance, or of its square, in the first vector."""
+        if not self.squared and order == 1:
+            return distance.direction()
+        if self.p == 1 and not self.squared:
+            return distance.gap.scaled(0.0)
+        if order == 2 and self.p != 2:
+            return distance.gap.scaled(np.nan)  # seldom asked: the formula answers
+        if order == 2 and not self.squared:
+            return distance.curvature()
+        if order == 2:
+            return DoubleDouble(np.full_like(distance.gap.high, 2.0), np.zeros_like(distance.gap.high))
+        if self.p == 2:
+            return distance.whole.scaled(2.0)
+        return (distance.direction() * distance.length).shifted(distance.exponent).scaled(2.0)
+
+    def variables(self, *row):
+        return dict(zip((each.name for each in self.form(len(row))), row, strict=True))
+
+    def where(self, form):
+        squares = "{0}**2 if squared else {0}".format
+        if len(form) == 2:
+            return tuple((d, squares(d)) for d in ("d_ap", "d_an"))
+        return (
+            ("d_ap", squares("norm(anchor - positive + eps, p)")),
+            ("d_an", squares("norm(anchor - negative + eps, p)")),
+            ("d_pn", squares("norm(positive - negative + eps, p)")),
+            ("d_an", "d_an if swap < 1 else d_an if d_an <= d_pn else d_pn"),
+        )
+
+    @property
+    def axis(self):
+        return Axis(
+            "x",
+            f"difference of {'squared ' if self.squared else ''}distances  d_ap - d_an",
+            -3 * max(self.margin, 0.5),
+            3 * max(self.margin, 0.5),
+        )
+
+    def sections(self):
+        def distances(x):
+            near, far = np.maximum(x, 0.0), np.maximum(-x, 0.0)
+            return (np.sqrt(1 + near), np.sqrt(1 + far)) if self.squared else (near, far)
+
+        return (Section("", distances, lambda gradient: np.sign(gradient[0]), kinks=(-self.margin,)),)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(-self.margin,))
+
+
+def active_rows(excess):
+    """Return 1 where the excess is positive, else 0; NaN where it is not known."""
+    return np.where(np.isnan(excess), np.nan, excess > 0)
+
+
+def apart(u, v, one, two):
+    """Return u − v, derivatives of two distances, as doubles; NaN where too much cancels, unless they are exact."""
+    difference = u - v
+    term = np.maximum(abs(u.high), abs(v.high))
+    alone = (one.lone | one.none | (one.degree == 1)) & (two.lone | two.none | (one.degree == 1))
+    same = one.equals(two) & (abs(one.gap.high) == abs(two.gap.high)) & (one.exponent == two.exponent)
+    return np.where(alone | same | (term == 0), difference.rounded, sure(difference, term))
