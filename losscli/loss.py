@@ -168,10 +168,10 @@ class Loss(ABC):
         shape = arrays[0].shape
         flat = self._flat(arrays) if self.elementwise else self._rows(self.form(len(arrays)), arrays)
         with np.errstate(all="ignore"):
-            [found] = blocks.evaluate(
-                lambda *block: (self.corner(*block).astype(np.float64),), flat, [(len(flat[0]),)]
+            found = (
+                blocks.evaluate(lambda *block: (self.corner(*block) + 0.0,), flat, [(len(flat[0]),)])[0] > 0
             )
-        return (found > 0).reshape(shape if self.elementwise else found.shape)
+        return found.reshape(shape) if self.elementwise else found
 
     def corner(self, *block: Array) -> NDArray[np.bool_]:
         """Return which samples of a block have no derivative; by default none."""
