@@ -59,20 +59,20 @@ class Choice(NamedTuple):
 
 
 class Index(NamedTuple):
-    """The whole numbers from 0 that number `count` things."""
+    """The whole numbers from 0 that number some things."""
 
-    count: int
+    things: int
 
     def outside(self, x: Array) -> NDArray[np.bool_]:
         """Return which entries of `x` number nothing; NaN never counts."""
-        return (x < 0) | (x >= self.count) | (x != np.trunc(x)) & ~np.isnan(x)
+        return (x < 0) | (x >= self.things) | (x != np.trunc(x)) & ~np.isnan(x)
 
     def holds(self, x: float) -> bool:
         """Return whether `x` numbers one of the things."""
-        return x in range(self.count)
+        return x in range(self.things)
 
     def __str__(self) -> str:
-        return f"a whole number from 0 to {self.count - 1}"
+        return f"a whole number from 0 to {self.things - 1}"
 
 
 Domain = Interval | Choice | Index

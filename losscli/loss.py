@@ -165,13 +165,14 @@ class Loss(ABC):
     def kinked(self, *inputs: ArrayLike) -> NDArray[np.bool_]:
         """Return where the loss has no derivative, so that `gradient` gives the subgradient of least norm."""
         arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
-        shape = arrays[0].shape
         flat = self._flat(arrays) if self.elementwise else self._rows(self.form(len(arrays)), arrays)
-        with np.errstate(all="ignore"):
-            found = (
-                blocks.evaluate(lambda *block: (self.corner(*block) + 0.0,), flat, [(len(flat[0]),)])[0] > 0
-            )
-        return found.reshape(shape) if self.elementwise else found
+
+        def kernel(*block: Array) -> tuple[Array]:
+            with np.errstate(all="ignore"):
+                return (np.where(self.corner(*block), 1.0, 0.0),)
+
+        found: Array = blocks.evaluate(kernel, flat, [(len(flat[0]),)])[0]
+        return np.greater(found.reshape(arrays[0].shape) if self.elementwise else found, 0)
 
     def corner(self, *block: Array) -> NDArray[np.bool_]:
         """Return which samples of a block have no derivative; by default none."""
