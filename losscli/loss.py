@@ -176,7 +176,7 @@ class Loss(ABC):
 
     def corner(self, *block: Array) -> NDArray[np.bool_]:
         """Return which samples of a block have no derivative; by default none."""
-        return np.zeros(block[0].shape[-1], dtype=bool)
+        return np.zeros(block[0].shape[-1:], dtype=np.bool_)
 
     def form(self, count: int) -> tuple[Input, ...]:
         """Return the inputs of the form that has `count` of them."""
