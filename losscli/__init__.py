@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.embedding import Contrastive, TripletMargin
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+    from losscli.losses.quantile import (
+        EpsilonInsensitive,
+        Expectile,
+        LpDistance,
+        Periodic,
+        Quantile,
+        SquaredEpsilonInsensitive,
+    )
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.spec import find, parse
     from losscli.traits import Traits
@@ -25,8 +33,9 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BCE", "MAE", "MSE", "BCEWithLogits", "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError",
-    "Huber", "Loss", "LosscliError", "NoResult", "SoftmaxCrossEntropy", "Traits", "TripletMargin", "UsageError",
-    "find", "parse",
+    "EpsilonInsensitive", "Expectile", "Huber", "Loss", "LosscliError", "LpDistance", "NoResult", "Periodic",
+    "Quantile", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "Traits", "TripletMargin", "UsageError", "find",
+    "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -162,6 +162,16 @@ def exp(x: Number) -> Number:
     return result
 
 
+def cos(x: Number) -> Number:
+    """Return the cosine of an angle in radians."""
+    return Node(mp.cos(x.v), (x, lambda g, x: -g * sin(x), (x,))) if isinstance(x, Node) else mp.cos(x)
+
+
+def sin(x: Number) -> Number:
+    """Return the sine of an angle in radians."""
+    return Node(mp.sin(x.v), (x, lambda g, x: g * cos(x), (x,))) if isinstance(x, Node) else mp.sin(x)
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
     if not isinstance(x, Node):
@@ -212,8 +222,8 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
-    "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
+    "abs": abs, "cos": cos, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "pi": mp.pi,
+    "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
 }  # fmt: skip
 
 

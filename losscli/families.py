@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from losscli.domain import BINARY, NONNEGATIVE, UNIT
-from losscli.doubledouble import two_sum
+from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
 
 PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
@@ -84,6 +84,26 @@ class Residual(Pointwise):
 
     def sections(self) -> tuple[Section, ...]:
         return (Section("", partial(_against, y=0), kinks=self.traits().kinks),)
+
+
+class Unrounded(Residual):
+    """A loss of the error whose kernels need more of it than a double holds: `e` is a `DoubleDouble`."""
+
+    @abstractmethod
+    def penalty(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def slope(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, e: Any) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        prediction, target = block
+        s, lost = two_sum(prediction, -target)
+        e = DoubleDouble(s, np.where(np.isfinite(s), lost, 0.0))
+        wide = np.isinf(s) & np.isfinite(prediction) & np.isfinite(target)
+        return (np.where(wide, np.nan, (self.penalty, self.slope, self.curvature)[order](e)),)
 
 
 def _against(x: Array, y: float) -> tuple[Array, ...]:

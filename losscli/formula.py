@@ -39,7 +39,7 @@ class Style(NamedTuple):
 
 GREEK = {
     "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ",
-    "eps": "ε",
+    "eps": "ε", "pi": "π",
 }  # fmt: skip
 RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 

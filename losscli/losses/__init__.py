@@ -1,5 +1,5 @@
 """Every loss, by family. Importing this package fills the catalogue."""
 
-from losscli.losses import binary, embedding, multiclass, residual
+from losscli.losses import binary, embedding, multiclass, quantile, residual
 
-__all__ = ["binary", "embedding", "multiclass", "residual"]
+__all__ = ["binary", "embedding", "multiclass", "quantile", "residual"]

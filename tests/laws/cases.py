@@ -24,8 +24,11 @@ SETTINGS = {
     "pos_weight": [0.1, 7.0, 1e300, 1e-300],
     "margin": [0.0, 0.2, 1e-160, 1e200],
     "power": [1.0, 1.5, 3.0, 64.0],
-    "p": [1.0, 1.5, 3.0, 64.0],
+    "p": [1.0, 1.5, 3.0, 64.0, 2.0, 0.5],
     "eps": [1e-6, 1.0],
+    "tau": [0.1, 0.9, 1e-17, 1e-320, 1 - 2.0**-53],
+    "epsilon": [1.0, 1e-320, 1e-160, 1e10, 1e308],
+    "period": [2.0, 360.0, 1e-300, 1e300, 6.283185307179586],
     "squared": [1.0],
     "swap": [1.0],
 }
@@ -104,6 +107,8 @@ def lawful(loss, at, row) -> bool:
 
 def residual_row(loss, rng, at):
     kinks = list(loss.traits().kinks)
+    if turn := getattr(loss, "period", 0.0):  # where the loss, its slope or its curvature is 0
+        kinks = [k / 4 * turn for k in (0, 1, 2, 3, 4, 4e3, 4e20)]
     match rng.integers(6):
         case 0:
             e = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))

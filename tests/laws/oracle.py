@@ -42,8 +42,8 @@ def norm(x, degree=2):
 
 
 MATHS = {
-    "abs": abs, "exp": mp.exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "range": range,
-    "sqrt": mp.sqrt, "sum": sum, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "abs": abs, "cos": mp.cos, "exp": mp.exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "pi": mp.pi,
+    "range": range, "sin": mp.sin,    "sqrt": mp.sqrt, "sum": sum, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -173,6 +173,8 @@ def derivative(loss, form, row, seed, order=1):
     scale, more = (grid(loss, row), 70) if kinky or not x else (abs(x), 10)
     if kinky or not x:
         more += max(0, int(mp.log(largest(loss, row) / scale, 2)))
+    if "cos(" in loss.formula:  # 1 less the cosine of a small angle
+        more *= 4
 
     def slope(side, order=order):
         return settled(

@@ -6,6 +6,7 @@ import pytest
 from losscli.losses.binary import BCE, BCEWithLogits
 from losscli.losses.embedding import Contrastive, TripletMargin
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+from losscli.losses.quantile import EpsilonInsensitive, Expectile, LpDistance, Periodic, Quantile
 from losscli.losses.residual import MAE, MSE, Huber
 
 RNG = np.random.default_rng(5)
@@ -55,6 +56,35 @@ def test_huber_with_a_large_delta_is_half_the_square():
 def test_huber_with_a_small_delta_is_mae():
     e = RNG.normal(size=100)
     same(Huber(delta=1e-300).value(e, 0 * e) / 1e-300, MAE().value(e, 0 * e))
+
+
+@ORDERS
+@pytest.mark.parametrize(
+    ("one", "other", "factor"),
+    [
+        (Quantile(tau=0.5), MAE(), 0.5), (Expectile(tau=0.5), MSE(), 0.5), (LpDistance(p=1), MAE(), 1),
+        (LpDistance(p=2), MSE(), 1), (EpsilonInsensitive(epsilon=5e-324), MAE(), 1),
+    ],
+)  # fmt: skip
+def test_the_middle_quantile_is_half_of_mae_and_so_on(one, other, factor, order):
+    e = np.concatenate([RNG.normal(size=100) * 10.0 ** RNG.integers(-100, 100, 100), [0.0, 1e150, 1.5]])
+    same(getattr(one, order)(e, 0 * e), factor * getattr(other, order)(e, 0 * e))
+
+
+@ORDERS
+@pytest.mark.parametrize("loss", [Quantile, Expectile])
+def test_sides_change_places_with_the_level(loss, order):
+    e = RNG.normal(size=100)
+    left, right = getattr(loss(tau=0.125), order)(e, 0 * e), getattr(loss(tau=0.875), order)(-e, 0 * e)
+    same(left, -right if order == "gradient" else right)
+
+
+@ORDERS
+def test_whole_periods_are_no_error(order):
+    e, turns = RNG.integers(-500, 500, 100) / 1024, RNG.integers(-1000, 1000, 100)
+    for period in (1.0, 0.375, 360.0):
+        ask = getattr(Periodic(period=period), order)
+        same(ask(e + period * turns, 0 * e), ask(e, 0 * e))
 
 
 @ORDERS
