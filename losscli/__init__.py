@@ -16,6 +16,20 @@ if TYPE_CHECKING:
     from losscli.loss import DomainError, Loss
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.embedding import Contrastive, TripletMargin
+    from losscli.losses.margin import (
+        DWD,
+        BinarySparsemax,
+        Exponential,
+        Hinge,
+        LogisticMargin,
+        ModifiedHuber,
+        Perceptron,
+        SmoothedHinge,
+        SquaredHinge,
+        SquaredMargin,
+        TanhMargin,
+        ZeroOne,
+    )
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
     from losscli.losses.quantile import (
         EpsilonInsensitive,
@@ -32,10 +46,11 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "MAE", "MSE", "BCEWithLogits", "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError",
-    "EpsilonInsensitive", "Expectile", "Huber", "Loss", "LosscliError", "LpDistance", "NoResult", "Periodic",
-    "Quantile", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "Traits", "TripletMargin", "UsageError", "find",
-    "parse",
+    "BCE", "DWD", "MAE", "MSE", "BCEWithLogits", "BinarySparsemax", "CategoricalCrossEntropy", "Contrastive",
+    "DataError", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Hinge", "Huber",
+    "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber", "NoResult", "Perceptron", "Periodic",
+    "Quantile", "SmoothedHinge", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge",
+    "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "UsageError", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -83,6 +83,7 @@ POSITIVE = Interval(low=0)
 NONNEGATIVE = Interval(0, inf, "[]")
 UNIT = Interval(0, 1, "[]")
 BINARY = Choice((0.0, 1.0))
+SIGN = Choice((-1.0, 1.0))
 FACTOR = Interval(1e-300, 1e300, "[]")
 """Factors of our own: wide enough for any use, and clear of the numbers that lose bits."""
 

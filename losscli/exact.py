@@ -172,6 +172,15 @@ def sin(x: Number) -> Number:
     return Node(mp.sin(x.v), (x, lambda g, x: g * cos(x), (x,))) if isinstance(x, Node) else mp.sin(x)
 
 
+def tanh(x: Number) -> Number:
+    """Return the hyperbolic tangent."""
+    if not isinstance(x, Node):
+        return mp.tanh(x)
+    result = Node(mp.tanh(x.v))
+    result.parents = [(x, lambda g, t: g * (1 - t * t), (result,))]
+    return result
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
     if not isinstance(x, Node):
@@ -223,7 +232,7 @@ def _moves(x: Number) -> bool:
 
 MATHS: Mapping[str, Any] = {
     "abs": abs, "cos": cos, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "pi": mp.pi,
-    "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
+    "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "tanh": tanh, "xlogy": xlogy,
 }  # fmt: skip
 
 

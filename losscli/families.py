@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from losscli.domain import BINARY, NONNEGATIVE, UNIT
+from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
 
@@ -162,6 +162,42 @@ class OnLogit(Binary):
     @property
     def axis(self) -> Axis:
         return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5)
+
+
+class Margin(Pointwise):
+    """A loss of the margin alone: L(s, y) = penalty(m), with m = y s and a label y of -1 or 1."""
+
+    family = "binary classification"
+    symbols = "m"
+    forms = ((Input("pred", wrt=True, columns=LOGIT), Input("target", SIGN, columns=TARGET)),)
+
+    @abstractmethod
+    def penalty(self, m: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, m: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, m: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        score, label = block
+        found = (self.penalty, self.slope, self.curvature)[order](label * score)
+        return ((label * found if order == 1 else found) + 0.0,)  # no -0.0
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        score, label = row
+        return {"y": label, "s": score}
+
+    def where(self, form: Sequence[Input]) -> Sequence[tuple[str, str]]:
+        return (("m", "y * s"),)
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("m", "margin  m = y s", -3, 3)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
 
 
 class Multiclass(Loss):

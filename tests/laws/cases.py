@@ -22,6 +22,8 @@ SETTINGS = {
     "clip": [1e-7, 0.3, 0.5, TINY],
     "label_smoothing": [0.1, 1e-17, 1.0],
     "pos_weight": [0.1, 7.0, 1e300, 1e-300],
+    "gamma": [0.3, 1e-20, 1e-320, 2.0, 1e308],
+    "q": [0.001, 0.3, 3.0, 1000.0],
     "margin": [0.0, 0.2, 1e-160, 1e200],
     "power": [1.0, 1.5, 3.0, 64.0],
     "p": [1.0, 1.5, 3.0, 64.0, 2.0, 0.5],
@@ -87,6 +89,8 @@ def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
         make = probability_row
     elif loss.symbols == "z, y":
         make = logit_row
+    elif loss.symbols == "m":
+        make = margin_row
     else:
         make = distance_row
     found = []
@@ -168,6 +172,20 @@ def logit_row(loss, rng, at):
         case _:
             z = float(rng.normal() * rng.choice([1, 10, 100, 300]))
     return z, y
+
+
+def margin_row(loss, rng, at):
+    match rng.integers(5):
+        case 0:
+            m = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
+        case 1:
+            m = float(rng.choice(beside(float(rng.choice([*loss.traits().kinks, -1.0, 0.0, 1.0])))))
+        case 2:
+            m = magnitude(rng)
+        case _:
+            m = float(rng.normal() * rng.choice([1, 1, 10, 300]))
+    y = float(rng.choice([-1.0, 1.0]))
+    return y * m, y
 
 
 def probabilities_row(loss, rng, at):

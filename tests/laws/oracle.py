@@ -43,7 +43,7 @@ def norm(x, degree=2):
 
 MATHS = {
     "abs": abs, "cos": mp.cos, "exp": mp.exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "pi": mp.pi,
-    "range": range, "sin": mp.sin,    "sqrt": mp.sqrt, "sum": sum, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "range": range, "sin": mp.sin,    "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from losscli.loss import Loss
 from tests.laws import cases
 
 RISE = 1e-9
+STEP = 1e-7
 
 
 def grid(line, count=4001):
@@ -28,7 +29,10 @@ def far(line):
         edges = [clip * (1 + RISE), 1 - clip * (1 + RISE)] if clip else []
         return np.concatenate([ends, 1 - ends, edges])
     ends = np.logspace(-6, 6, 49)
-    return ends if line.loss.axis.symbol == "d" else np.concatenate([-ends, ends])
+    if line.loss.axis.symbol == "d":
+        return ends
+    kinks = np.array(line.section.kinks)
+    return np.concatenate([-ends, ends, kinks - RISE, kinks + RISE])
 
 
 def lines_of(loss):
@@ -63,6 +67,14 @@ def test_symmetric(loss):
     assert loss.traits().symmetric == all(map(even, lines_of(loss)))
 
 
+def step(line, kink):
+    """How far a loss that may jump does so."""
+    if line.loss.traits().lipschitz < inf or line.loss.axis.symbol != "m":
+        return 0.0
+    left, right = line.value(np.array([kink - STEP / 2, kink + STEP / 2]))
+    return right - left
+
+
 def least_bound(claimed, found, line_is_bounded=inf):
     assert found <= claimed * (1 + 1e-6) + 1e-12
     assert found >= 0.98 * claimed if claimed < inf else found > line_is_bounded
@@ -74,6 +86,8 @@ def test_lipschitz_is_the_least_bound(loss):
         return
     lines = lines_of(loss)
     steepest = max(abs(line.slope(np.concatenate([grid(line), far(line)]))).max() for line in lines)
+    leaps = [abs(step(line, kink)) / STEP for line in lines for kink in line.section.kinks]
+    steepest = max([steepest, *leaps])
     least_bound(loss.traits().lipschitz, steepest, 50)
 
 
@@ -110,16 +124,15 @@ def test_losses_of_scores_keep_their_bounds(loss: Loss):
 
 
 def test_slope_or_curvature_jumps_at_kinks(line):
-    step = 1e-7
     for kink in line.section.kinks:
-        sides = np.array([kink - step, kink + step]) * (1 + 0 * kink)
-        if line.loss.axis.symbol == "d" and kink - step < 0:
+        sides = np.array([kink - STEP, kink + STEP]) * (1 + 0 * kink)
+        if line.loss.axis.symbol == "d" and kink - STEP < 0:
             continue
         slope = line.slope(sides)
         curvature = line.curvature(sides)
         jump = 0.0 if curvature is None else abs(curvature[1] - curvature[0])
         endless = curvature is not None and abs(curvature).max() > 1e3  # it has no bound there
-        assert endless or max(abs(slope[1] - slope[0]), jump) > 1e-3, kink
+        assert endless or max(abs(slope[1] - slope[0]), jump, abs(step(line, kink))) > 1e-3, kink
 
 
 def test_derivatives_are_smooth_elsewhere(line):
@@ -163,13 +176,15 @@ def test_best_constant(loss):
             return loss.value(np.full(5, constant), SAMPLE).sum()
         if loss.matrix:
             return loss.value(np.tile(constant, (5, 1)), classes).sum()
+        if loss.symbols == "m":
+            return loss.value(np.full(4, constant), 2 * BITS - 1).sum()
         return loss.value(np.full(4, constant), BITS).sum()
 
     match best:
         case "":
             return
         case "the mean":
-            expected = SAMPLE.mean() if loss.symbols == "e" else share
+            expected = {"e": SAMPLE.mean(), "m": 2 * share - 1}.get(loss.symbols, share)
         case "the median":
             expected = np.median(SAMPLE)
         case "the tau-quantile":
@@ -178,7 +193,13 @@ def test_best_constant(loss):
             expected = SAMPLE.mean()
             for _ in range(500):  # it is the mean of the sample, weighed by the sides of itself
                 expected = np.average(SAMPLE, weights=np.where(expected < SAMPLE, loss.tau, 1 - loss.tau))
-        case "the log odds of the mean":
+        case "the label of the majority" | "any score with the sign of the majority":
+            expected = 1.0
+        case "0":
+            expected = 0.0
+        case "half the log odds of y = 1":
+            expected = np.log(share / (1 - share)) / 2
+        case "the log odds of the mean" | "the log odds of y = 1":
             expected = np.log(share / (1 - share))
         case "the class frequencies":
             expected = mixed if loss.forms[0][0].simplex else np.log(mixed)
