@@ -116,7 +116,8 @@ class BCEWithLogits(OnLogit):
         "torch loses the tail: at z = -33.3 with y = 0 it says 0, the truth is 3.45e-15",
         "pos_weight weighs only the y part, so with soft labels it is not a weight of the row",
     )
-    related = ("bce", "softmax-cross-entropy")
+    related = ("bce", "logistic-margin", "softmax-cross-entropy")
+    instead = {"target": "logistic-margin"}  # noqa: RUF012
 
     pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
