@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Quantile,
         SquaredEpsilonInsensitive,
     )
+    from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.spec import find, parse
     from losscli.traits import Traits
@@ -46,11 +47,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MSE", "BCEWithLogits", "BinarySparsemax", "CategoricalCrossEntropy", "Contrastive",
-    "DataError", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Hinge", "Huber",
-    "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber", "NoResult", "Perceptron", "Periodic",
-    "Quantile", "SmoothedHinge", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge",
-    "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "UsageError", "ZeroOne", "find", "parse",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "BCEWithLogits", "BinarySparsemax",
+    "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive", "Expectile",
+    "Exponential", "Hinge", "Huber", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber",
+    "NoResult", "Perceptron", "Periodic", "Quantile", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "UsageError", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

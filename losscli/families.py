@@ -200,6 +200,39 @@ class Margin(Pointwise):
         return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
 
 
+class Ratio(Pointwise):
+    """A loss of a prediction beside its target, drawn at target 1, where the prediction is their ratio."""
+
+    family = "regression"
+    symbols = "p, t"
+    forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
+    span: ClassVar[tuple[float, float]] = (0, 4)
+    """The ratios that its picture shows."""
+
+    @abstractmethod
+    def penalty(self, p: Array, t: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, p: Array, t: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, p: Array, t: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        return ((self.penalty, self.slope, self.curvature)[order](*block),)
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        prediction, target = row
+        return {"p": prediction, "t": target}
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("r", "prediction  r  at target 1", *self.span)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
+
+
 class Multiclass(Loss):
     """A loss of one number a class and the true class, or a weight for each class."""
 

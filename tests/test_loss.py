@@ -36,7 +36,7 @@ def sample(loss, at, n=50):
             columns.append(rng.choice(entry.domain.members, n))
         else:
             x = rng.normal(size=(n, 3) if entry.kind == "vector" else n)
-            columns.append(np.clip(abs(x) if low == 0 else x, low, high))
+            columns.append(np.clip(abs(x) + low if abs(low) < np.inf else x, low, high))
     return columns
 
 

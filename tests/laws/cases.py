@@ -31,6 +31,7 @@ SETTINGS = {
     "tau": [0.1, 0.9, 1e-17, 1e-320, 1 - 2.0**-53],
     "epsilon": [1.0, 1e-320, 1e-160, 1e10, 1e308],
     "period": [2.0, 360.0, 1e-300, 1e300, 6.283185307179586],
+    "floor": [1.0, 1e-300, 1e300],
     "squared": [1.0],
     "swap": [1.0],
 }
@@ -87,6 +88,8 @@ def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
         make = residual_row
     elif loss.symbols == "p, y":
         make = probability_row
+    elif loss.symbols == "p, t":
+        make = ratio_row
     elif loss.symbols == "z, y":
         make = logit_row
     elif loss.symbols == "m":
@@ -157,6 +160,32 @@ def probability_row(loss, rng, at):
     pool += [1 - 10 ** rng.uniform(-17, 0), *beside(y), *beside(clip), *beside(1 - clip)]
     s = getattr(loss, "label_smoothing", 0.0)
     return float(rng.choice([*pool, *beside(y * (1 - s) + s / 2)])), y
+
+
+def ratio_row(loss, rng, at):
+    low = loss.forms[at][0].domain.low
+    sign = 1.0 if low > -np.inf else float(rng.choice([-1, 1]))
+    t = sign * float(
+        rng.choice([1.0, rng.random(), 10 ** rng.uniform(-3, 5), abs(magnitude(rng)), rng.choice(MAGNITUDES)])
+    )
+    match rng.integers(7):
+        case 0:
+            p = float(rng.choice(beside(t)))
+        case 1:
+            p = t * float(
+                rng.choice([1 + 10 ** rng.uniform(-15, 0), 1 - 10 ** rng.uniform(-15, 0), np.e, 1 / 3])
+            )
+        case 2:
+            p = sign * float(rng.choice([0.0, *MAGNITUDES]))
+        case 3 if low == -1:
+            p, t = (float(-1 + 2.0 ** rng.integers(-53, 2)) for _ in range(2))
+        case 3 if low < 0:
+            p = -t * 10 ** float(rng.uniform(-3, 3))
+        case 4:
+            p = sign * abs(magnitude(rng))
+        case _:
+            p = t * 10 ** float(rng.uniform(-3, 3))
+    return p, t
 
 
 def logit_row(loss, rng, at):

@@ -18,6 +18,8 @@ def grid(line, count=4001):
     if axis.symbol == "p":
         return np.linspace(0, 1, count)[1:-1]
     size = max(30.0, 4 * max(abs(axis.low), abs(axis.high)))
+    if axis.symbol == "r":
+        return np.linspace(max(-size, line.loss.forms[0][0].domain.low), size, count)[1:]
     return np.linspace(0 if axis.symbol == "d" else -size, size, count)
 
 
@@ -31,6 +33,8 @@ def far(line):
     ends = np.logspace(-6, 6, 49)
     if line.loss.axis.symbol == "d":
         return ends
+    if line.loss.axis.symbol == "r" and np.isfinite(low := line.loss.forms[0][0].domain.low):
+        return low + ends
     kinks = np.array(line.section.kinks)
     return np.concatenate([-ends, ends, kinks - RISE, kinks + RISE])
 
@@ -62,7 +66,7 @@ def test_convex(loss):
 def test_symmetric(loss):
     def even(line):
         x = grid(line)
-        return x[0] < 0 and np.allclose(line.value(x), line.value(-x), rtol=1e-9)
+        return x[0] == -x[-1] and np.allclose(line.value(x), line.value(-x), rtol=1e-9)
 
     assert loss.traits().symmetric == all(map(even, lines_of(loss)))
 
@@ -146,6 +150,9 @@ def test_derivatives_are_smooth_elsewhere(line):
     ]
     if line.loss.axis.symbol == "p":
         clear = np.array(clear) & (a > 0.02) & (b < 0.98)
+    if line.loss.axis.symbol == "r":
+        low = line.loss.forms[0][0].domain.low
+        clear = np.array(clear) & (a > low + 0.2)
     if line.loss.axis.symbol == "d":
         clear = np.array(clear) & (a > 0.2)
     a, b = a[clear], b[clear]
@@ -176,6 +183,8 @@ def test_best_constant(loss):
             return loss.value(np.full(5, constant), SAMPLE).sum()
         if loss.matrix:
             return loss.value(np.tile(constant, (5, 1)), classes).sum()
+        if loss.symbols == "p, t":
+            return loss.value(np.full(5, constant), SAMPLE + 1).sum()
         if loss.symbols == "m":
             return loss.value(np.full(4, constant), 2 * BITS - 1).sum()
         return loss.value(np.full(4, constant), BITS).sum()
@@ -184,9 +193,15 @@ def test_best_constant(loss):
         case "":
             return
         case "the mean":
-            expected = {"e": SAMPLE.mean(), "m": 2 * share - 1}.get(loss.symbols, share)
+            expected = {"e": SAMPLE.mean(), "p, t": SAMPLE.mean() + 1, "m": 2 * share - 1}.get(
+                loss.symbols, share
+            )
         case "the median":
             expected = np.median(SAMPLE)
+        case "the geometric mean of 1 + t, less 1":
+            expected = np.exp(np.log(SAMPLE + 2).mean()) - 1
+        case "the median weighed by 1 / |t|":
+            expected = 1.1
         case "the tau-quantile":
             expected = np.sort(SAMPLE)[min(4, int(loss.tau * 5))]
         case "the tau-expectile":
