@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from losscli.errors import DataError, LosscliError, NoResult, UsageError
     from losscli.loss import DomainError, Loss
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.embedding import Contrastive, TripletMargin
     from losscli.losses.margin import (
         DWD,
@@ -50,9 +51,9 @@ __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "BCEWithLogits", "BinarySparsemax",
     "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive", "Expectile",
     "Exponential", "Hinge", "Huber", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber",
-    "NoResult", "Perceptron", "Periodic", "Quantile", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
-    "UsageError", "ZeroOne", "find", "parse",
+    "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "Quantile", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
+    "TripletMargin", "UsageError", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -190,11 +190,17 @@ def ratio_row(loss, rng, at):
 
 def logit_row(loss, rng, at):
     y = label(rng)
+    if loss.name == "poisson-nll-log" and rng.random() < 0.5:  # counts above 1, and their optimum
+        y = float(rng.choice([3.0, 1e3, 1e17, abs(magnitude(rng))]))
+        if rng.random() < 0.5:
+            return float(rng.choice(beside(float(np.log(y))))), y
     match rng.integers(5):
         case 0:
             z = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
         case 1 if 0 < y < 1:  # the optimum: sigmoid(z) = y, or nearly
             w = getattr(loss, "pos_weight", 1.0)
+            if loss.name == "poisson-nll-log":
+                return float(rng.choice(beside(float(np.log(y))))), y
             z = float(rng.choice(beside(float(np.log(y) - np.log1p(-y) + np.log(w)))))
         case 2:
             z = magnitude(rng)
