@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.count import PoissonNLL, PoissonNLLLog
 from losscli.losses.embedding import Contrastive, TripletMargin
 from losscli.losses.margin import (
     BinarySparsemax,
@@ -20,6 +21,7 @@ from losscli.losses.margin import (
 )
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.quantile import EpsilonInsensitive, Expectile, LpDistance, Periodic, Quantile
+from losscli.losses.ratio import MAPE, MSLE, SMAPE
 from losscli.losses.residual import MAE, MSE, Huber
 from tests.laws import cases
 
@@ -161,6 +163,38 @@ def test_whole_periods_are_no_error(order):
     for period in (1.0, 0.375, 360.0):
         ask = getattr(Periodic(period=period), order)
         same(ask(e + period * turns, 0 * e), ask(e, 0 * e))
+
+
+@ORDERS
+def test_mape_at_target_1_is_mae(order):
+    p = np.concatenate([Z, [1.0]])
+    same(getattr(MAPE(), order)(p, 0 * p + 1), getattr(MAE(), order)(p, 0 * p + 1))
+
+
+def test_relative_errors_have_no_unit():
+    p, t = RNG.normal(size=100), RNG.normal(size=100)
+    for loss in (MAPE(), SMAPE()):
+        for unit in (-1.0, 2.0**300, 2.0**-300):
+            np.testing.assert_array_equal(loss.value(unit * p, unit * t), loss.value(p, t))
+            np.testing.assert_array_equal(unit * loss.gradient(unit * p, unit * t), loss.gradient(p, t))
+
+
+def test_msle_near_0_is_mse():
+    p, t = RNG.random(100) * 1e-20, RNG.random(100) * 1e-20
+    same(MSLE().value(p, t), MSE().value(p, t))
+    same(MSLE().gradient(p, t), MSE().gradient(p, t))
+
+
+def test_poisson_of_a_rate_and_of_its_logarithm():
+    k = RNG.integers(0, 50, 100)
+    z, y = k * 0.25, RNG.integers(0, 9, 100)
+    rate = np.exp(z)
+    np.testing.assert_allclose(
+        PoissonNLLLog().value(z, y), PoissonNLL().value(rate, y), rtol=1e-12, atol=1e-12
+    )
+    np.testing.assert_allclose(
+        PoissonNLLLog().gradient(z, y), rate * PoissonNLL().gradient(rate, y), rtol=1e-12, atol=1e-12
+    )
 
 
 @ORDERS
