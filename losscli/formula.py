@@ -223,6 +223,8 @@ class _Setter:
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum", [ast.GeneratorExp(body, [loop])]:
                 return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
+            case "cosh" | "tanh", [ast.Name() as x]:
+                return f"{name} {show(x)}", 2
             case "len", [_]:
                 return "K", 5
             case "sqrt", [x]:

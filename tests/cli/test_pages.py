@@ -33,7 +33,15 @@ def test_picture(cli, name, show, redraw):
     compare(f"plot-{name}-{show}.txt", ran.out, redraw)
 
 
-@pytest.mark.parametrize("losses", ["mse,mae,huber", "huber:delta=0.5,huber,huber:delta=2", "bce,mse:scale=2"])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        "mse,mae,huber",
+        "huber:delta=0.5,huber,huber:delta=2",
+        "hinge,squared-hinge,logistic-margin,zero-one",
+        "bce,mse:scale=2",
+    ],
+)
 def test_overlay(cli, losses, redraw):
     ran = cli(f"plot {losses}")
     if losses.startswith("bce"):

@@ -210,12 +210,13 @@ def logit_row(loss, rng, at):
 
 
 def margin_row(loss, rng, at):
-    match rng.integers(5):
+    match rng.integers(6):
         case 0:
             m = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
-        case 1:
-            m = float(rng.choice(beside(float(rng.choice([*loss.traits().kinks, -1.0, 0.0, 1.0])))))
-        case 2:
+        case 1 | 2:
+            kink = float(rng.choice(loss.traits().kinks or (0.0,)))
+            m = float(rng.choice([kink, *beside(kink)]))
+        case 3:
             m = magnitude(rng)
         case _:
             m = float(rng.normal() * rng.choice([1, 1, 10, 300]))
