@@ -142,7 +142,7 @@ class BCEWithLogits(OnLogit):
     def curvature(self, z, y):
         on, off = self.shares(y)
         small = np.exp(-abs(z))
-        return self.faded((on + off).rounded, z, small) / (1 + small) ** 2
+        return self.faded((on + off).rounded, z, small) / (1 + small * (2 + small))
 
     def difference(self, z, on, off):
         """Return the slope times 1 + e^-|z|, whose two terms cancel where the sigmoid meets a soft label."""
