@@ -69,7 +69,7 @@ class Node:
 
     def __pow__(self, power: Number) -> Node:
         def back(g: Number, x: Number) -> Number:
-            return g * power * x ** (power - 1) if plain(x) or power == 1 else g * 0
+            return g * power * x ** (power - 1) if plain(x) or power >= 1 else g * 0
 
         return Node(self.v**power if self.v or power else mp.one, (self, back, (self,)))
 
@@ -181,6 +181,18 @@ def tanh(x: Number) -> Number:
     return result
 
 
+def cosh(x: Number) -> Number:
+    """Return the hyperbolic cosine."""
+    return (exp(x) + exp(-x)) / 2
+
+
+def atan(x: Number) -> Number:
+    """Return the angle whose tangent is `x`."""
+    if not isinstance(x, Node):
+        return mp.atan(x)
+    return Node(mp.atan(x.v), (x, lambda g, x: g / (1 + x * x), (x,)))
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
     if not isinstance(x, Node):
@@ -231,8 +243,8 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "cos": cos, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "pi": mp.pi,
-    "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "tanh": tanh, "xlogy": xlogy,
+    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "len": len, "log": log, "max": largest, "min": smallest,
+    "norm": norm, "pi": mp.pi, "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "tanh": tanh, "xlogy": xlogy,
 }  # fmt: skip
 
 

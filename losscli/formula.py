@@ -135,8 +135,11 @@ def _foldable(*sides: ast.AST) -> bool:
     return len(numbers) == len(sides) and any(side.kind == "known" for side in numbers)
 
 
-def _carried_out(node: ast.expr) -> ast.Constant:
-    return _known(evaluate(ast.unparse(node), {}))
+def _carried_out(node: ast.expr) -> ast.expr:
+    try:
+        return _known(evaluate(ast.unparse(node), {}))
+    except ArithmeticError:  # beyond the largest double: shown as it is written
+        return node
 
 
 SIGNS: dict[type[ast.operator], tuple[str, int]] = {
@@ -193,7 +196,7 @@ class _Setter:
                 return f"{show(left, first)}{gap}{show(right, level + (sign in ('-', '/')))}", level
             case ast.Compare(left, [op], [right]):
                 signs: dict[type[ast.cmpop], str] = {
-                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">",
+                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">", ast.Eq: "=",
                 }  # fmt: skip
                 sign = signs[type(op)]
                 return f"{show(left)} {sign} {show(right)}", 0
@@ -233,5 +236,8 @@ class _Setter:
                 return f"{name}({', '.join(map(show, arguments))})", 5
 
     def logarithm(self, x: ast.expr) -> str:
-        simple = isinstance(x, (ast.Name, ast.Subscript))
-        return f"ln {self.show(x)}" if simple else f"ln({self.show(x)})"
+        match x:
+            case ast.Name() | ast.Subscript() | ast.Call(ast.Name(id="cosh"), _):
+                return f"ln {self.show(x)}"
+            case _:
+                return f"ln({self.show(x)})"
