@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, amplified, sure
+from losscli.arithmetic import amplified, sure
 from losscli.domain import FACTOR, NONZERO, Interval
 from losscli.doubledouble import LN2, DoubleDouble, log
 from losscli.families import PREDICTION, TARGET, Ratio
@@ -104,20 +104,28 @@ class SMAPE(Ratio):
     span = (-1, 4)
 
     def penalty(self, p, t):
-        return np.where(p == t, 0.0, 2 * (abs(p - t) / self.total(p, t)))
+        w = abs(p) + abs(t)
+        return np.where(p == t, 0.0, 2 * (abs(p - t) / np.where(w > 1e300, np.nan, w)))
 
     def slope(self, p, t):
-        w, sign = self.total(p, t), np.sign(p - t)
-        return np.where((np.sign(p) != np.sign(t)) | (sign == 0), 0.0, sign * 4 * (abs(t) / w) / w)
+        return self.where_alike(p, t, np.sign(p - t) * self.share(p, t, 2))
 
     def curvature(self, p, t):
-        w, sign = self.total(p, t), np.sign(p - t) * np.sign(p)
-        return np.where((np.sign(p) != np.sign(t)) | (sign == 0), 0.0, -sign * 8 * (abs(t) / w) / w / w)
+        return self.where_alike(p, t, -np.sign(p - t) * np.sign(p) * self.share(p, t, 3))
 
-    def total(self, p, t):
-        """Return |p| + |t|; NaN at the ends of the range."""
-        w = abs(p) + abs(t)
-        return np.where((w > 1e300) | (abs(t) < FAINT) & (t != 0) | (abs(p) < FAINT) & (p != 0), np.nan, w)
+    def where_alike(self, p, t, found):
+        """Return what was found where the signs are the same; elsewhere the loss is level."""
+        return np.where((np.sign(p) != np.sign(t)) | (p == t), 0.0, found)
+
+    def share(self, p, t, degree):
+        """Return |t| / (|p| + |t|)^degree · 2^degree, rounded once."""
+        w = DoubleDouble.of_sum(abs(p), abs(t))
+        exponent = np.frexp(w.high)[1]
+        w, found = w.shifted(-exponent), DoubleDouble(np.ldexp(abs(t), degree - exponent))
+        lost = found.high < 1 / WIDE
+        for _ in range(degree):
+            found = found / w
+        return np.where(lost, np.nan, np.ldexp(found.rounded, (1 - degree) * exponent))
 
     def corner(self, prediction, target):
         return (prediction == target) | (prediction == 0)
