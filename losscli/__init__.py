@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from losscli.errors import DataError, LosscliError, NoResult, UsageError
     from losscli.loss import DomainError, Loss
+    from losscli.losses.barron import Barron
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.embedding import Contrastive, TripletMargin
@@ -41,19 +42,22 @@ if TYPE_CHECKING:
         SquaredEpsilonInsensitive,
     )
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
+    from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
+    from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
     from losscli.spec import find, parse
     from losscli.traits import Traits
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "BCEWithLogits", "BinarySparsemax",
-    "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive", "Expectile",
-    "Exponential", "Hinge", "Huber", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber",
-    "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "Quantile", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "UsageError", "ZeroOne", "find", "parse",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
+    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive", "Expectile",
+    "Exponential", "Fair", "GemanMcClure", "Hinge", "Huber", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LpDistance", "ModifiedHuber", "NoResult", "Perceptron", "Periodic", "PoissonNLL",
+    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -1,5 +1,29 @@
 """Every loss, by family. Importing this package fills the catalogue."""
 
-from losscli.losses import binary, count, embedding, margin, multiclass, quantile, ratio, residual
+from losscli.losses import (
+    barron,
+    binary,
+    count,
+    embedding,
+    margin,
+    multiclass,
+    quantile,
+    ratio,
+    redescending,
+    residual,
+    robust,
+)
 
-__all__ = ["binary", "count", "embedding", "margin", "multiclass", "quantile", "ratio", "residual"]
+__all__ = [
+    "barron",
+    "binary",
+    "count",
+    "embedding",
+    "margin",
+    "multiclass",
+    "quantile",
+    "ratio",
+    "redescending",
+    "residual",
+    "robust",
+]
