@@ -35,8 +35,6 @@ def far(line):
         return ends
     if line.loss.axis.symbol == "r" and np.isfinite(low := line.loss.forms[0][0].domain.low):
         return low + ends
-    if line.loss.axis.symbol == "r" and np.isfinite(low := line.loss.forms[0][0].domain.low):
-        return low + ends
     kinks = np.array(line.section.kinks)
     return np.concatenate([-ends, ends, kinks - RISE, kinks + RISE])
 
@@ -152,9 +150,6 @@ def test_derivatives_are_smooth_elsewhere(line):
     ]
     if line.loss.axis.symbol == "p":
         clear = np.array(clear) & (a > 0.02) & (b < 0.98)
-    if line.loss.axis.symbol == "r":
-        low = line.loss.forms[0][0].domain.low
-        clear = np.array(clear) & (a > low + 0.2)
     if line.loss.axis.symbol == "r":
         low = line.loss.forms[0][0].domain.low
         clear = np.array(clear) & (a > low + 0.2)
