@@ -14,10 +14,32 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from losscli.errors import DataError, LosscliError, NoResult, UsageError
     from losscli.loss import DomainError, Loss
+    from losscli.losses.barron import Barron
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.count import PoissonNLL, PoissonNLLLog
+    from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
     from losscli.losses.pairs import Contrastive
+    from losscli.losses.quantile import (
+        EpsilonInsensitive,
+        Expectile,
+        LpDistance,
+        Periodic,
+        Quantile,
+        SquaredEpsilonInsensitive,
+    )
+    from losscli.losses.ratio import MAPE, MSLE, SMAPE
+    from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
+    from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
+    from losscli.losses.surrogate import (
+        DWD,
+        BinarySparsemax,
+        Exponential,
+        LogisticMargin,
+        SquaredMargin,
+        TanhMargin,
+    )
     from losscli.losses.triplets import TripletMargin
     from losscli.spec import find, parse
     from losscli.traits import Traits
@@ -25,9 +47,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "MAE", "MSE", "BCEWithLogits", "CategoricalCrossEntropy", "Contrastive", "DataError", "DomainError",
-    "Huber", "Loss", "LosscliError", "NoResult", "SoftmaxCrossEntropy", "Traits", "TripletMargin", "UsageError",
-    "find", "parse",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
+    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive", "Expectile",
+    "Exponential", "Fair", "GemanMcClure", "Hinge", "Huber", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LpDistance", "ModifiedHuber", "NoResult", "Perceptron", "Periodic", "PoissonNLL",
+    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

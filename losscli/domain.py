@@ -58,6 +58,21 @@ class Choice(NamedTuple):
         return " or ".join(f"{x:g}" for x in self.members)
 
 
+class Nonzero(NamedTuple):
+    """All numbers but 0."""
+
+    def outside(self, x: Array) -> NDArray[np.bool_]:
+        """Return which entries of `x` are 0."""
+        return x == 0
+
+    def holds(self, x: float) -> bool:
+        """Return whether `x` is not 0."""
+        return x != 0
+
+    def __str__(self) -> str:
+        return "a number other than 0"
+
+
 class Index(NamedTuple):
     """The whole numbers from 0 that number some things."""
 
@@ -75,14 +90,16 @@ class Index(NamedTuple):
         return f"a whole number from 0 to {self.things - 1}"
 
 
-Domain = Interval | Choice | Index
+Domain = Interval | Choice | Nonzero | Index
 
 REAL = Interval(-inf, inf, "[]")
 FINITE = Interval()
 POSITIVE = Interval(low=0)
 NONNEGATIVE = Interval(0, inf, "[]")
+NONZERO = Nonzero()
 UNIT = Interval(0, 1, "[]")
 BINARY = Choice((0.0, 1.0))
+SIGN = Choice((-1.0, 1.0))
 FACTOR = Interval(1e-300, 1e300, "[]")
 """Factors of our own: wide enough for any use, and clear of the numbers that lose bits."""
 

@@ -96,6 +96,9 @@ class DoubleDouble:
         third = (rest - other * second).high / other.high
         return DoubleDouble(*_quick(first, second)) + third
 
+    def __rtruediv__(self, other: Array | float) -> DoubleDouble:
+        return _wide(other) / self
+
     def __getitem__(self, index: Any) -> DoubleDouble:
         return DoubleDouble(self.high[index], np.broadcast_to(self.low, self.high.shape)[index])
 
@@ -212,6 +215,14 @@ def log(x: DoubleDouble | Array) -> DoubleDouble:
     off = (m * exp(-near) - 1.0).rounded
     k = exponent.astype(np.float64)
     return DoubleDouble(near) + (off - off * off / 2) + k * LN2[2] + k * LN2[1] + k * LN2[0]
+
+
+def log1p(x: DoubleDouble) -> DoubleDouble:
+    """Return ln(1 + x) to about 80 bits of its own size, for finite x of 0 or more."""
+    few = x * (x * (x * (x.high * -0.25 + 1 / 3) - 0.5) + 1.0)
+    many = log(x + 1.0)
+    small = x.high < 2.0**-20
+    return DoubleDouble(np.where(small, few.high, many.high), np.where(small, few.low, many.low))
 
 
 def power(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:

@@ -69,7 +69,7 @@ class Node:
 
     def __pow__(self, power: Number) -> Node:
         def back(g: Number, x: Number) -> Number:
-            return g * power * x ** (power - 1) if plain(x) or power == 1 else g * 0
+            return g * power * x ** (power - 1) if plain(x) or power >= 1 else g * 0
 
         return Node(self.v**power if self.v or power else mp.one, (self, back, (self,)))
 
@@ -162,6 +162,37 @@ def exp(x: Number) -> Number:
     return result
 
 
+def cos(x: Number) -> Number:
+    """Return the cosine of an angle in radians."""
+    return Node(mp.cos(x.v), (x, lambda g, x: -g * sin(x), (x,))) if isinstance(x, Node) else mp.cos(x)
+
+
+def sin(x: Number) -> Number:
+    """Return the sine of an angle in radians."""
+    return Node(mp.sin(x.v), (x, lambda g, x: g * cos(x), (x,))) if isinstance(x, Node) else mp.sin(x)
+
+
+def tanh(x: Number) -> Number:
+    """Return the hyperbolic tangent."""
+    if not isinstance(x, Node):
+        return mp.tanh(x)
+    result = Node(mp.tanh(x.v))
+    result.parents = [(x, lambda g, t: g * (1 - t * t), (result,))]
+    return result
+
+
+def cosh(x: Number) -> Number:
+    """Return the hyperbolic cosine."""
+    return (exp(x) + exp(-x)) / 2
+
+
+def atan(x: Number) -> Number:
+    """Return the angle whose tangent is `x`."""
+    if not isinstance(x, Node):
+        return mp.atan(x)
+    return Node(mp.atan(x.v), (x, lambda g, x: g / (1 + x * x), (x,)))
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
     if not isinstance(x, Node):
@@ -212,8 +243,9 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "exp": exp, "len": len, "log": log, "max": largest, "min": smallest, "norm": norm, "range": range,
-    "sqrt": sqrt, "sum": sum, "xlogy": xlogy,
+    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "exp": exp, "len": len, "log": log, "max": largest,
+    "min": smallest, "norm": norm, "pi": mp.pi, "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "tanh": tanh,
+    "xlogy": xlogy,
 }  # fmt: skip
 
 

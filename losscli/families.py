@@ -10,8 +10,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from losscli.domain import BINARY, NONNEGATIVE, UNIT
-from losscli.doubledouble import two_sum
+from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
+from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
 
 PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
@@ -86,6 +86,26 @@ class Residual(Pointwise):
         return (Section("", partial(_against, y=0), kinks=self.traits().kinks),)
 
 
+class Unrounded(Residual):
+    """A loss of the error whose kernels need more of it than a double holds: `e` is a `DoubleDouble`."""
+
+    @abstractmethod
+    def penalty(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def slope(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, e: Any) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        prediction, target = block
+        s, lost = two_sum(prediction, -target)
+        e = DoubleDouble(s, np.where(np.isfinite(s), lost, 0.0))
+        wide = np.isinf(s) & np.isfinite(prediction) & np.isfinite(target)
+        return (np.where(wide, np.nan, (self.penalty, self.slope, self.curvature)[order](e)),)
+
+
 def _against(x: Array, y: float) -> tuple[Array, ...]:
     return x, np.full_like(x, y)
 
@@ -142,6 +162,75 @@ class OnLogit(Binary):
     @property
     def axis(self) -> Axis:
         return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5)
+
+
+class Margin(Pointwise):
+    """A loss of the margin alone: L(s, y) = penalty(m), with m = y s and a label y of -1 or 1."""
+
+    family = "margin classification"
+    symbols = "m"
+    forms = ((Input("pred", wrt=True, columns=LOGIT), Input("target", SIGN, columns=TARGET)),)
+
+    @abstractmethod
+    def penalty(self, m: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, m: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, m: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        score, label = block
+        found = (self.penalty, self.slope, self.curvature)[order](label * score)
+        return ((label * found if order == 1 else found) + 0.0,)  # no -0.0
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        score, label = row
+        return {"y": label, "s": score}
+
+    def where(self, form: Sequence[Input]) -> Sequence[tuple[str, str]]:
+        return (("m", "y * s"),)
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("m", "margin  m = y s", -3, 3)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
+
+
+class Ratio(Pointwise):
+    """A loss of a prediction beside its target, drawn at target 1, where the prediction is their ratio."""
+
+    family = "regression"
+    symbols = "p, t"
+    forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
+    span: ClassVar[tuple[float, float]] = (0, 4)
+    """The ratios that its picture shows."""
+
+    @abstractmethod
+    def penalty(self, p: Array, t: Array) -> Array: ...
+
+    @abstractmethod
+    def slope(self, p: Array, t: Array) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, p: Array, t: Array) -> Array: ...
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        return ((self.penalty, self.slope, self.curvature)[order](*block),)
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        prediction, target = row
+        return {"p": prediction, "t": target}
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("r", "prediction  r  at target 1", *self.span)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
 
 
 class Multiclass(Loss):

@@ -39,7 +39,7 @@ class Style(NamedTuple):
 
 GREEK = {
     "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ",
-    "eps": "ε",
+    "eps": "ε", "pi": "π",
 }  # fmt: skip
 RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
 
@@ -115,6 +115,8 @@ class _Fold(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.expr:
         arguments = [self.visit(each) for each in node.args]
         match node.func, arguments:
+            case ast.Name(id="max"), [ast.Call(ast.Name(id="abs")) as size, ast.Constant(value=0)]:
+                return size
             case ast.Name(id="xlogy"), [ast.Constant(value=0), _]:
                 return arguments[0]
             case ast.Name(id="xlogy"), [ast.Constant(value=1), x]:
@@ -133,8 +135,11 @@ def _foldable(*sides: ast.AST) -> bool:
     return len(numbers) == len(sides) and any(side.kind == "known" for side in numbers)
 
 
-def _carried_out(node: ast.expr) -> ast.Constant:
-    return _known(evaluate(ast.unparse(node), {}))
+def _carried_out(node: ast.expr) -> ast.expr:
+    try:
+        return _known(evaluate(ast.unparse(node), {}))
+    except ArithmeticError:  # beyond the largest double: shown as it is written
+        return node
 
 
 SIGNS: dict[type[ast.operator], tuple[str, int]] = {
@@ -191,7 +196,7 @@ class _Setter:
                 return f"{show(left, first)}{gap}{show(right, level + (sign in ('-', '/')))}", level
             case ast.Compare(left, [op], [right]):
                 signs: dict[type[ast.cmpop], str] = {
-                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">",
+                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">", ast.Eq: "=",
                 }  # fmt: skip
                 sign = signs[type(op)]
                 return f"{show(left)} {sign} {show(right)}", 0
@@ -221,6 +226,8 @@ class _Setter:
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum", [ast.GeneratorExp(body, [loop])]:
                 return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
+            case "cosh" | "tanh", [ast.Name() as x]:
+                return f"{name} {show(x)}", 2
             case "len", [_]:
                 return "K", 5
             case "sqrt", [x]:
@@ -229,5 +236,8 @@ class _Setter:
                 return f"{name}({', '.join(map(show, arguments))})", 5
 
     def logarithm(self, x: ast.expr) -> str:
-        simple = isinstance(x, (ast.Name, ast.Subscript))
-        return f"ln {self.show(x)}" if simple else f"ln({self.show(x)})"
+        match x:
+            case ast.Name() | ast.Subscript() | ast.Call(ast.Name(id="cosh"), _):
+                return f"ln {self.show(x)}"
+            case _:
+                return f"ln({self.show(x)})"

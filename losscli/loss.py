@@ -83,7 +83,8 @@ class Loss(ABC):
         own = {name: each for name, each in vars(cls).items() if isinstance(each, Parameter)}
         cls.parameters = cls.parameters | own
         if "formula" in vars(cls):
-            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__).lower()
+            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__)
+            cls.name = words.replace("Mc-", "Mc").lower()
             if Loss.catalogue.setdefault(cls.name, cls) is not cls:
                 raise TypeError(f"two losses are called {cls.name}")
 
@@ -247,8 +248,9 @@ class Loss(ABC):
 
     def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
         with np.errstate(all="ignore"):
-            missing = None if self.elementwise else _missing(block)
-            if missing is not None:  # a class that is NaN can be no index
+            # a constant slope does not show a missing value, and a class that is NaN can be no index
+            missing = _missing(block) if order or not self.elementwise else None
+            if missing is not None and not self.elementwise:
                 block = [np.where(missing, 0.0, x) for x in block]
             results = [np.asarray(x) for x in self.derivative(order, *block)]
             unsure = np.isnan(sum(x.sum() for x in results))

@@ -12,6 +12,7 @@ import numpy as np
 from losscli import __version__
 from losscli.data.batch import Array, Batch, Role
 from losscli.data.reading import Reading
+from losscli.domain import SIGN
 from losscli.errors import DataError, NoResult, UsageError
 from losscli.loss import DomainError, Input, Loss, SimplexError
 from losscli.stats.exact import ExactSum
@@ -215,17 +216,32 @@ class Job:
                 [f"{column}; {bad} of {reading.rows} rows ({span})"],
                 ["--normalize       divides every row by its sum; the signature says so"],
             )
-        instead = loss.instead.get(entry.name, "")
+        instead = _instead(loss, entry, values)
         domain = str(entry.domain)
         outside_what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
         return DataError(
             f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
             [
                 f"column {column}: {bad} of {reading.rows} rows are outside ({span})"
-                + (": logits?" if instead else "")
+                + _guess(loss, entry, values)
             ],
             [f"losscli compute {instead} ...   (never decided from the range)"] if instead else [],
         )
+
+
+def _instead(loss: Loss, entry: Input, values: Array) -> str:
+    """Return the loss that takes the values which `loss` refuses, if there is one."""
+    other = loss.instead.get(entry.name, "")
+    inputs = Loss.catalogue[other].forms[0] if other else ()
+    takes = any(each.name == entry.name and not each.domain.outside(values).any() for each in inputs)
+    return other if takes else ""
+
+
+def _guess(loss: Loss, entry: Input, values: Array) -> str:
+    """Return what refused values might be."""
+    if entry.name == "pred" and entry.name in loss.instead:
+        return ": logits?"
+    return ": 0 and 1? 2 y - 1 makes them -1 and 1" if entry.domain == SIGN and not values.any() else ""
 
 
 def spread(weight: Array, values: Array) -> Array:

@@ -14,6 +14,10 @@ EXAMPLES = """
   losscli list robust
   losscli list --json | jq -r '.losses[].name'
 """
+FAMILIES = (
+    "regression", "robust regression", "quantile regression", "counts", "binary classification",
+    "margin classification", "multi-class classification", "similarity",
+)  # fmt: skip
 
 
 def list_(
@@ -64,8 +68,8 @@ def catalogue() -> Iterator[dict[str, Any]]:
     from losscli.parameter import spell
     from losscli.spec import Loss, elsewhere, summary
 
-    order = {"regression": 0, "binary classification": 1, "multi-class classification": 2, "similarity": 3}
-    for loss in sorted(Loss.catalogue.values(), key=lambda loss: order.get(loss.family, 9)):
+    losses = sorted(Loss.catalogue.values(), key=lambda loss: not loss.__module__.endswith(".residual"))
+    for loss in sorted(losses, key=lambda loss: FAMILIES.index(loss.family)):
         own = {name: f"{name}={spell(each.default)}" for name, each in loss.parameters.items()}
         yield {
             "name": loss.name,
@@ -74,5 +78,7 @@ def catalogue() -> Iterator[dict[str, Any]]:
             "main": " ".join(own[name] for name, each in loss.parameters.items() if not each.quiet),
             "of": loss.symbols,
             "summary": summary(loss),
+            "use": loss.use,
+            "best": loss().traits().best,
             "also": [claim.name for claim in elsewhere(loss)],
         }

@@ -119,7 +119,8 @@ class BCEWithLogits(OnLogit):
         "torch loses the tail: at z = -33.3 with y = 0 it says 0, the truth is 3.45e-15",
         "pos_weight weighs only the y part, so with soft labels it is not a weight of the row",
     )
-    related = ("bce", "softmax-cross-entropy")
+    related = ("bce", "logistic-margin", "softmax-cross-entropy")
+    instead = {"target": "logistic-margin"}  # noqa: RUF012
 
     pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
@@ -144,7 +145,7 @@ class BCEWithLogits(OnLogit):
     def curvature(self, z, y):
         on, off = self.shares(y)
         small = np.exp(-abs(z))
-        return self.faded((on + off).rounded, z, small) / (1 + small) ** 2
+        return self.faded((on + off).rounded, z, small) / (1 + small * (2 + small))
 
     def difference(self, z, on, off):
         """Return the slope times 1 + e^-|z|, whose two terms cancel where the sigmoid meets a soft label."""

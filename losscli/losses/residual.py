@@ -85,6 +85,7 @@ class MAE(Residual):
 class Huber(Residual):
     """Square near zero, a straight line far away: smooth at its optimum, calm about outliers."""
 
+    family = "robust regression"
     formula = "e**2 / 2 if abs(e) <= delta else delta * (abs(e) - delta / 2)"
     slope_formula = "e if abs(e) <= delta else -delta if e < 0 else delta"
     source = "Huber 1964, Robust estimation of a location parameter, doi:10.1214/aoms/1177703732"

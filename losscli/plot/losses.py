@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, floor, isfinite, log
+from math import ceil, floor, inf, isfinite, log
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -107,7 +107,8 @@ def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float,
     else:
         label = ", ".join(each for each in (str(loss), section.label) if each)
     kinks = tuple(x for x in section.kinks if low < x < high)
-    breaks = tuple(x for x in kinks if show == "grad" and _jumps(at, x, high - low))
+    jumpy = show == "grad" or loss.traits().lipschitz == inf
+    breaks = tuple(x for x in kinks if jumpy and _jumps(at, x, high - low))
     return Curve(label, cast("Callable[[Any], Any]", at), kinks if show == "loss" else (), breaks)
 
 

@@ -19,13 +19,22 @@ MAGNITUDES = [
 SETTINGS = {
     "scale": [0.5, 3.0, 1e-300, 1e300],
     "delta": [0.3, 1e-320, 1e-160, 1e10, 1e308],
+    "alpha": [-2.0, 2.0, 0.0, 2 - 2.0**-52, 3.5, 1e-10, -1e50],
+    "beta": [0.3, 1e-320, 1e-160, 1e10, 1e308],
+    "c": [0.3, 1e-160, 1e160],
     "clip": [1e-7, 0.3, 0.5, TINY],
     "label_smoothing": [0.1, 1e-17, 1.0],
     "pos_weight": [0.1, 7.0, 1e300, 1e-300],
+    "gamma": [0.3, 1e-20, 1e-320, 2.0, 1e308],
+    "q": [0.001, 0.3, 3.0, 1000.0],
     "margin": [0.0, 0.2, 1e-160, 1e200],
     "power": [1.0, 1.5, 3.0, 64.0],
-    "p": [1.0, 1.5, 3.0, 64.0],
+    "p": [1.0, 1.5, 3.0, 64.0, 2.0, 0.5],
     "eps": [1e-6, 1.0],
+    "tau": [0.1, 0.9, 1e-17, 1e-320, 1 - 2.0**-53],
+    "epsilon": [1.0, 1e-320, 1e-160, 1e10, 1e308],
+    "period": [2.0, 360.0, 1e-300, 1e300, 6.283185307179586],
+    "floor": [1.0, 1e-300, 1e300],
     "squared": [1.0],
     "swap": [1.0],
 }
@@ -82,8 +91,12 @@ def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
         make = residual_row
     elif loss.symbols == "p, y":
         make = probability_row
+    elif loss.symbols == "p, t":
+        make = ratio_row
     elif loss.symbols == "z, y":
         make = logit_row
+    elif loss.symbols == "m":
+        make = margin_row
     else:
         make = distance_row
     found = []
@@ -104,6 +117,8 @@ def lawful(loss, at, row) -> bool:
 
 def residual_row(loss, rng, at):
     kinks = list(loss.traits().kinks)
+    if turn := getattr(loss, "period", 0.0):  # where the loss, its slope or its curvature is 0
+        kinks = [k / 4 * turn for k in (0, 1, 2, 3, 4, 4e3, 4e20)]
     match rng.integers(6):
         case 0:
             e = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
@@ -150,19 +165,66 @@ def probability_row(loss, rng, at):
     return float(rng.choice([*pool, *beside(y * (1 - s) + s / 2)])), y
 
 
+def ratio_row(loss, rng, at):
+    low = loss.forms[at][0].domain.low
+    sign = 1.0 if low > -np.inf else float(rng.choice([-1, 1]))
+    t = sign * float(
+        rng.choice([1.0, rng.random(), 10 ** rng.uniform(-3, 5), abs(magnitude(rng)), rng.choice(MAGNITUDES)])
+    )
+    match rng.integers(7):
+        case 0:
+            p = float(rng.choice(beside(t)))
+        case 1:
+            p = t * float(
+                rng.choice([1 + 10 ** rng.uniform(-15, 0), 1 - 10 ** rng.uniform(-15, 0), np.e, 1 / 3])
+            )
+        case 2:
+            p = sign * float(rng.choice([0.0, *MAGNITUDES]))
+        case 3 if low == -1:
+            p, t = (float(-1 + 2.0 ** rng.integers(-53, 2)) for _ in range(2))
+        case 3 if low < 0:
+            p = -t * 10 ** float(rng.uniform(-3, 3))
+        case 4:
+            p = sign * abs(magnitude(rng))
+        case _:
+            p = t * 10 ** float(rng.uniform(-3, 3))
+    return p, t
+
+
 def logit_row(loss, rng, at):
     y = label(rng)
+    if loss.name == "poisson-nll-log" and rng.random() < 0.5:  # counts above 1, and their optimum
+        y = float(rng.choice([3.0, 1e3, 1e17, abs(magnitude(rng))]))
+        if rng.random() < 0.5:
+            return float(rng.choice(beside(float(np.log(y))))), y
     match rng.integers(5):
         case 0:
             z = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
         case 1 if 0 < y < 1:  # the optimum: sigmoid(z) = y, or nearly
             w = getattr(loss, "pos_weight", 1.0)
+            if loss.name == "poisson-nll-log":
+                return float(rng.choice(beside(float(np.log(y))))), y
             z = float(rng.choice(beside(float(np.log(y) - np.log1p(-y) + np.log(w)))))
         case 2:
             z = magnitude(rng)
         case _:
             z = float(rng.normal() * rng.choice([1, 10, 100, 300]))
     return z, y
+
+
+def margin_row(loss, rng, at):
+    match rng.integers(6):
+        case 0:
+            m = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
+        case 1 | 2:
+            kink = float(rng.choice(loss.traits().kinks or (0.0,)))
+            m = float(rng.choice([kink, *beside(kink)]))
+        case 3:
+            m = magnitude(rng)
+        case _:
+            m = float(rng.normal() * rng.choice([1, 1, 10, 300]))
+    y = float(rng.choice([-1.0, 1.0]))
+    return y * m, y
 
 
 def probabilities_row(loss, rng, at):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import cache
 from math import frexp, inf, isinf, isnan
 
@@ -36,14 +37,19 @@ def spread(x, like):
     return x if isinstance(x, tuple) else (x,) * len(like)
 
 
+def exp(x):
+    """e^x, and 0 where no product of doubles with it is more."""
+    return mp.exp(x) if x > -100_000 else mpf(0)
+
+
 def norm(x, degree=2):
     total = sum(abs(each) ** degree for each in x)
     return mp.sqrt(total) if degree == 2 else total ** (1 / mpf(degree))
 
 
 MATHS = {
-    "abs": abs, "exp": mp.exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "range": range,
-    "sqrt": mp.sqrt, "sum": sum, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "exp": exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "pi": mp.pi,
+    "range": range, "sin": mp.sin, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -155,6 +161,13 @@ def idle(loss, form, row):
     return cut and value(loss, form, row) == 0
 
 
+def forks(loss):
+    """Whether cases of its formula are told apart by more than parameters."""
+    tests = [each.test for each in ast.walk(ast.parse(loss.formula)) if isinstance(each, ast.IfExp)]
+    names = {each.id for test in tests for each in ast.walk(test) if isinstance(each, ast.Name)}
+    return not names <= loss.settings().keys()
+
+
 def derivative(loss, form, row, seed, order=1):
     """The derivative along one component: the subgradient of least norm at a kink, the limit at an edge.
 
@@ -168,11 +181,13 @@ def derivative(loss, form, row, seed, order=1):
         with mp.workdps(2300):
             near = within(form, at)
             return mp.diff(lambda u: f(moved(near, [seed], [u * EDGE])), 0, order) / EDGE**order
-    kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max", "if"))
+    kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max")) or forks(loss)
     # a step far smaller than the way to the next kink: sums of the numbers at hand are multiples of their last bits
     scale, more = (grid(loss, row), 70) if kinky or not x else (abs(x), 10)
     if kinky or not x:
         more += max(0, int(mp.log(largest(loss, row) / scale, 2)))
+    if "cos(" in loss.formula:  # 1 less the cosine of a small angle
+        more *= 4
 
     def slope(side, order=order):
         return settled(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.margin import Hinge, ZeroOne
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MAE, MSE, Huber
@@ -128,6 +129,21 @@ class Middling(MAE):
         return super().traits()._replace(best="the mean")
 
 
+class Hasty(Hinge):
+    def slope(self, m):
+        return -np.heaviside(1 - m, 1.0)
+
+
+class Forgetful(Hinge):
+    def derivative(self, order, *block):
+        return super().derivative(order, block[0], np.ones_like(block[1]))
+
+
+class Unbroken(ZeroOne):
+    def traits(self):
+        return super().traits()._replace(lipschitz=0)
+
+
 class WrongSlope(MSE):
     slope_formula = "scale * e"
 
@@ -153,10 +169,11 @@ def line(law):
     [
         (Off, value), (Doubled, value), (Clipped, value), (Rounded, value), (Swapped, value), (Hadsell, value),
         (Torch, value), (LogSumExp, value), (LastClass, value),
-        (Steep, gradient), (OneSided, gradient), (Textbook, gradient),
+        (Steep, gradient), (OneSided, gradient), (Textbook, gradient), (Hasty, gradient), (Forgetful, gradient),
         (Flat, hessian), (Open, hessian),
         (WrongSlope, test_truth.test_slope_formula_is_the_derivative),
         (Boastful, test_traits.test_lipschitz_is_the_least_bound),
+        (Unbroken, test_traits.test_lipschitz_is_the_least_bound),
         (Modest, test_traits.test_lipschitz_is_the_least_bound),
         (Timid, test_traits.test_convex),
         (Crooked, test_traits.test_symmetric),

@@ -1,0 +1,118 @@
+"""Losses of counts: how surprised a predicted rate is by how many there were."""
+
+import numpy as np
+
+from losscli.arithmetic import over_square, sure
+from losscli.domain import NONNEGATIVE
+from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.families import LOGIT, PREDICTION, TARGET, Binary, Ratio
+from losscli.inputs import Input
+from losscli.loss import Axis
+from losscli.traits import Traits
+
+LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products
+NEAR_ONE = 2.0**-40  # logarithms as small have too few bits to be multiplied by a large count
+STEEP = 700.0  # from here e^z is near the end of the range, and a moderate count does not matter beside it
+FLAT = 600.0  # below minus this the exponential is a plain double, and does not matter beside a count
+
+
+class PoissonNLL(Ratio):
+    """How surprised a predicted rate is by a count, less what does not depend on the rate.
+
+    Nothing is added inside the logarithm. The term ln t! is left out.
+    """
+
+    family = "counts"
+    formula = "p - xlogy(t, p)"
+    slope_formula = "1 - t / p"
+    source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
+    also = ("poisson-loss", "keras.losses.Poisson", "keras.losses.poisson")
+    use = "targets are counts, and a model gives their rate"
+    pitfalls = (
+        "torch takes the logarithm of the rate unless told otherwise: that is poisson-nll-log",
+        "its least value is t - t ln t, not 0",
+        "keras adds 1e-7 inside the logarithm, torch 1e-8: at p = 0, t = 1 they say 16.1 and 18.4",
+    )
+    related = ("poisson-nll-log", "msle", "mse")
+    forms = (
+        (
+            Input("pred", NONNEGATIVE, wrt=True, columns=PREDICTION),
+            Input("target", NONNEGATIVE, columns=TARGET),
+        ),
+    )
+    span = (0, 5)
+
+    def penalty(self, p, t):
+        log_p = log(np.where((p > 0) & np.isfinite(p), p, 1.0))
+        part = log_p * t
+        lost = (t < LEAST) | (t > MOST) | (abs(log_p.high) < NEAR_ONE) & (p != 1)
+        found = sure(p - part, np.maximum(p, abs(part.high)))
+        return np.where((t == 0) | (p == np.inf), p, np.where(p == 0, np.inf, np.where(lost, np.nan, found)))
+
+    def slope(self, p, t):
+        return np.where(t == 0, 1.0, (p - t) / p)
+
+    def curvature(self, p, t):
+        return over_square(t, p)
+
+    def traits(self):
+        return Traits(convex=True, best="the mean")
+
+
+class PoissonNLLLog(Binary):
+    """How surprised the exponential of a prediction is by a count: the loss of Poisson regression.
+
+    The term ln y! is left out.
+    """
+
+    family = "regression"
+    symbols = "z, y"
+    family = "counts"
+    formula = "exp(z) - y * z"
+    slope_formula = "exp(z) - y"
+    source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
+    also = (
+        "log-poisson-loss", "torch.nn.PoissonNLLLoss", "torch.nn.functional.poisson_nll_loss",
+        "xgboost.count:poisson", "lightgbm.poisson", "catboost.Poisson", "LossFunctions.jl.PoissonLoss",
+    )  # fmt: skip
+    use = "targets are counts, and a model gives the logarithm of their rate"
+    pitfalls = (
+        "keras takes the rate itself: that is poisson-nll",
+        "its least value is y - y ln y, not 0",
+        "the second derivatives of XGBoost and LightGBM are e^0.7 times ours",
+    )
+    related = ("poisson-nll", "mse")
+    forms = (
+        (
+            Input("pred", wrt=True, columns=("log_rate", *LOGIT, *PREDICTION)),
+            Input("target", NONNEGATIVE, columns=("count", *TARGET)),
+        ),
+    )
+
+    def penalty(self, z, y):
+        part = DoubleDouble.of_product(y, z)
+        rate = exp(np.where(np.isfinite(z), z, 0.0))
+        product = (y > LEAST) & (y < MOST) & ((abs(z) > LEAST) | (z == 0))
+        found = np.where(product, sure(rate - part, np.maximum(rate.high, abs(part.high))), np.nan)
+        return self.ends(z, y, found, np.exp(z), y * z)
+
+    def slope(self, z, y):
+        rate = exp(np.where(np.isfinite(z), z, 0.0))
+        found = sure(rate - y, np.maximum(rate.high, y))
+        return self.ends(z, y, found, np.exp(z), y)
+
+    def curvature(self, z, y):
+        return np.exp(z)
+
+    def ends(self, z, y, found, rate, part):
+        """Return rate - part where one of the two does not matter, and else what was `found`."""
+        found = np.where(z > STEEP, np.where(abs(part) < 1e280, rate, np.nan), found)
+        found = np.where(z < -FLAT, np.where((y > 1e-200) | (z < -800), -part, np.nan), found)
+        return np.where(y == 0, rate, found)
+
+    @property
+    def axis(self):
+        return Axis("z", "logarithm of the rate  z", -3, 2)
+
+    def traits(self):
+        return Traits(convex=True, best="the log of the mean")

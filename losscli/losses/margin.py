@@ -1,0 +1,221 @@
+"""Losses of the margin m = y s: of a score s and a label y that is -1 or 1."""
+
+import numpy as np
+
+from losscli.domain import POSITIVE
+from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.families import Margin
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+FAR = 350.0  # from here e^-2|m| loses bits soon, and 1 + e^-2|m| is 1
+
+
+def rounded(x):
+    """Return doubles, whatever `x` is made of."""
+    return x.rounded if isinstance(x, DoubleDouble) else x
+
+
+class Hinge(Margin):
+    """Charges a straight line up to the margin 1 and nothing beyond: the loss of support vector machines."""
+
+    formula = "max(0, 1 - m)"
+    slope_formula = "-1 if m < 1 else 0"
+    source = "Cortes & Vapnik 1995, Support-vector networks, doi:10.1007/BF00994018"
+    also = (
+        "svm", "keras.losses.Hinge", "keras.losses.hinge", "optax.hinge_loss", "sklearn.metrics.hinge_loss",
+        "torchmetrics.functional.classification.binary_hinge_loss", "xgboost.binary:hinge",
+        "catboost.HingeLoss", "LossFunctions.L1HingeLoss",
+    )  # fmt: skip
+    use = "only the side of the boundary matters, and rows well on their side should not pull on it"
+    pitfalls = (
+        "labels are -1 and 1: keras recodes 0 and 1 unless the batch has other labels too",
+        "sklearn's hinge_loss takes the labels of a file with one class for -1",
+        "at m = 1 we give the slope 0; keras and optax give half of it, sklearn all",
+        "scores are no probabilities, nor can they be turned into honest ones",
+    )
+    related = ("squared-hinge", "smoothed-hinge", "perceptron", "logistic-margin")
+
+    def penalty(self, m):
+        return np.maximum(0.0, 1 - m)
+
+    def slope(self, m):
+        return -np.heaviside(1 - m, 0.0)
+
+    def curvature(self, m):
+        return np.zeros_like(m)
+
+    def corner(self, prediction, target):
+        return prediction * target == 1
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(1.0,), best="the label of the majority")
+
+
+class SquaredHinge(Margin):
+    """The hinge squared: smooth at the margin 1, and hard on rows far on the wrong side."""
+
+    formula = "max(0, 1 - m)**2"
+    slope_formula = "-2 * max(0, 1 - m)"
+    source = "Lee & Mangasarian 2001, SSVM: a smooth support vector machine, doi:10.1023/A:1011215321374"
+    also = (
+        "l2-hinge", "keras.losses.SquaredHinge", "keras.losses.squared_hinge", "LossFunctions.L2HingeLoss",
+    )  # fmt: skip
+    use = "you want the hinge with a slope that does not jump, and no row is mislabelled"
+    pitfalls = (
+        "labels are -1 and 1, not 0 and 1",
+        "one mislabelled row far off outweighs many near the boundary: see modified-huber",
+    )
+    related = ("hinge", "modified-huber", "squared-margin")
+
+    def penalty(self, m):
+        short = np.maximum(0.0, 1 - m)
+        return short * short
+
+    def slope(self, m):
+        return -2 * np.maximum(0.0, 1 - m)
+
+    def curvature(self, m):
+        return 2 * np.heaviside(1 - m, 0.0)
+
+    def traits(self):
+        return Traits(convex=True, smoothness=2, kinks=(1.0,), best="the mean")
+
+
+class SmoothedHinge(Margin):
+    """The hinge with its corner rounded off: a parabola of width gamma, then a straight line."""
+
+    formula = "0 if m >= 1 else (1 - m)**2 / (2 * gamma) if m > 1 - gamma else 1 - gamma / 2 - m"
+    slope_formula = "-min(1, max(0, 1 - m) / gamma)"
+    source = (
+        "Shalev-Shwartz & Zhang 2013, Stochastic dual coordinate ascent methods for regularized loss "
+        "minimization, doi:10.48550/arXiv.1209.1873"
+    )
+    also = ("smooth-hinge", "LossFunctions.SmoothedL1HingeLoss")
+    use = "you want the hinge, and an optimiser that needs a slope without jumps"
+    pitfalls = (
+        "gamma = 2 is binary-sparsemax, and a quarter of modified-huber",
+        "labels are -1 and 1, not 0 and 1",
+    )
+    related = ("hinge", "squared-hinge", "modified-huber", "binary-sparsemax")
+
+    gamma: float = parameter(default=1.0, within=POSITIVE, help="how wide the rounding is; -> 0 is the hinge")
+
+    def penalty(self, m):
+        short = np.maximum(0.0, 1 - m)
+        near = np.minimum(short, self.gamma)
+        return near / self.gamma * (short - near / 2)
+
+    def slope(self, m):
+        return -np.clip(1 - m, 0, self.gamma) / self.gamma
+
+    def curvature(self, m):
+        short, lost = two_sum(1.0, -m)
+        near = (short < self.gamma) | (short == self.gamma) & (lost < 0)
+        return np.where((m < 1) & near, 1 / self.gamma, 0.0)
+
+    def traits(self):
+        return Traits(
+            convex=True,
+            lipschitz=1,
+            smoothness=1 / self.gamma,
+            kinks=tuple(sorted({1 - self.gamma, 1.0})),
+            best="the mean" if self.gamma >= 2 else "",
+        )
+
+
+class ModifiedHuber(Margin):
+    """The squared hinge, continued by a straight line below the margin -1: outliers pull only so hard."""
+
+    formula = "max(0, 1 - m)**2 if m >= -1 else -4 * m"
+    slope_formula = "-2 * max(0, 1 - m) if m >= -1 else -4"
+    source = (
+        "Zhang 2004, Solving large scale linear prediction problems using stochastic gradient descent "
+        "algorithms, doi:10.1145/1015330.1015332"
+    )
+    also = ("LossFunctions.ModifiedHuberLoss",)
+    use = "some labels are wrong, and the score should still give a probability: (clip(s, -1, 1) + 1) / 2"
+    pitfalls = (
+        "no relation of huber, which is a loss of the error y_pred - y",
+        "labels are -1 and 1, not 0 and 1",
+    )
+    related = ("squared-hinge", "smoothed-hinge", "binary-sparsemax")
+
+    def penalty(self, m):
+        short = np.maximum(0.0, 1 - m)
+        return np.where(m >= -1, short * short, -4 * m)
+
+    def slope(self, m):
+        return -2 * np.clip(1 - m, 0, 2)
+
+    def curvature(self, m):
+        return np.where((m >= -1) & (m < 1), 2.0, 0.0)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=4, smoothness=2, kinks=(-1.0, 1.0), best="the mean")
+
+
+class Perceptron(Margin):
+    """Charges a row on the wrong side its distance from the boundary, and a right one nothing."""
+
+    formula = "max(0, -m)"
+    slope_formula = "-1 if m < 0 else 0"
+    source = "Rosenblatt 1958, The perceptron, doi:10.1037/h0042519"
+    also = ("optax.perceptron_loss", "LossFunctions.PerceptronLoss")
+    use = "the classes can be separated and any boundary will do, or as a baseline"
+    pitfalls = (
+        "scores that are all 0 cost nothing: without a margin the model may shrink to that",
+        "at m = 0 we give the slope 0; optax gives half of it, sklearn all",
+    )
+    related = ("hinge", "zero-one")
+
+    def penalty(self, m):
+        return np.maximum(0.0, -m)
+
+    def slope(self, m):
+        return -np.heaviside(-m, 0.0)
+
+    def curvature(self, m):
+        return np.zeros_like(m)
+
+    def corner(self, prediction, target):
+        return prediction == 0
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(0.0,), best="0")
+
+
+class ZeroOne(Margin):
+    """Counts the rows on the wrong side: its mean is the error rate, 1 less the accuracy."""
+
+    formula = "1 if m < 0 else 0"
+    slope_formula = "0"
+    source = (
+        "Bartlett, Jordan & McAuliffe 2006, Convexity, classification, and risk bounds, "
+        "doi:10.1198/016214505000000907"
+    )
+    also = (
+        "misclassification", "error-rate", "sklearn.metrics.zero_one_loss", "xgboost.error",
+        "lightgbm.binary_error", "catboost.ZeroOneLoss", "LossFunctions.ZeroOneLoss",
+    )  # fmt: skip
+    use = "the number of wrong decisions is what counts; train with another loss"
+    pitfalls = (
+        "its slope is 0 wherever it has one: nothing can be trained with it",
+        "a score of 0 counts as right for both labels; XGBoost takes p = 0.5 for class 0",
+    )
+    related = ("hinge", "perceptron", "logistic-margin")
+
+    def penalty(self, m):
+        return np.heaviside(-m, 0.0)
+
+    def slope(self, m):
+        return np.zeros_like(m)
+
+    def curvature(self, m):
+        return np.zeros_like(m)
+
+    def corner(self, prediction, target):
+        return prediction == 0
+
+    def traits(self):
+        return Traits(smoothness=0, kinks=(0.0,), best="any score with the sign of the majority")

@@ -1,0 +1,205 @@
+"""Losses of a prediction beside its target, where it is the ratio that counts."""
+
+import numpy as np
+
+from losscli.arithmetic import amplified, sure
+from losscli.domain import FACTOR, NONZERO, Interval
+from losscli.doubledouble import LN2, DoubleDouble, log
+from losscli.families import PREDICTION, TARGET, Ratio
+from losscli.inputs import DomainError, Input
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+ABOVE_MINUS_ONE = Interval(low=-1)
+WIDE = 2.0**400  # products of larger numbers are not exact, nor are those of numbers below its inverse
+
+
+class MAPE(Ratio):
+    """Divides the error by the size of the target: 10 % too much costs the same everywhere.
+
+    It is a fraction: `scale=100` gives per cent.
+    """
+
+    formula = "scale * abs(p - t) / max(abs(t), floor)"
+    slope_formula = "-scale / max(abs(t), floor) if p < t else scale / max(abs(t), floor) if p > t else 0"
+    source = (
+        "de Myttenaere et al. 2016, Mean absolute percentage error for regression models, "
+        "doi:10.1016/j.neucom.2015.12.114"
+    )
+    also = (
+        "mean-absolute-percentage-error", "absolute-percentage-error",
+        "keras.losses.MeanAbsolutePercentageError = mape:scale=100",
+        "keras.losses.mean_absolute_percentage_error = mape:scale=100",
+        "sklearn.metrics.mean_absolute_percentage_error", "xgboost.mape",
+        "torchmetrics.MeanAbsolutePercentageError", "lightgbm.mape ~ mape:floor=1", "catboost.MAPE ~ mape:floor=1",
+    )  # fmt: skip
+    use = "targets are far from 0 and it is relative errors that matter"
+    pitfalls = (
+        "a target of 0 is refused: for an error of 1 keras says 1e9, sklearn 4.5e15",
+        "LightGBM and CatBoost divide by at least 1: that is floor=1",
+        "a prediction of 0 costs 1, one too high has no bound: it favours low predictions",
+    )
+    related = ("smape", "msle", "mae")
+    span = (-1, 3)
+
+    scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 100 gives per cent", quiet=True)
+    floor: float = parameter(
+        default=0.0, within=Interval(0, ends="[)"), help="the least that an error is divided by", quiet=True
+    )
+
+    def penalty(self, p, t):
+        return self.per_target(abs(p - t), t)
+
+    def slope(self, p, t):
+        return np.sign(p - t) * self.per_target(np.ones_like(p), t)
+
+    def curvature(self, p, t):
+        return np.zeros_like(p)
+
+    def per_target(self, x, t):
+        """Return scale · x / max(|t|, floor); NaN where x is beyond the largest double."""
+        share = np.where(np.isinf(x), np.nan, x) / np.maximum(abs(t), self.floor)
+        return share if self.scale == 1 else amplified(self.scale, share)
+
+    def corner(self, prediction, target):
+        return prediction == target
+
+    def check(self, *arrays):
+        super().check(*arrays)
+        if not self.floor and (arrays[1] == 0).any():
+            raise DomainError(self.name, self.forms[0][1]._replace(domain=NONZERO), arrays[1] == 0, arrays[1])
+
+    def traits(self):
+        return Traits(
+            convex=True,
+            lipschitz=self.scale / max(1, self.floor),
+            smoothness=0,
+            kinks=(1.0,),
+            best="" if self.floor else "the median weighed by 1 / |t|",
+        )
+
+
+class SMAPE(Ratio):
+    """Divides the error by the mean size of prediction and target: never more than 2.
+
+    Where both are 0 it is 0.
+    """
+
+    formula = "2 * abs(p - t) / (abs(p) + abs(t)) if abs(p - t) > 0 else 0"
+    slope_formula = (
+        "0 if p * t <= 0 else -4 * abs(t) / (p + t)**2 if p < t else 4 * abs(t) / (p + t)**2 if p > t else 0"
+    )
+    source = "Makridakis 1993, Accuracy measures: theoretical and practical concerns, doi:10.1016/0169-2070(93)90079-3"
+    also = (
+        "symmetric-mean-absolute-percentage-error", "symmetric-mape",
+        "torchmetrics.SymmetricMeanAbsolutePercentageError", "catboost.SMAPE",
+    )  # fmt: skip
+    use = "relative errors are reported and targets may be 0"
+    pitfalls = (
+        "not symmetric in the error: 1 too low costs more than 1 too high",
+        "2 for every prediction of the wrong sign, with slope 0: nothing to learn from",
+        "CatBoost gives per cent, 100 times as much",
+    )
+    related = ("mape", "msle")
+    span = (-1, 4)
+
+    def penalty(self, p, t):
+        w = abs(p) + abs(t)
+        return np.where(p == t, 0.0, 2 * (abs(p - t) / np.where(w > 1e300, np.nan, w)))
+
+    def slope(self, p, t):
+        return self.where_alike(p, t, np.sign(p - t) * self.share(p, t, 2))
+
+    def curvature(self, p, t):
+        return self.where_alike(p, t, -np.sign(p - t) * np.sign(p) * self.share(p, t, 3))
+
+    def where_alike(self, p, t, found):
+        """Return what was found where the signs are the same; elsewhere the loss is level."""
+        return np.where((np.sign(p) != np.sign(t)) | (p == t), 0.0, found)
+
+    def share(self, p, t, degree):
+        """Return |t| / (|p| + |t|)^degree · 2^degree, rounded once."""
+        w = DoubleDouble.of_sum(abs(p), abs(t))
+        exponent = np.frexp(w.high)[1]
+        w, found = w.shifted(-exponent), DoubleDouble(np.ldexp(abs(t), degree - exponent))
+        lost = found.high < 1 / WIDE
+        for _ in range(degree):
+            found = found / w
+        return np.where(lost, np.nan, np.ldexp(found.rounded, (1 - degree) * exponent))
+
+    def corner(self, prediction, target):
+        return (prediction == target) | (prediction == 0)
+
+    def traits(self):
+        return Traits(lipschitz=4, smoothness=8, kinks=(0.0, 1.0))
+
+
+class MSLE(Ratio):
+    """Squares the difference of ln(1 + x): twice too much costs the same at 100 and at 100 000."""
+
+    formula = "scale * (log(1 + p) - log(1 + t))**2"
+    slope_formula = "2 * scale * (log(1 + p) - log(1 + t)) / (1 + p)"
+    source = (
+        "Törnqvist, Vartia & Vartia 1985, How should relative changes be measured?, "
+        "doi:10.1080/00031305.1985.10479385"
+    )
+    also = (
+        "mean-squared-logarithmic-error", "squared-log-error", "rmsle", "keras.losses.MeanSquaredLogarithmicError",
+        "keras.losses.mean_squared_logarithmic_error", "sklearn.metrics.mean_squared_log_error",
+        "torchmetrics.MeanSquaredLogError", "xgboost.reg:squaredlogerror = msle:scale=0.5", "catboost.MSLE",
+    )  # fmt: skip
+    use = "targets are 0 or more and range over orders of magnitude"
+    pitfalls = (
+        "keras moves negative numbers to 1e-7 first; here all above -1 count as they are",
+        "not convex: its slope fades far above the target",
+        "below 1 it is nearly mse, above nearly a loss of the ratio: units matter",
+    )
+    related = ("mse", "mape", "smape")
+    forms = (
+        (
+            Input("pred", ABOVE_MINUS_ONE, wrt=True, columns=PREDICTION),
+            Input("target", ABOVE_MINUS_ONE, columns=TARGET),
+        ),
+    )
+    span = (0, 5)
+
+    scale: float = parameter(
+        default=1.0, within=FACTOR, help="a factor; 0.5 gives the halved form", quiet=True
+    )
+
+    def penalty(self, p, t):
+        apart = log_apart(p, t)
+        return self.scale * apart * apart
+
+    def slope(self, p, t):
+        slope = log_apart(p, t) / (1 + p)
+        return 2 * slope if self.scale == 1 else amplified(2 * self.scale, slope)
+
+    def curvature(self, p, t):
+        (a, i), (b, j) = (normal(DoubleDouble.of_sum(1.0, x)) for x in (p, t))
+        k = (i - j).astype(np.float64)
+        apart = log(a / b) + k * LN2[2] + k * LN2[1] + k * LN2[0]
+        rest = 1.0 - apart
+        known = sure(rest, np.maximum(1, abs(apart.high)))
+        bend = np.ldexp((rest / a.squared()).rounded + 0 * known, -2 * i)
+        return 2 * bend if self.scale == 1 else amplified(2 * self.scale, bend)
+
+    def traits(self):
+        return Traits(best="the geometric mean of 1 + t, less 1")
+
+
+def normal(x):
+    """Return x as a number from 1/2 to 1 and a power of 2."""
+    exponent = np.frexp(x.high)[1]
+    return x.shifted(-exponent), exponent
+
+
+def log_apart(p, t):
+    """Return ln(1 + p) - ln(1 + t), from the difference and not from the logarithms."""
+    low, e = np.minimum(p, t), abs(p - t)
+    usual = (e > 1 / WIDE) & (np.maximum(p, t) < WIDE)
+    fine = abs(DoubleDouble.of_sum(p, -t)) / DoubleDouble.of_sum(1.0, low)
+    share = np.where(usual, fine.rounded, e / (1 + low))
+    far = np.isinf(share)
+    apart = np.where(far, np.log(e) - np.log(1 + low), np.log1p(share))
+    return np.copysign(apart, p - t)

@@ -1,0 +1,111 @@
+"""Losses of the error beside a scale, kept to twice the precision of a double until the end."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.arithmetic import sure
+from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.families import Residual
+from losscli.loss import Array, Axis
+
+NEAR = 2.0**-60  # of so small a part u of the scale, 1 + u is 1
+FAR = 2.0**100  # from so many scales on, powers of e/c leave the range in which products are exact
+LEAST, MOST = 2.0**-180, 2.0**180  # numbers between these have exact products, and their powers too
+
+
+class Scaled(Residual):
+    """A loss of e/c: e²/2 near zero, something calmer beyond c.
+
+    Its `penalty`, `slope` and `curvature` see the error as an exact `DoubleDouble`, between a speck of c
+    and a great many c. What is nearer is answered here, what is farther by the formula.
+    """
+
+    level: ClassVar[bool] = False
+    """Whether far out it is constant, to the last bit."""
+
+    @property
+    def speck(self) -> float:
+        """The share of the scale up to which it is a parabola, to the last bit."""
+        return NEAR
+
+    @property
+    @abstractmethod
+    def width(self) -> float:
+        """The scale."""
+
+    @abstractmethod
+    def penalty(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def slope(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def curvature(self, e: Any) -> Array: ...
+
+    @abstractmethod
+    def end(self) -> tuple[float, float, float]:
+        """Return the limits of value, slope and curvature as e grows without bound."""
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        prediction, target = block
+        high, low = two_sum(prediction, -target)
+        size, c = abs(high), self.width
+        share = size / c
+        near = size <= c * self.speck
+        usual = ~near & (size > LEAST) & (size < MOST) & (share > NEAR) & (share < FAR) & (LEAST < c < MOST)
+        kernels: tuple[Callable[[Any], Array], ...] = (self.penalty, self.slope, self.curvature)
+        if usual.all():
+            return (kernels[order](DoubleDouble(high, low)),)
+        result = np.full_like(high, np.nan)
+        if usual.any():
+            found = kernels[order](DoubleDouble(np.where(usual, high, c), np.where(usual, low, 0.0)))
+            result = np.where(usual, found, result)
+        result = np.where(near, self.nearby(order, high, low), result)
+        beyond = np.isinf(prediction) | np.isinf(target)
+        if self.level:
+            beyond |= (share >= FAR) & np.isfinite(high)
+        last = self.end()[order]
+        limit = np.copysign(last, high) if order == 1 and last else last
+        return (np.where(beyond & ~np.isnan(high), limit, result),)
+
+    def nearby(self, order: int, e: Array, lost: Array) -> Array:
+        """Return the derivative of `order` where only the parabola counts; `e` rounded has lost `lost`."""
+        return (e * (e / 2), e, np.ones_like(e))[order]
+
+    def ratio(self, e: DoubleDouble) -> DoubleDouble:
+        """Return e/c."""
+        return e / self.width
+
+    def fall(self, e: DoubleDouble) -> DoubleDouble:
+        """Return 1 − (e/c)², to full precision beside |e| = c too."""
+        c, size = self.width, abs(e)
+        return ((c - size) / c) * ((c + size) / c)
+
+    def scaled(self, x: Array) -> Array:
+        """Return c² · x."""
+        return self.width * (self.width * x)
+
+    @property
+    def axis(self) -> Axis:
+        reach = 2 * self.width if 1.5 < self.width < 1e6 else 3
+        return super().axis._replace(low=-reach, high=reach)
+
+
+def within(e: DoubleDouble, edge: float) -> NDArray[np.bool_]:
+    """Return where |e| is at most `edge`."""
+    size = abs(e)
+    return (size.high < edge) | (size.high == edge) & (size.low <= 0)
+
+
+def bracket(a: float, b: DoubleDouble) -> DoubleDouble:
+    """Return a + b; NaN where too much of it cancels."""
+    found = b + a
+    return DoubleDouble(
+        np.where(np.isnan(sure(found, np.maximum(a, abs(b.high)))), np.nan, found.high), found.low
+    )
