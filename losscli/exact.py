@@ -217,6 +217,13 @@ def norm(x: Sequence[Number], degree: Number = 2) -> Number:
     return total ** (1 / mp.mpf(degree)) if plain(total) else mp.zero  # level, as the root is
 
 
+def norm2(x: Sequence[Number], degree: Number = 2) -> Number:
+    """Return the square of the length of a vector, whose second derivative is 2 along each coordinate at 0."""
+    if degree == 2 or not any(plain(each) for each in x):
+        return sum(each * each for each in x)
+    return norm(x, degree) ** 2
+
+
 def _size(x: Number, power: Number, signed: bool = False) -> Number:
     """Return |x|^power, or `signed` as x: two functions that are each the other's derivative, kinks and all."""
     v = plain(x)
@@ -244,8 +251,8 @@ def _moves(x: Number) -> bool:
 
 MATHS: Mapping[str, Any] = {
     "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "exp": exp, "len": len, "log": log, "max": largest,
-    "min": smallest, "norm": norm, "pi": mp.pi, "range": range, "sin": sin, "sqrt": sqrt, "sum": sum, "tanh": tanh,
-    "xlogy": xlogy,
+    "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi, "range": range, "sin": sin, "sqrt": sqrt, "sum": sum,
+    "tanh": tanh, "xlogy": xlogy,
 }  # fmt: skip
 
 

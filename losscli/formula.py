@@ -214,6 +214,8 @@ class _Setter:
         match name, arguments:
             case "abs", [x]:
                 return f"|{show(x)}|", 5
+            case "norm2", _:
+                return self.call("norm", arguments)[0] + style.powers("2"), 4
             case "norm", [x]:
                 return f"{style.bars}{show(x)}{style.bars}", 5
             case "norm", [x, ast.Constant(value=2)]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import FAINT, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble, chosen
 from losscli.geometry import Distance
@@ -70,14 +70,15 @@ class TripletMargin(Loss):
         fine = [DoubleDouble(d, np.zeros_like(d)) for d in (near, far)]
         if self.squared:
             fine = [d.squared() for d in fine]
-        return self.excess(*fine, known=((near == 0) & (far == 0)) | (not self.squared))
+        return self.excess(*fine, level=(near == 0) & (far == 0), known=not self.squared)
 
-    def excess(self, near, far, known):
-        """Return near − far + margin; NaN where too much cancels, unless both are `known` without error."""
+    def excess(self, near, far, level, known):
+        """Return near − far + margin; NaN where too much cancels, unless `level` or `known` without error."""
         difference = near - far + self.margin
         largest = np.maximum(np.maximum(near.high, far.high), self.margin)
         plain = near.high - far.high + self.margin
-        found = np.where(known, difference.rounded, sure(difference, largest))
+        faint = bool(self.squared) & (largest < FAINT)  # squares of what is not 0 may have vanished
+        found = np.where(level | (known & ~faint), difference.rounded, sure(difference, largest))
         return np.where(np.isinf(plain), plain, found)
 
     def of_vectors(self, order, anchor, positive, negative):
@@ -109,18 +110,21 @@ class TripletMargin(Loss):
             other = chosen(swapped == 1, self.length(between), other)
             other_known = np.where(swapped == 1, between.exact(self.squared), other_known)
         level = np.where(swapped == 1, near.equals(between), near.equals(far))
-        excess = self.excess(self.length(near), other, level | (near.exact(self.squared) & other_known))
+        excess = self.excess(self.length(near), other, level, near.exact(self.squared) & other_known)
         return near, far, between, swapped, np.where(np.isnan(swapped), np.nan, excess)
 
     def corner(self, *block):
         if len(block) == 2:
             return self.excess_of_distances(*block) == 0
         near, far, between, swapped, excess = self.compared(*block)
-        if self.squared:
-            return excess == 0
-        used = [near.bent(), np.where(swapped == 1, between.bent(), far.bent())]
+        last = np.where(swapped == 1, between.bent(), far.bent())
+        if self.squared:  # smooth where the vectors meet
+            smooth = np.where(swapped == 1, between.none, far.none)
+            bent = ((near.bent() & ~near.none) | (last & ~smooth)) & (self.p == 1)
+        else:
+            bent = near.bent() | last
         tie = bool(self.swap) & far.equals(between)
-        return (excess == 0) | ((excess > 0) & (used[0] | used[1] | tie))
+        return (excess == 0) | ((excess > 0) & (bent | tie))
 
     def swapped(self, far, between):
         """Return 1 where the negative is nearer to the positive than to the anchor, else 0; NaN if unsure."""
@@ -155,13 +159,13 @@ class TripletMargin(Loss):
         return dict(zip((each.name for each in self.form(len(row))), row, strict=True))
 
     def where(self, form):
-        squares = "{0}**2 if squared else {0}".format
         if len(form) == 2:
-            return tuple((d, squares(d)) for d in ("d_ap", "d_an"))
+            return tuple((d, f"{d}**2 if squared else {d}") for d in ("d_ap", "d_an"))
+        lengths = "norm2({0} + eps, p) if squared else norm({0} + eps, p)".format
         return (
-            ("d_ap", squares("norm(anchor - positive + eps, p)")),
-            ("d_an", squares("norm(anchor - negative + eps, p)")),
-            ("d_pn", squares("norm(positive - negative + eps, p)")),
+            ("d_ap", lengths("anchor - positive")),
+            ("d_an", lengths("anchor - negative")),
+            ("d_pn", lengths("positive - negative")),
             ("d_an", "d_an if swap < 1 else d_an if d_an <= d_pn else d_pn"),
         )
 

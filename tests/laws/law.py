@@ -25,6 +25,11 @@ def errors(loss, at, rows, order):
     """How many ulps each row is off, with the row."""
     for kind in dict.fromkeys(map(shape, rows)):
         alike = [row for row in rows if shape(row) == kind]
+        if order == 2:  # at a kink there is no second derivative
+            kinks = loss.kinked(*(np.array(column) for column in zip(*alike, strict=True)))
+            alike = [row for row, kink in zip(alike, np.ravel(kinks), strict=True) if not kink]
+        if not alike:
+            continue
         for row, numbers in zip(alike, got(loss, alike, order), strict=True):
             exact = oracle.answers(loss, at, row, order)
             worst = 0.0

@@ -16,7 +16,7 @@ DIGITS = (
     2000,
     4000,
 )  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
-ROOTS = (80, 250, 1000, 2000, 4000)  # for formulas without logarithms, where nothing hides so far below 1
+ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -48,7 +48,7 @@ def norm(x, degree=2):
 
 
 MATHS = {
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "exp": exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "pi": mp.pi,
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "exp": exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi,
     "range": range, "sin": mp.sin, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
