@@ -14,7 +14,9 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly: 141
-    gc.set_threshold(100_000)  # imports make many objects and no garbage: looking for it costs a tenth of the start
+    gc.set_threshold(
+        100_000
+    )  # imports make many objects and no garbage: looking for it costs a tenth of the start
     from losscli.cli.app import run
 
     sys.exit(run(sys.argv[1:]))
