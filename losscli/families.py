@@ -110,10 +110,8 @@ def _against(x: Array, y: float) -> tuple[Array, ...]:
     return x, np.full_like(x, y)
 
 
-class Binary(Pointwise):
-    """A loss of one prediction against a label between 0 and 1."""
-
-    family = "binary classification"
+class OfBoth(Pointwise):
+    """A loss of prediction and target each by itself, and not of their difference or product alone."""
 
     @abstractmethod
     def penalty(self, x: Array, y: Array) -> Array: ...
@@ -129,6 +127,12 @@ class Binary(Pointwise):
 
     def variables(self, *row: Any) -> Mapping[str, Any]:
         return dict(zip(self.symbols.split(", "), row, strict=True))
+
+
+class Binary(OfBoth):
+    """A loss of one prediction against a label between 0 and 1."""
+
+    family = "binary classification"
 
     def sections(self) -> tuple[Section, ...]:
         kinks = self.traits().kinks
@@ -200,7 +204,7 @@ class Margin(Pointwise):
         return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
 
 
-class Ratio(Pointwise):
+class Ratio(OfBoth):
     """A loss of a prediction beside its target, drawn at target 1, where the prediction is their ratio."""
 
     family = "regression"
@@ -208,22 +212,6 @@ class Ratio(Pointwise):
     forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
     span: ClassVar[tuple[float, float]] = (0, 4)
     """The ratios that its picture shows."""
-
-    @abstractmethod
-    def penalty(self, p: Array, t: Array) -> Array: ...
-
-    @abstractmethod
-    def slope(self, p: Array, t: Array) -> Array: ...
-
-    @abstractmethod
-    def curvature(self, p: Array, t: Array) -> Array: ...
-
-    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
-        return ((self.penalty, self.slope, self.curvature)[order](*block),)
-
-    def variables(self, *row: Any) -> Mapping[str, Any]:
-        prediction, target = row
-        return {"p": prediction, "t": target}
 
     @property
     def axis(self) -> Axis:
