@@ -73,8 +73,7 @@ def __getattr__(name: str) -> Any:
     for home, names in HOMES.items():
         if name in names:
             return getattr(import_module(f"losscli.{home}"), name)
-    spec = import_module("losscli.spec")
-    return next(kind for kind in spec.Loss.catalogue.values() if kind.__name__ == name)
+    return import_module("losscli.losses").load(name)
 
 
 def __dir__() -> list[str]:

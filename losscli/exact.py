@@ -8,144 +8,16 @@ Importing this module imports mpmath; nothing does so before a row needs it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from heapq import heappop, heappush
-from itertools import count
 from math import frexp, isfinite
 from typing import Any
 
-import mpmath as _mpmath
-
 from losscli.formula import evaluate
+from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, plain
 
-mpmath: Any = _mpmath  # which has no types
-mp: Any = _mpmath.mp
+__all__ = ["BITS", "Node", "Vector", "bits_for", "double", "flow", "mp", "number", "plain", "run"]
 
 BITS = 3300
 """Enough to hold any sum of products of two doubles, 2^2048 beside 2^-1074, with 150 bits to spare."""
-
-Number = Any
-"""A number of mpmath, or a `Node` made of some."""
-
-
-class Node:
-    """A number that remembers what it was made of, so that derivatives flow back through it.
-
-    `parents` lists, for each operand that moves, how a derivative in this number becomes one in that
-    operand: a function of the derivative and of `operands`.
-    """
-
-    __slots__ = ("parents", "serial", "v")
-    serials = count()
-
-    def __init__(self, v: Number, *parents: tuple[Number, Callable[..., Number], tuple[Number, ...]]) -> None:
-        self.v = v
-        self.parents = [each for each in parents if isinstance(each[0], Node)]
-        self.serial = next(Node.serials)
-
-    def __add__(self, other: Number) -> Node:
-        return Node(self.v + plain(other), (self, _same, ()), (other, _same, ()))
-
-    __radd__ = __add__
-
-    def __neg__(self) -> Node:
-        return Node(-self.v, (self, lambda g: -g, ()))
-
-    def __sub__(self, other: Number) -> Node:
-        return self + -other
-
-    def __rsub__(self, other: Number) -> Node:
-        return -self + other
-
-    def __mul__(self, other: Number) -> Node:
-        return Node(self.v * plain(other), (self, _times, (other,)), (other, _times, (self,)))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Number) -> Node:
-        return _divide(self, other)
-
-    def __rtruediv__(self, other: Number) -> Node:
-        return _divide(other, self)
-
-    def __pow__(self, power: Number) -> Node:
-        def back(g: Number, x: Number) -> Number:
-            return g * power * x ** (power - 1) if plain(x) or power >= 1 else g * 0
-
-        return Node(self.v**power if self.v or power else mp.one, (self, back, (self,)))
-
-    def __abs__(self) -> Node:
-        sign = mpmath.sign(self.v)
-        return Node(abs(self.v), (self, lambda g: g * sign, ()))
-
-    def __lt__(self, other: Number) -> bool:
-        return self.v < plain(other)
-
-    def __le__(self, other: Number) -> bool:
-        return self.v <= plain(other)
-
-    def __gt__(self, other: Number) -> bool:
-        return self.v > plain(other)
-
-    def __ge__(self, other: Number) -> bool:
-        return self.v >= plain(other)
-
-
-def plain(x: Number) -> Number:
-    """Return the number itself, without its memory."""
-    return x.v if isinstance(x, Node) else x
-
-
-def _same(g: Number) -> Number:
-    return g
-
-
-def _times(g: Number, other: Number) -> Number:
-    return g * other
-
-
-def _divide(a: Number, b: Number) -> Node:
-    return Node(
-        plain(a) / plain(b),
-        (a, lambda g, b: g / b, (b,)),
-        (b, lambda g, a, b: -(g * a) / (b * b), (a, b)),
-    )
-
-
-def flow(out: Number, sources: Sequence[Node], again: bool = False) -> list[Number]:
-    """Return the derivative of `out` in each of `sources`; as nodes, to differentiate `again`."""
-    found: dict[int, Number] = {each.serial: mp.zero for each in sources}
-    if not isinstance(out, Node):
-        return list(found.values())
-    due: dict[int, tuple[Node, Number]] = {out.serial: (out, mp.one)}
-    queue = [-out.serial]
-    while queue:  # operands are older than what is made of them
-        node, g = due.pop(-heappop(queue))
-        if node.serial in found:
-            found[node.serial] = g
-        for parent, back, operands in node.parents:
-            share = back(g, *(operands if again else map(plain, operands)))
-            if parent.serial in due:
-                due[parent.serial] = parent, due[parent.serial][1] + share
-            else:
-                due[parent.serial] = parent, share
-                heappush(queue, -parent.serial)
-    return list(found.values())
-
-
-class Vector(tuple[Number, ...]):
-    """A list of numbers that adds and subtracts entry by entry."""
-
-    __slots__ = ()
-
-    def __add__(self, other: Any) -> Vector:  # pyright: ignore[reportIncompatibleMethodOverride]
-        return Vector(a + b for a, b in zip(self, _spread(other, len(self)), strict=True))
-
-    def __sub__(self, other: Any) -> Vector:
-        return Vector(a - b for a, b in zip(self, _spread(other, len(self)), strict=True))
-
-
-def _spread(x: Any, length: int) -> Iterable[Number]:
-    return x if isinstance(x, tuple) else (x,) * length
 
 
 def log(x: Number) -> Number:
@@ -191,6 +63,31 @@ def atan(x: Number) -> Number:
     if not isinstance(x, Node):
         return mp.atan(x)
     return Node(mp.atan(x.v), (x, lambda g, x: g / (1 + x * x), (x,)))
+
+
+def erf(x: Number) -> Number:
+    """Return the error function, 2 / sqrt(pi) times the integral of exp(-t^2) from 0."""
+    if not isinstance(x, Node):
+        return mp.erf(x)
+    return Node(mp.erf(x.v), (x, lambda g, x: g * exp(-x * x) * (2 / mp.sqrt(mp.pi)), (x,)))
+
+
+def erfc(x: Number) -> Number:
+    """Return 1 less the error function."""
+    if not isinstance(x, Node):
+        return mp.erfc(x)
+    return Node(mp.erfc(x.v), (x, lambda g, x: -g * exp(-x * x) * (2 / mp.sqrt(mp.pi)), (x,)))
+
+
+def lgamma(x: Number) -> Number:
+    """Return the logarithm of the gamma function, for x above 0."""
+    return polygamma(-1, x)
+
+
+def polygamma(n: int, x: Number) -> Number:
+    """Return the derivative of order n + 1 of the logarithm of the gamma function; n = 0 is digamma."""
+    value = mp.loggamma(plain(x)) if n < 0 else mp.polygamma(n, plain(x))
+    return Node(value, (x, lambda g, x: g * polygamma(n + 1, x), (x,)))
 
 
 def sqrt(x: Number) -> Number:
@@ -250,9 +147,10 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "exp": exp, "len": len, "log": log, "max": largest,
-    "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi, "range": range, "sin": sin, "sqrt": sqrt, "sum": sum,
-    "tanh": tanh, "xlogy": xlogy,
+    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
+    "lgamma": lgamma, "log": log, "max": largest, "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi,
+    "polygamma": polygamma, "range": range, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum, "tanh": tanh,
+    "xlogy": xlogy,
 }  # fmt: skip
 
 

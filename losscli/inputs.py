@@ -30,6 +30,8 @@ class Input(NamedTuple):
     """The column names by which it is known."""
     simplex: bool = False
     """Whether the components of a row are probabilities that sum to 1."""
+    whole: bool = False
+    """Whether a loss of lists has one of it a list, and not one a member."""
 
 
 class DomainError(ValueError):

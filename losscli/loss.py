@@ -58,6 +58,8 @@ class Loss(ABC):
     """The sets of inputs it can be computed from, told apart by their number."""
     elementwise: ClassVar[bool] = False
     """Whether K columns are K losses a row, and not one."""
+    listed: ClassVar[bool] = False
+    """Whether a list of rows has one loss, and not each row."""
     name: ClassVar[str]
     family: ClassVar[str]
     symbols: ClassVar[str]

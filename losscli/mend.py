@@ -61,7 +61,7 @@ def _exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array]
         answers: list[Array] = []
         for entry, x, moving in zip(form, row, numbers, strict=True):
             if entry.wrt:
-                sources = list(moving) if x.ndim else [moving]
+                sources = _entries(moving) if x.ndim else [moving]
                 found = _derivatives(order, loss_there, sources, loss.matrix)
                 shape = x.shape + (x.shape if order == 2 and loss.matrix else ())
                 answers.append(np.array([exact.double(each) for each in found]).reshape(shape))
@@ -75,8 +75,17 @@ def _lifted(entry: Input, x: Array, form: Sequence[Input], row: Sequence[Array])
     if entry.kind == "class" and not x.ndim:
         width = next(len(other) for each, other in zip(form, row, strict=True) if each.name == entry.of)
         return exact.Vector(exact.number(k == x) for k in range(width))
+    if x.ndim == 2:  # (components, members): a list of vectors
+        return exact.Vector(_lifted(entry, member, form, row) for member in x.T)
     numbers = [exact.Node(exact.number(each)) if entry.wrt else exact.number(each) for each in x.flat]
     return exact.Vector(numbers) if x.ndim else numbers[0]
+
+
+def _entries(x: Any) -> list[Any]:
+    """Return the numbers of a vector, or of a list of vectors component by component, as the block has them."""
+    if isinstance(x[0], tuple):
+        return [member[k] for k in range(len(x[0])) for member in x]
+    return list(x)
 
 
 def _derivatives(order: int, out: Any, sources: Sequence[Any], matrix: bool) -> list[Any]:

@@ -15,6 +15,7 @@ from losscli.data.reading import Reading
 from losscli.domain import SIGN
 from losscli.errors import DataError, NoResult, UsageError
 from losscli.loss import DomainError, Input, Loss, SimplexError
+from losscli.spec import loss_called
 from losscli.stats.exact import ExactSum
 
 Reduction = Literal["mean", "sum", "none"]
@@ -232,7 +233,7 @@ class Job:
 def _instead(loss: Loss, entry: Input, values: Array) -> str:
     """Return the loss that takes the values which `loss` refuses, if there is one."""
     other = loss.instead.get(entry.name, "")
-    inputs = Loss.catalogue[other].forms[0] if other else ()
+    inputs = loss_called(other).forms[0] if other else ()
     takes = any(each.name == entry.name and not each.domain.outside(values).any() for each in inputs)
     return other if takes else ""
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from losscli import losses
 from losscli.errors import UsageError
 from losscli.loss import Loss
+from losscli.losses import catalogue, key, load
 from losscli.parameter import Parameter, spell
 
-__all__ = ["Claim", "claims", "find", "losses", "parse", "parse_all", "summary"]
+__all__ = ["Claim", "catalogue", "claims", "find", "parse", "parse_all", "summary"]
 
 
 class Claim(NamedTuple):
@@ -22,11 +21,6 @@ class Claim(NamedTuple):
     loss: str
     spec: str
     """The loss with the parameters that the name implies."""
-
-
-def key(name: str) -> str:
-    """Return `name` without capitals and separators, so that every spelling of it is one."""
-    return re.sub(r"[-_\s]", "", name).lower()
 
 
 def elsewhere(loss: type[Loss]) -> Iterator[Claim]:
@@ -39,10 +33,10 @@ def elsewhere(loss: type[Loss]) -> Iterator[Claim]:
 @cache
 def claims() -> dict[str, tuple[Claim, ...]]:
     """Return every name, in one spelling, with the losses that claim it; a loss's own name is its alone."""
-    own = {key(name): (Claim(name, name, name),) for name in Loss.catalogue}
+    own = {key(name): (Claim(name, name, name),) for name in catalogue()}
     given: dict[str, list[Claim]] = {}
     derived: dict[str, list[Claim]] = {}
-    for loss in Loss.catalogue.values():
+    for loss in catalogue().values():
         for claim in elsewhere(loss):
             _, dot, bare = claim.name.rpartition(".")
             given.setdefault(key(claim.name), []).append(claim)
@@ -75,11 +69,12 @@ def parse(spec: str) -> Loss:
     `huber:delta=0.5`; a parameter without its name is the first one, `huber:0.5`. Raises `UsageError`.
     """
     words = [word.strip() for word in spec.split(":")]
-    known = claims()
+    taken = 1
     # names of boosting objectives have a colon of their own: reg:squarederror
-    taken = 2 if len(words) > 1 and key(":".join(words[:2])) in known else 1
+    if len(words) > 1 and not load(words[0]) and key(":".join(words[:2])) in claims():
+        taken = 2
     claim = resolve(":".join(words[:taken]))
-    kind = Loss.catalogue[claim.loss]
+    kind = loss_called(claim.loss)
     given = dict(_setting(kind, word, at) for at, word in enumerate(claim.spec.split(":")[1:]))
     given |= dict(_setting(kind, word, at) for at, word in enumerate(words[taken:]))
     return kind(**given)
@@ -87,11 +82,18 @@ def parse(spec: str) -> Loss:
 
 def find(name: str) -> type[Loss]:
     """Return the loss called `name`, in any spelling, here or elsewhere. Raises `UsageError`."""
-    return Loss.catalogue[resolve(name).loss]
+    return loss_called(resolve(name).loss)
+
+
+def loss_called(name: str) -> type[Loss]:
+    """Return the loss that is called `name` here."""
+    return load(name) or catalogue()[name]
 
 
 def resolve(name: str) -> Claim:
-    """Return the one claim to `name`."""
+    """Return the one claim to `name`; that of a loss's own name is known without reading the others."""
+    if own := load(name):
+        return Claim(name, own.name, own.name)
     found = claims().get(key(name), ())
     if len(found) == 1:
         return found[0]
@@ -99,7 +101,7 @@ def resolve(name: str) -> Claim:
         width = max(len(claim.spec) for claim in found)
         raise UsageError(
             f"'{name}' is the name of several losses",
-            [f"{claim.spec:<{width}}   {_short(Loss.catalogue[claim.loss])}" for claim in found],
+            [f"{claim.spec:<{width}}   {_short(loss_called(claim.loss))}" for claim in found],
             [f"losscli compute {found[0].spec} ...", "losscli explain LOSS"],
         )
     from difflib import get_close_matches  # 5 ms, only for the clumsy

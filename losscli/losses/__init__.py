@@ -1,33 +1,53 @@
-"""Every loss, by family. Importing this package fills the catalogue."""
+"""Every loss, by module; a module is imported when one of its losses is first asked for."""
 
-from losscli.losses import (
-    barron,
-    binary,
-    count,
-    margin,
-    multiclass,
-    pairs,
-    quantile,
-    ratio,
-    redescending,
-    residual,
-    robust,
-    surrogate,
-    triplets,
-)
+from __future__ import annotations
 
-__all__ = [
-    "barron",
-    "binary",
-    "count",
-    "margin",
-    "multiclass",
-    "pairs",
-    "quantile",
-    "ratio",
-    "redescending",
-    "residual",
-    "robust",
-    "surrogate",
-    "triplets",
-]
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
+
+from losscli.loss import Loss
+
+CONTENTS = {
+    "barron": "Barron",
+    "binary": "BCE BCEWithLogits",
+    "count": "PoissonNLL PoissonNLLLog",
+    "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
+    "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
+    "pairs": "Contrastive",
+    "quantile": "EpsilonInsensitive Expectile LpDistance Periodic Quantile SquaredEpsilonInsensitive",
+    "ratio": "MAPE MSLE SMAPE",
+    "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",
+    "residual": "Huber MAE MSE",
+    "robust": "Fair LogCosh LogisticDistance PseudoHuber SmoothL1",
+    "surrogate": "BinarySparsemax DWD Exponential LogisticMargin SquaredMargin TanhMargin",
+    "triplets": "TripletMargin",
+}
+"""The classes of each module."""
+
+
+def key(name: str) -> str:
+    """Return `name` without capitals and separators, so that every spelling of it is one."""
+    return re.sub(r"[-_\s]", "", name).lower()
+
+
+@cache
+def homes() -> Mapping[str, tuple[str, str]]:
+    """Return where each loss lives, by the key of its name: module and class."""
+    return {key(name): (module, name) for module, names in CONTENTS.items() for name in names.split()}
+
+
+def load(name: str) -> type[Loss] | None:
+    """Return the loss called `name` here, in any spelling; None if there is none."""
+    if (home := homes().get(key(name))) is None:
+        return None
+    return getattr(import_module(f"losscli.losses.{home[0]}"), home[1])
+
+
+@cache
+def catalogue() -> Mapping[str, type[Loss]]:
+    """Return every loss by its name."""
+    for module in CONTENTS:
+        import_module(f"losscli.losses.{module}")
+    return Loss.catalogue

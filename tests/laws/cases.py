@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from itertools import combinations
-from math import inf, nextafter
+from math import inf
 
 import numpy as np
 
-import losscli.losses  # noqa: F401  fills the catalogue
 from losscli.domain import Choice
 from losscli.loss import Loss
+from losscli.losses import catalogue
+from tests.laws import rows as special
+from tests.laws.numbers import HUGE, MAGNITUDES, TINY, beside, label, magnitude
 
-TINY, HUGE = 5e-324, 1.7976931348623157e308
-MAGNITUDES = [
-    0.0, TINY, 1e-320, 2.2250738585072014e-308, 1e-200, 1e-160, 1e-20, 2.0**-53, 1e-8, 1e-3, 0.1, 0.5, 1.0, 1.5, 2.0,
-    3.0, 18.4, 36.7, 37.1, 100.0, 702.3, 709.5, 710.0, 744.4, 746.0, 1e4, 1e8, 1e17, 1e154, 1e200, 1e308, HUGE,
-]  # fmt: skip
 SETTINGS = {
     "scale": [0.5, 3.0, 1e-300, 1e300],
     "delta": [0.3, 1e-320, 1e-160, 1e10, 1e308],
@@ -44,7 +41,7 @@ def corners(kind: type[Loss], pairs: int = 2) -> list[Loss]:
     """A loss at its defaults, with each parameter at each of its corners, and some pairs of corners."""
     found = [kind()]
     choices = {
-        name: [x for x in SETTINGS.get(name, generic(each)) if each.within.holds(x)]
+        name: [x for x in settings(kind, each) if each.within.holds(x)]
         for name, each in kind.parameters.items()
     }
     for name, values in choices.items():
@@ -52,6 +49,12 @@ def corners(kind: type[Loss], pairs: int = 2) -> list[Loss]:
     for one, two in combinations(choices, 2):
         found += [kind(**{one: a, two: b}) for a in choices[one][:pairs] for b in choices[two][:pairs]]
     return list(dict.fromkeys(found))
+
+
+def settings(kind: type[Loss], parameter) -> list[float]:
+    """Corners of a parameter: those of this loss alone, those of its name, or those of any."""
+    name = parameter.name
+    return special.SETTINGS.get(f"{kind.name}.{name}") or SETTINGS.get(name) or generic(parameter)
 
 
 def generic(parameter) -> list[float]:
@@ -62,28 +65,17 @@ def generic(parameter) -> list[float]:
     return [x for x in (low, low + 0.1, high - 0.1, high, 4 * parameter.default) if abs(x) < inf]
 
 
-CASES = [loss for kind in Loss.catalogue.values() for loss in corners(kind)]
-FEW = [loss for kind in Loss.catalogue.values() for loss in corners(kind, 0)]
-
-
-def beside(x: float) -> list[float]:
-    return [nextafter(x, -inf), x, nextafter(x, inf)]
-
-
-def some(rng, pool, count):
-    return [float(x) for x in rng.choice(np.array(pool), count)]
-
-
-def magnitude(rng, low=-323, high=308) -> float:
-    """A number of any sign and any size."""
-    return float(rng.choice([-1, 1]) * 10 ** rng.uniform(low, high))
+CASES = [loss for kind in catalogue().values() for loss in corners(kind)]
+FEW = [loss for kind in catalogue().values() for loss in corners(kind, 0)]
 
 
 def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
     """Rows of the form `at`, frozen: adversarial ones first come by chance, so that any `count` is a fair sample."""
     rng = np.random.default_rng([seed, at, len(str(loss))])
     kinds = [entry.kind for entry in loss.forms[at]]
-    if "class" in kinds:
+    if loss.name in special.ROWS:
+        make = special.ROWS[loss.name]
+    elif "class" in kinds:
         make = probabilities_row if loss.forms[at][0].simplex else scores_row
     elif "vector" in kinds:
         make = vectors_row
@@ -103,13 +95,36 @@ def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
     while len(found) < count:
         row = make(loss, rng, at)
         if all(np.all(np.isfinite(x)) for x in row) and lawful(loss, at, row):
-            found.append(tuple(tuple(map(float, x)) if np.ndim(x) else float(x) for x in row))
+            found.append(tuple(map(frozen, row)))
     return found
+
+
+def frozen(x):
+    """Numbers, vectors or matrices as something that is equal to itself."""
+    return tuple(map(frozen, x)) if np.ndim(x) else float(x)
+
+
+def columns(loss, rows):
+    """Rows of one shape as the arrays that the loss takes; the members of lists one after the other."""
+    arrays = [np.array(column, dtype=float) for column in zip(*rows, strict=True)]
+    if not loss.listed:
+        return arrays
+    members = len(rows[0][0])
+    form = loss.form(len(arrays))
+    return [
+        np.repeat(x, members, axis=0) if entry.whole else x.reshape(-1, *x.shape[2:])
+        for entry, x in zip(form, arrays, strict=True)
+    ]
+
+
+def lists(loss, rows):
+    """Which list each member belongs to, for a loss of lists."""
+    return {"lists": np.repeat(np.arange(len(rows)), len(rows[0][0]))} if loss.listed else {}
 
 
 def lawful(loss, at, row) -> bool:
     try:
-        loss.check(*(np.asarray(x, dtype=float)[None] for x in row))
+        loss.check(*columns(loss, [row]))
     except ValueError:
         return False
     return True
@@ -135,14 +150,6 @@ def residual_row(loss, rng, at):
             return float(rng.choice([HUGE, 1e308])), -float(rng.choice([HUGE, 1e308]))
         case _:
             return float(rng.normal()), float(rng.normal())
-
-
-def label(rng) -> float:
-    return float(
-        rng.choice(
-            [0.0, 1.0, rng.integers(2), 0.5, rng.random(), 10 ** rng.uniform(-323, 0), 1 - 2.0**-53, TINY]
-        )
-    )
 
 
 def probability_row(loss, rng, at):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from tests.laws import oracle
+from tests.laws.cases import columns, lists
 
 ORDERS = ("value", "gradient", "hessian")
 
 
 def got(loss, rows, order):
     """What the loss says of rows of one width: one flat list of numbers a row."""
-    columns = [np.array(column) for column in zip(*rows, strict=True)]
-    found = getattr(loss, ORDERS[order])(*columns)
+    found = getattr(loss, ORDERS[order])(*columns(loss, rows), **lists(loss, rows))
     found = found if isinstance(found, tuple) else (found,)
     return np.concatenate([x.reshape(len(rows), -1) for x in found], axis=1)
 
@@ -26,7 +26,7 @@ def errors(loss, at, rows, order):
     for kind in dict.fromkeys(map(shape, rows)):
         alike = [row for row in rows if shape(row) == kind]
         if order == 2:  # at a kink there is no second derivative
-            kinks = loss.kinked(*(np.array(column) for column in zip(*alike, strict=True)))
+            kinks = loss.kinked(*columns(loss, alike), **lists(loss, alike))
             alike = [row for row, kink in zip(alike, np.ravel(kinks), strict=True) if not kink]
         if not alike:
             continue

@@ -48,8 +48,8 @@ def norm(x, degree=2):
 
 
 MATHS = {
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "exp": exp, "len": len, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi,
-    "range": range, "sin": mp.sin, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
+    "range": range, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -75,14 +75,19 @@ def exactly(form, row):
     for entry, x in zip(form, row, strict=True):
         if entry.kind == "class" and np.ndim(x) == 0:
             x = [float(k == x) for k in range(width[entry.of])]
-        lifted.append(Many(mpf(float(each)) for each in x) if np.ndim(x) else mpf(float(x)))
+        lifted.append(lift(x))
     return lifted
+
+
+def lift(x):
+    """Doubles as numbers of mpmath, vectors and matrices as tuples of them."""
+    return Many(map(lift, x)) if np.ndim(x) else mpf(float(x))
 
 
 def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
-    for digits in DIGITS if "log" in loss.formula else ROOTS:
+    for digits in DIGITS if "log" in loss.formula or "lgamma" in loss.formula else ROOTS:
         with mp.workdps(digits):
             now = compute()
         if mp.isinf(now):
@@ -110,14 +115,21 @@ def moved(at, seeds, steps):
     """`at` with each component of `seeds` moved by its step."""
     result = list(at)
     for (k, j), step in zip(seeds, steps, strict=True):
-        x = result[k]
-        result[k] = (
-            x + step if j is None else Many(each + (step if i == j else 0) for i, each in enumerate(x))
-        )
+        result[k] = nudged(result[k], j, step)
     return result
 
 
+def nudged(x, j, step):
+    """`x` with its component `j` moved by `step`."""
+    if j is None:
+        return x + step
+    first, rest = (j[0], j[1]) if isinstance(j, tuple) else (j, None)
+    return Many(nudged(each, rest, step) if i == first else each for i, each in enumerate(x))
+
+
 def component(x, j):
+    if isinstance(j, tuple):
+        return x[j[0]][j[1]]
     return x if j is None else x[j]
 
 
@@ -134,16 +146,14 @@ def within(form, at):
         sides = inside(entry.domain, x)
         return x + sides[0] * EDGE if entry.wrt and len(sides) == 1 else x
 
-    return [
-        Many(step(entry, each) for each in x) if isinstance(x, tuple) else step(entry, x)
-        for entry, x in zip(form, at, strict=True)
-    ]
+    def inward(entry, x):
+        return Many(inward(entry, each) for each in x) if isinstance(x, tuple) else step(entry, x)
+
+    return [inward(entry, x) for entry, x in zip(form, at, strict=True)]
 
 
 def numbers(loss, row):
-    return [
-        abs(float(x)) for part in (*row, *loss.settings().values()) for x in np.atleast_1d(part) if x
-    ] or [1.0]
+    return [abs(float(x)) for part in (*row, *loss.settings().values()) for x in np.ravel(part) if x] or [1.0]
 
 
 def largest(loss, row):
@@ -245,7 +255,7 @@ def ulps(got, truth):
 def seeds(form, row):
     """The components in which derivatives are taken, input by input."""
     return [
-        [(k, j) for j in range(len(x))] if np.ndim(x) else [(k, None)]
+        [(k, j[0] if len(j) == 1 else j) for j in np.ndindex(np.shape(x))] if np.ndim(x) else [(k, None)]
         for k, (entry, x) in enumerate(zip(form, row, strict=True))
         if entry.wrt
     ]
