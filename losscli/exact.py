@@ -12,7 +12,7 @@ from math import frexp, isfinite
 from typing import Any
 
 from losscli.formula import evaluate
-from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, plain
+from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, plain, times
 
 __all__ = ["BITS", "Node", "Vector", "bits_for", "double", "flow", "mp", "number", "plain", "run"]
 
@@ -30,7 +30,7 @@ def exp(x: Number) -> Number:
     if not isinstance(x, Node):
         return mp.exp(x)
     result = Node(mp.exp(x.v))
-    result.parents = [(x, _times, (result,))]
+    result.parents = [(x, times, (result,))]
     return result
 
 

@@ -34,7 +34,7 @@ class Node:
         self.serial = next(Node.serials)
 
     def __add__(self, other: Number) -> Node:
-        return Node(self.v + plain(other), (self, _same, ()), (other, _same, ()))
+        return Node(self.v + plain(other), (self, same, ()), (other, same, ()))
 
     __radd__ = __add__
 
@@ -48,7 +48,7 @@ class Node:
         return -self + other
 
     def __mul__(self, other: Number) -> Node:
-        return Node(self.v * plain(other), (self, _times, (other,)), (other, _times, (self,)))
+        return Node(self.v * plain(other), (self, times, (other,)), (other, times, (self,)))
 
     __rmul__ = __mul__
 
@@ -86,11 +86,13 @@ def plain(x: Number) -> Number:
     return x.v if isinstance(x, Node) else x
 
 
-def _same(g: Number) -> Number:
+def same(g: Number) -> Number:
+    """Return a derivative as it is."""
     return g
 
 
-def _times(g: Number, other: Number) -> Number:
+def times(g: Number, other: Number) -> Number:
+    """Return a derivative times the other factor."""
     return g * other
 
 
