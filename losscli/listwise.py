@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
-from losscli.loss import Array, Input, Loss
+from losscli.loss import Array, Input, Loss, Section
 
 Index = NDArray[np.intp]
 
@@ -45,6 +45,21 @@ class Listwise(Loss):
         """Return the second derivative of each list's loss in each number of its rows: the diagonal."""
         found = self._lists(2, inputs, lists)
         return found[0] if len(found) == 1 else found
+
+    def follow(self, section: Section, x: Array, order: int = 0) -> Array:
+        """Return a curve of the picture; its inputs have a list a point, (points, members) or more."""
+        inputs = section.inputs(x)
+        members = inputs[0].shape[1]
+        rows = [each.reshape(-1, *each.shape[2:]) for each in inputs]
+        lists = np.repeat(np.arange(len(x)), members)
+        if not order:
+            return self.value(*rows, lists=lists)
+        found = self.gradient(*rows, lists=lists)
+        shaped = [
+            g.reshape(len(x), members, *g.shape[1:])
+            for g in (found if isinstance(found, tuple) else (found,))
+        ]
+        return section.along(shaped[0] if len(shaped) == 1 else tuple(shaped))
 
     def kinked(self, *inputs: ArrayLike, lists: ArrayLike | None = None) -> NDArray[np.bool_]:
         """Return which lists have no derivative, in the order of `value`."""

@@ -72,7 +72,8 @@ class Loss(ABC):
     """Names elsewhere, bare or `framework.name`.
 
     `name = spec`: the name means the loss with these parameters. `name ~ spec`: it means the plain loss,
-    and the parameters bring about a guard of the framework's, such as a clip.
+    and the parameters bring about a guard of the framework's, such as a clip. `... | note`: how what is found
+    there differs from ours, in a sentence; without a note it is the same.
     """
     use: ClassVar[str] = ""
     pitfalls: ClassVar[tuple[str, ...]] = ()
@@ -209,13 +210,18 @@ class Loss(ABC):
     # ---- what a family says ----
 
     @property
-    @abstractmethod
-    def axis(self) -> Axis:
-        """The axis of its picture."""
+    def axis(self) -> Axis | None:
+        """The axis of its picture; None if no one number says what matters."""
+        return None
 
-    @abstractmethod
     def sections(self) -> tuple[Section, ...]:
         """Return the curves of its picture."""
+        return ()
+
+    def follow(self, section: Section, x: Array, order: int = 0) -> Array:
+        """Return a curve of the picture at the points `x`: the loss, or its derivative along the axis."""
+        inputs = section.inputs(x)
+        return section.along(self.gradient(*inputs)) if order else self.value(*inputs)
 
     @abstractmethod
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:

@@ -21,13 +21,19 @@ class Claim(NamedTuple):
     loss: str
     spec: str
     """The loss with the parameters that the name implies."""
+    guard: str = ""
+    """The spec that reproduces also what the place does to guard itself, such as a clip."""
+    note: str = ""
+    """How what is found there differs; empty if it does not."""
 
 
 def elsewhere(loss: type[Loss]) -> Iterator[Claim]:
     """Yield the names of a loss in other places, with the parameters they imply."""
     for entry in loss.also:
-        name, _, spec = entry.partition(" = ")
-        yield Claim(name.partition(" ~ ")[0], loss.name, spec or loss.name)
+        said, _, note = entry.partition(" | ")
+        said, _, guard = said.partition(" ~ ")
+        name, _, spec = said.partition(" = ")
+        yield Claim(name, loss.name, spec or loss.name, guard, note)
 
 
 @cache

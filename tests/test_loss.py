@@ -39,6 +39,8 @@ def sample(loss, at, n=50):
         else:
             x = rng.normal(size=(n, 3) if entry.kind == "vector" else n)
             columns.append(np.clip(abs(x) + low if abs(low) < np.inf else x, low, high))
+        if entry.whole:
+            columns[-1] = np.repeat(columns[-1][:1], n, axis=0)
     return columns
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli import options as o
 
 if TYPE_CHECKING:
-    from losscli.loss import Loss
+    from losscli.loss import Axis, Loss
     from losscli.parameter import Parameter
 
 EXAMPLES = """
@@ -85,10 +85,11 @@ def page(loss: Loss, room: int) -> Iterator[str]:
         )
     if loss.parameters:
         yield ""
-    yield from picture(loss, room)
-    yield ""
-    yield from table(loss)
-    yield ""
+    if axis := loss.axis:
+        yield from picture(loss, room)
+        yield ""
+        yield from table(loss, axis)
+        yield ""
     for label, said in sections(loss, doc[1:]):
         for at, line in enumerate(
             line for text in said for line in wrap(text, room - LABEL - 2, break_on_hyphens=False)
@@ -145,22 +146,20 @@ def picture(loss: Loss, room: int) -> Sequence[str]:
     return pair(figure([loss], "loss", title=" "), figure([loss], "grad", title=" "), room, 13).splitlines()
 
 
-def table(loss: Loss) -> Iterator[str]:
+def table(loss: Loss, axis: Axis) -> Iterator[str]:
     """Yield a few values of the loss and its derivative along its axis."""
     import numpy as np
 
     from losscli.plot.losses import heads
     from losscli.report.number import plain
 
-    axis = loss.axis
     even = [axis.low + (axis.high - axis.low) * k / 4 for k in range(5)]
     x = np.array(sorted({*even, *(kink for kink in loss.traits().kinks if axis.low < kink < axis.high)}))
     rows: list[tuple[str, list[str]]] = [(axis.symbol, [plain(v, 4) for v in x.tolist()])]
     for section in loss.sections():
-        inputs = section.inputs(x)
         name = f"L, {section.label}" if section.label else "L"
-        rows.append((name, [plain(v, 4) for v in loss.value(*inputs).tolist()]))
-        slopes = np.asarray(section.along(loss.gradient(*inputs)))
+        rows.append((name, [plain(v, 4) for v in loss.follow(section, x).tolist()]))
+        slopes = np.asarray(loss.follow(section, x, 1))
         rows.append((heads(loss)[1].removesuffix("_k"), [plain(v, 4) for v in slopes.tolist()]))
     wide = max(len(name) for name, _ in rows)
     cell = max(len(text) for _, row in rows for text in row) + 2
@@ -188,4 +187,4 @@ def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, S
     yield "Elsewhere", [entry.replace(" ~ ", "   as ") for entry in loss.also if "." in entry]
     yield "See also", [", ".join(loss.related)]
     yield "Source", [loss.source]
-    yield "Try", [f"losscli plot {loss}", f"losscli compute {loss} FILE"]
+    yield "Try", [*([f"losscli plot {loss}"] if loss.axis else []), f"losscli compute {loss} FILE"]

@@ -10,7 +10,7 @@ import numpy as np
 
 from losscli.errors import UsageError
 from losscli.formula import typeset
-from losscli.loss import Array, Loss, Section
+from losscli.loss import Array, Axis, Loss, Section
 from losscli.plot.figure import Curve, Figure, Note
 
 Show = Literal["loss", "grad"]
@@ -37,7 +37,7 @@ def figure(
     title: str = "",
 ) -> Figure:
     """Return the picture of `losses`, which must share an axis. Raises `UsageError` if they do not."""
-    axes = [loss.axis for loss in losses]
+    axes = [axis_of(loss) for loss in losses]
     if len({axis.symbol for axis in axes}) > 1:
         raise UsageError(
             "these losses have different axes: draw them one at a time",
@@ -67,13 +67,21 @@ def figure(
     )
 
 
+def axis_of(loss: Loss) -> Axis:
+    """Return the axis of a loss's picture. Raises `UsageError` if it has none."""
+    if (axis := loss.axis) is None:
+        raise UsageError(
+            f"{loss.name} has no curve: no one number says what matters",
+            fix=[f"losscli explain {loss}", "losscli list"],
+        )
+    return axis
+
+
 def _bounds(loss: Loss, top: float) -> tuple[float, float] | None:
     """Return the vertical range of a derivative, on the sides to which it goes without bound; None if on none."""
-    axis = loss.axis
+    axis = axis_of(loss)
     near = np.array([1e-6, 1 - 1e-6]) * (axis.high - axis.low) + axis.low
-    ends = np.concatenate(
-        [section.along(loss.gradient(*section.inputs(near))) for section in loss.sections()]
-    )
+    ends = np.concatenate([loss.follow(section, near, 1) for section in loss.sections()])
     low, high = (float(end) for end in (ends.min(), ends.max()))
     if -2 * top <= low and high <= 2 * top:
         return None
@@ -94,12 +102,9 @@ def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float,
         inside = np.ones_like(x, dtype=bool)
         form = loss.form(len(section.inputs(x)))
         for entry, values in zip(form, section.inputs(x), strict=True):
-            outside = entry.domain.outside(values)
-            inside &= ~(outside.any(axis=1) if outside.ndim == 2 else outside)
+            inside &= ~entry.domain.outside(values).any(axis=tuple(range(1, values.ndim)))
         y = np.full(x.shape, np.nan)
-        inputs = section.inputs(x[inside])
-        found = loss.value(*inputs) if show == "loss" else section.along(loss.gradient(*inputs))
-        y[inside] = found
+        y[inside] = loss.follow(section, x[inside], int(show == "grad"))
         return y
 
     if alone:

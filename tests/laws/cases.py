@@ -341,15 +341,15 @@ class Line:
         return f"{self.loss} {self.section.label}".strip()
 
     def value(self, x):
-        return self.loss.value(*self.section.inputs(x))
+        return self.loss.follow(self.section, x)
 
     def slope(self, x):
-        return self.section.along(self.loss.gradient(*self.section.inputs(x)))
+        return self.loss.follow(self.section, x, 1)
 
     def curvature(self, x):
         """The second derivative along an axis that is itself an input; None elsewhere."""
         inputs = self.section.inputs(x)
-        if self.loss.matrix or len([e for e in self.loss.form(len(inputs)) if e.wrt]) > 1:
+        if self.loss.matrix or self.loss.listed or len([e for e in self.loss.form(len(inputs)) if e.wrt]) > 1:
             return None
         return self.loss.hessian(*inputs)
 
