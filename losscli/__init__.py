@@ -17,17 +17,11 @@ if TYPE_CHECKING:
     from losscli.losses.barron import Barron
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
+    from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
     from losscli.losses.pairs import Contrastive
-    from losscli.losses.quantile import (
-        EpsilonInsensitive,
-        Expectile,
-        LpDistance,
-        Periodic,
-        Quantile,
-        SquaredEpsilonInsensitive,
-    )
+    from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber

@@ -36,24 +36,46 @@ def elsewhere(loss: type[Loss]) -> Iterator[Claim]:
         yield Claim(name, loss.name, spec or loss.name, guard, note)
 
 
+NICKNAMES = {"f.": "torch.nn.functional.", "torch.f.": "torch.nn.functional.", "tf.": "", "tensorflow.keras.": "keras.",
+             "tfa.": "tensorflowaddons."}  # fmt: skip
+"""How libraries are called where they are imported, and their names."""
+
+
 @cache
 def claims() -> dict[str, tuple[Claim, ...]]:
-    """Return every name, in one spelling, with the losses that claim it; a loss's own name is its alone."""
+    """Return every name, in one spelling, with the losses that claim it; a loss's own name is its alone.
+
+    A name elsewhere is known in full, by its library and last part, and by its last parts alone:
+    `torch.nn.HuberLoss`, `torch.HuberLoss`, `nn.HuberLoss`, `HuberLoss`.
+    """
     own = {key(name): (Claim(name, name, name),) for name in catalogue()}
     given: dict[str, list[Claim]] = {}
     derived: dict[str, list[Claim]] = {}
     for loss in catalogue().values():
         for claim in elsewhere(loss):
-            _, dot, bare = claim.name.rpartition(".")
             given.setdefault(key(claim.name), []).append(claim)
-            if dot:
-                derived.setdefault(key(bare), []).append(claim._replace(name=bare))
+            parts = claim.name.replace(".jl.", ".").split(".")
+            shorter = [".".join(parts[at:]) for at in range(1, len(parts))]
+            for name in [*shorter, f"{parts[0]}.{parts[-1]}"] if len(parts) > 1 else []:
+                derived.setdefault(key(name), []).append(claim._replace(name=name))
     found = {name: _distinct(each) for name, each in {**derived, **given}.items()}
     return found | own
 
 
 def _distinct(each: Sequence[Claim]) -> tuple[Claim, ...]:
-    return tuple({claim.spec: claim for claim in each}.values())
+    found = tuple({claim.spec: claim for claim in reversed(each)}.values())[::-1]
+    plain = tuple(claim for claim in found if claim.spec == claim.loss)
+    return plain if plain and len({claim.loss for claim in found}) == 1 else found
+
+
+def remarks(text: str) -> list[str]:
+    """Return what to mind about the names elsewhere in a list of specs: what they mean here, and what differs."""
+    said: list[str] = []
+    for spec in text.split(","):
+        name, claim = _named(spec)
+        if claim.note:
+            said.append(f"{name} is {claim.spec} here; there: {claim.note}")
+    return said
 
 
 def summary(loss: type[Loss]) -> str:
@@ -74,16 +96,25 @@ def parse(spec: str) -> Loss:
 
     `huber:delta=0.5`; a parameter without its name is the first one, `huber:0.5`. Raises `UsageError`.
     """
-    words = [word.strip() for word in spec.split(":")]
-    taken = 1
-    # names of boosting objectives have a colon of their own: reg:squarederror
-    if len(words) > 1 and not load(words[0]) and key(":".join(words[:2])) in claims():
-        taken = 2
-    claim = resolve(":".join(words[:taken]))
+    name, claim = _named(spec)
     kind = loss_called(claim.loss)
     given = dict(_setting(kind, word, at) for at, word in enumerate(claim.spec.split(":")[1:]))
-    given |= dict(_setting(kind, word, at) for at, word in enumerate(words[taken:]))
+    words = [word.strip() for word in spec.split(":")][name.count(":") + 1 :]
+    given |= dict(_setting(kind, word, at) for at, word in enumerate(words))
     return kind(**given)
+
+
+def _named(spec: str) -> tuple[str, Claim]:
+    """Return the name at the beginning of `spec`, and the claim to it.
+
+    Names of boosting objectives have colons of their own: reg:squarederror, xgboost:reg:squarederror.
+    """
+    words = [word.strip() for word in spec.split(":")]
+    longer = (
+        [":".join(words[:count]) for count in (3, 2) if count <= len(words)] if not load(words[0]) else []
+    )
+    name = next((each for each in longer if key(each) in claims()), words[0])
+    return name, resolve(name)
 
 
 def find(name: str) -> type[Loss]:
@@ -100,7 +131,11 @@ def resolve(name: str) -> Claim:
     """Return the one claim to `name`; that of a loss's own name is known without reading the others."""
     if own := load(name):
         return Claim(name, own.name, own.name)
-    found = claims().get(key(name), ())
+    short = key(name)
+    for nickname, full in NICKNAMES.items():
+        if short.startswith(nickname):
+            short = full + short.removeprefix(nickname)
+    found = claims().get(short, ())
     if len(found) == 1:
         return found[0]
     if found:

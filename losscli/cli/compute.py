@@ -34,7 +34,7 @@ def compute(
     FILE is CSV, TSV, JSON or JSON lines; - or nothing reads standard input.
     """
     from losscli.cli import output
-    from losscli.spec import parse_all
+    from losscli.spec import parse_all, remarks
 
     kind = output.form(shape, bare=bare)
     how = "none" if per_row else choose("reduction", reduction)
@@ -43,6 +43,8 @@ def compute(
         _rows(job, words, kind, shape)
     else:
         _summary(job, words, how, kind, shape)
+    for remark in remarks(losses):
+        output.note(f"note: {remark}")
 
 
 def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print) -> None:

@@ -42,7 +42,7 @@ def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
 
 def facts(loss: Loss) -> dict[str, Any]:
     """Return what is known of a loss, for programs."""
-    from losscli.spec import summary
+    from losscli.spec import elsewhere, summary
 
     traits = loss.traits()
     return {
@@ -62,7 +62,13 @@ def facts(loss: Loss) -> dict[str, Any]:
         "where": [{"name": name, "formula": text} for name, text in loss.where(loss.forms[0])],
         "convex": traits.convex, "symmetric": traits.symmetric, "lipschitz": traits.lipschitz,
         "smoothness": traits.smoothness, "kinks": list(traits.kinks), "best": traits.best,
-        "use": loss.use, "pitfalls": list(loss.pitfalls), "also": list(loss.also), "see": list(loss.related),
+        "use": loss.use, "pitfalls": list(loss.pitfalls), "also": [claim.name for claim in elsewhere(type(loss))],
+        "elsewhere": [
+            {"name": claim.name, "spec": claim.spec, "same": not (claim.note or claim.guard), "differs": claim.note,
+             "reproduced_by": claim.guard or (claim.spec if not claim.note else "")}
+            for claim in elsewhere(type(loss)) if "." in claim.name
+        ],
+        "see": list(loss.related),
         "source": loss.source,
     }  # fmt: skip
 
@@ -92,7 +98,11 @@ def page(loss: Loss, room: int) -> Iterator[str]:
         yield ""
     for label, said in sections(loss, doc[1:]):
         for at, line in enumerate(
-            line for text in said for line in wrap(text, room - LABEL - 2, break_on_hyphens=False)
+            line
+            for text in said
+            for line in wrap(
+                text, room - LABEL - 2, break_on_hyphens=False, subsequent_indent="  " * (len(said) > 1)
+            )
         ):
             yield f"  {label if at == 0 else '':<{LABEL}}{line}"
 
@@ -167,8 +177,25 @@ def table(loss: Loss, axis: Axis) -> Iterator[str]:
         yield f"  {name:<{wide}}" + "".join(f"{text:>{cell}}" for text in row)
 
 
+def _places(loss: Loss) -> Iterator[str]:
+    """Yield where else the loss is, and how it differs there: one line for the names that mean the same."""
+    from losscli.spec import elsewhere
+
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for claim in elsewhere(type(loss)):
+        library, dot, name = claim.name.partition(".")
+        if dot:
+            alike.setdefault((library, claim.spec, claim.guard, claim.note), []).append(name)
+    for (library, spec, guard, note), names in alike.items():
+        same = "same" if not (guard or note) else ""
+        said = [spec if spec != loss.name else same, note, f"as {guard}" if guard else ""]
+        yield f"{library}.{', '.join(names)}: {'; '.join(part for part in said if part)}"
+
+
 def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:
     """Yield the labelled paragraphs of the page."""
+    from losscli.spec import elsewhere
+
     traits = loss.traits()
     shape = ["convex" if traits.convex else "not convex", *(["symmetric"] if traits.symmetric else [])]
     if traits.lipschitz < inf:
@@ -184,7 +211,9 @@ def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, S
         yield "Mind", [" ".join(part) for part in more]
     yield "Use when", [loss.use]
     yield "Pitfalls", loss.pitfalls
-    yield "Elsewhere", [entry.replace(" ~ ", "   as ") for entry in loss.also if "." in entry]
+    if names := [claim.name for claim in elsewhere(type(loss)) if "." not in claim.name]:
+        yield "Also called", [", ".join(names)]
+    yield "Elsewhere", list(_places(loss))
     yield "See also", [", ".join(loss.related)]
     yield "Source", [loss.source]
     yield "Try", [*([f"losscli plot {loss}"] if loss.axis else []), f"losscli compute {loss} FILE"]

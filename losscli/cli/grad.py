@@ -48,7 +48,7 @@ def grad(
     """
     from losscli.cli import output
     from losscli.cli.describe import write_long
-    from losscli.spec import parse
+    from losscli.spec import parse, remarks
 
     kind = output.form(shape, bare=bare)
     choose("reduction", reduction)
@@ -73,6 +73,8 @@ def grad(
         output.note(
             f"note: {job.losses[0]} has no derivative in {answer.kinks} of {answer.count} rows: {given} is given there"
         )
+    for remark in remarks(loss):
+        output.note(f"note: {remark}")
 
 
 class Gradients:

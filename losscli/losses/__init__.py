@@ -13,10 +13,11 @@ CONTENTS = {
     "barron": "Barron",
     "binary": "BCE BCEWithLogits",
     "count": "PoissonNLL PoissonNLLLog",
+    "distance": "LpDistance Periodic",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
     "pairs": "Contrastive",
-    "quantile": "EpsilonInsensitive Expectile LpDistance Periodic Quantile SquaredEpsilonInsensitive",
+    "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",
     "residual": "Huber MAE MSE",
@@ -28,8 +29,11 @@ CONTENTS = {
 
 
 def key(name: str) -> str:
-    """Return `name` without capitals and separators, so that every spelling of it is one."""
-    return re.sub(r"[-_\s]", "", name).lower()
+    """Return `name` without capitals and separators, so that every spelling of it is one.
+
+    `xgboost:metric error` is `xgboost.error`: boosting libraries have one space for objectives and metrics.
+    """
+    return re.sub(r"\bmetric\s|[-_\s]", "", name).lower().replace(":", ".")
 
 
 @cache

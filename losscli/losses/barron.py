@@ -28,7 +28,9 @@ class Barron(Scaled):
     )
     slope_formula = "u / c if alpha == 2 else u * (1 + u**2 / b)**(alpha / 2 - 1) / c"
     source = "Barron 2019, A general and adaptive robust loss function, doi:10.1109/CVPR.2019.00446"
-    also = ("general-robust-loss", "adaptive-robust-loss", "robust_loss_pytorch.general.lossfun")
+    also = (
+        "general-robust-loss", "adaptive-robust-loss", "robust_loss_pytorch.general.lossfun",
+    )  # fmt: skip
     use = "how heavy the tails are is unknown: tune alpha as any other parameter"
     pitfalls = (
         "there is no factor c^2: the curvature at zero is 1 / c^2, where the losses beside it have 1",

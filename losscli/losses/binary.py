@@ -23,9 +23,21 @@ class BCE(OnProbability):
     slope_formula = "(p - y) / (p * (1 - p))"
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
-        "binary-cross-entropy", "binary-crossentropy", "log-loss", "cross-entropy", "torch.nn.BCELoss",
-        "torch.nn.functional.binary_cross_entropy", "keras.losses.BinaryCrossentropy ~ bce:clip=1e-07",
-        "keras.losses.binary_crossentropy ~ bce:clip=1e-07", "sklearn.metrics.log_loss",
+        "binary-cross-entropy", "binary-crossentropy", "log-loss", "cross-entropy", "bce-loss",
+        "torch.nn.BCELoss | stops the logarithms at -100, and its gradient divides by at least 1e-12",
+        "torch.nn.functional.binary_cross_entropy | stops the logarithms at -100, and its gradient divides "
+        "by at least 1e-12",
+        "keras.losses.BinaryCrossentropy ~ bce:clip=1e-7 | clips, so that the gradient beyond is 0; unless "
+        "from_logits=True",
+        "keras.losses.binary_crossentropy ~ bce:clip=1e-7 | "
+        "clips, so that the gradient beyond is 0; unless from_logits=True",
+        "keras.losses.BCE ~ bce:clip=1e-7 | the same function",
+        "sklearn.metrics.log_loss ~ bce:clip=2.220446049250313e-16 | "
+        "of two classes; clips at the last bit of the type of p",
+        "scoringrules.log_score",
+        "xgboost.metric logloss ~ bce:clip=1e-16 | clips at 1e-16",
+        "lightgbm.metric binary_logloss ~ bce:clip=1e-15 | clips at 1e-15",
+        "LossFunctions.jl.CrossEntropyLoss",
     )  # fmt: skip
     use = "a model gives probabilities of yes and no, and they should be honest"
     pitfalls = (
@@ -109,10 +121,21 @@ class BCEWithLogits(OnLogit):
     slope_formula = "(1 - y) / (1 + exp(-z)) - pos_weight * y / (1 + exp(z))"
     source = "Cox 1958, The regression analysis of binary sequences, doi:10.1111/j.2517-6161.1958.tb00292.x"
     also = (
-        "binary-cross-entropy-with-logits", "sigmoid-cross-entropy", "log-loss", "cross-entropy",
-        "torch.nn.BCEWithLogitsLoss", "torch.nn.functional.binary_cross_entropy_with_logits",
-        "optax.sigmoid_binary_cross_entropy", "xgboost.binary:logistic", "lightgbm.binary",
-        "catboost.Logloss",
+        "binary-cross-entropy-with-logits", "sigmoid-cross-entropy", "log-loss",
+        "cross-entropy", "torch.nn.BCEWithLogitsLoss",
+        "torch.nn.functional.binary_cross_entropy_with_logits",
+        "keras.losses.BinaryCrossentropy(from_logits=True)",
+        "optax.sigmoid_binary_cross_entropy", "optax.losses.binary_logistic_loss",
+        "sklearn.linear_model.SGDClassifier.log_loss | labels of -1 and 1: the same number",
+        "sklearn._loss.HalfBinomialLoss",
+        "xgboost.binary:logistic | second derivative at least 1e-16; scale_pos_weight is pos_weight",
+        "xgboost.reg:logistic | second derivative at least 1e-16",
+        "xgboost.binary:logitraw | second derivative at least 1e-16",
+        "lightgbm.binary | scores are multiplied by the parameter sigmoid, 1 by default",
+        "lightgbm.cross_entropy", "lightgbm.xentropy",
+        "lightgbm.cross_entropy_lambda | another link: p = 1 - (1 + e^z)^-w for weight w, the same at w = 1",
+        "catboost.Logloss", "catboost.CrossEntropy",
+        "rax.pointwise_sigmoid_loss | clips labels to [0, 1]",
     )  # fmt: skip
     use = "a model gives raw scores and you train or judge their sigmoid"
     pitfalls = (

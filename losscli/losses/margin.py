@@ -23,9 +23,19 @@ class Hinge(Margin):
     slope_formula = "-1 if m < 1 else 0"
     source = "Cortes & Vapnik 1995, Support-vector networks, doi:10.1007/BF00994018"
     also = (
-        "svm", "keras.losses.Hinge", "keras.losses.hinge", "optax.hinge_loss", "sklearn.metrics.hinge_loss",
-        "torchmetrics.functional.classification.binary_hinge_loss", "xgboost.binary:hinge",
-        "catboost.HingeLoss", "LossFunctions.L1HingeLoss",
+        "svm",
+        "keras.losses.Hinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch; slope "
+        "-y/2 at the kink",
+        "keras.losses.hinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch; slope "
+        "-y/2 at the kink",
+        "optax.hinge_loss | slope -y/2 at the kink",
+        "sklearn.metrics.hinge_loss | of two classes, whatever their labels; if only one occurs it counts as -1",
+        "sklearn.linear_model.SGDClassifier.hinge | slope -y at the kink",
+        "torchmetrics.functional.classification.binary_hinge_loss | "
+        "takes a sigmoid first if any score is outside [0, 1]",
+        "xgboost.binary:hinge | labels 0 and 1; second derivative 1 where ours is 0",
+        "catboost.HingeLoss | labels 0 and 1; a metric only",
+        "LossFunctions.jl.L1HingeLoss", "LossFunctions.jl.HingeLoss",
     )  # fmt: skip
     use = "only the side of the boundary matters, and rows well on their side should not pull on it"
     pitfalls = (
@@ -59,7 +69,14 @@ class SquaredHinge(Margin):
     slope_formula = "-2 * max(0, 1 - m)"
     source = "Lee & Mangasarian 2001, SSVM: a smooth support vector machine, doi:10.1023/A:1011215321374"
     also = (
-        "l2-hinge", "keras.losses.SquaredHinge", "keras.losses.squared_hinge", "LossFunctions.L2HingeLoss",
+        "l2-hinge",
+        "keras.losses.SquaredHinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch",
+        "keras.losses.squared_hinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch",
+        "sklearn.linear_model.SGDClassifier.squared_hinge",
+        "sklearn.svm.LinearSVC.squared_hinge",
+        "torchmetrics.functional.classification.binary_hinge_loss(squared=True) | "
+        "takes a sigmoid first if any score is outside [0, 1]",
+        "LossFunctions.jl.L2HingeLoss",
     )  # fmt: skip
     use = "you want the hinge with a slope that does not jump, and no row is mislabelled"
     pitfalls = (
@@ -91,7 +108,9 @@ class SmoothedHinge(Margin):
         "Shalev-Shwartz & Zhang 2013, Stochastic dual coordinate ascent methods for regularized loss "
         "minimization, doi:10.48550/arXiv.1209.1873"
     )
-    also = ("smooth-hinge", "LossFunctions.SmoothedL1HingeLoss")
+    also = (
+        "smooth-hinge", "LossFunctions.jl.SmoothedL1HingeLoss",
+    )  # fmt: skip
     use = "you want the hinge, and an optimiser that needs a slope without jumps"
     pitfalls = (
         "gamma = 2 is binary-sparsemax, and a quarter of modified-huber",
@@ -133,7 +152,10 @@ class ModifiedHuber(Margin):
         "Zhang 2004, Solving large scale linear prediction problems using stochastic gradient descent "
         "algorithms, doi:10.1145/1015330.1015332"
     )
-    also = ("LossFunctions.ModifiedHuberLoss",)
+    also = (
+        "sklearn.linear_model.SGDClassifier.modified_huber",
+        "LossFunctions.jl.ModifiedHuberLoss",
+    )  # fmt: skip
     use = "some labels are wrong, and the score should still give a probability: (clip(s, -1, 1) + 1) / 2"
     pitfalls = (
         "no relation of huber, which is a loss of the error y_pred - y",
@@ -161,7 +183,11 @@ class Perceptron(Margin):
     formula = "max(0, -m)"
     slope_formula = "-1 if m < 0 else 0"
     source = "Rosenblatt 1958, The perceptron, doi:10.1037/h0042519"
-    also = ("optax.perceptron_loss", "LossFunctions.PerceptronLoss")
+    also = (
+        "optax.losses.perceptron_loss | slope -y/2 at the kink",
+        "sklearn.linear_model.SGDClassifier.perceptron | slope -y at the kink",
+        "LossFunctions.jl.PerceptronLoss",
+    )  # fmt: skip
     use = "the classes can be separated and any boundary will do, or as a baseline"
     pitfalls = (
         "scores that are all 0 cost nothing: without a margin the model may shrink to that",
@@ -195,8 +221,15 @@ class ZeroOne(Margin):
         "doi:10.1198/016214505000000907"
     )
     also = (
-        "misclassification", "error-rate", "sklearn.metrics.zero_one_loss", "xgboost.error",
-        "lightgbm.binary_error", "catboost.ZeroOneLoss", "LossFunctions.ZeroOneLoss",
+        "misclassification", "error-rate",
+        "sklearn.metrics.zero_one_loss | of labels, not scores; a row of several labels is wrong as a whole",
+        "sklearn.metrics.hamming_loss | of labels, not scores; the share of wrong cells",
+        "xgboost.metric error | of probabilities, cut at 0.5: p = 0.5 is class 0",
+        "lightgbm.metric binary_error | of probabilities, cut at 0.5",
+        "catboost.ZeroOneLoss | of probabilities, cut at 0.5",
+        "catboost.HammingLoss | of probabilities, cut at 0.5",
+        "LossFunctions.jl.ZeroOneLoss | a score of 0 counts as right",
+        "LossFunctions.jl.MisclassLoss | of labels, not scores",
     )  # fmt: skip
     use = "the number of wrong decisions is what counts; train with another loss"
     pitfalls = (

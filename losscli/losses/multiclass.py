@@ -31,9 +31,20 @@ class CategoricalCrossEntropy(Multiclass):
     slope_formula = "-y[k] / p[k]"
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
-        "cce", "categorical-crossentropy", "log-loss", "cross-entropy",
-        "keras.losses.CategoricalCrossentropy", "keras.losses.SparseCategoricalCrossentropy",
-        "sklearn.metrics.log_loss",
+        "cce", "categorical-crossentropy", "sparse-categorical-crossentropy", "log-loss",
+        "cross-entropy",
+        "keras.losses.CategoricalCrossentropy ~ categorical-cross-entropy:clip=1e-7 | "
+        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "keras.losses.categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
+        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "keras.losses.SparseCategoricalCrossentropy ~ categorical-cross-entropy:clip=1e-7 | "
+        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "keras.losses.sparse_categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
+        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "sklearn.metrics.log_loss ~ categorical-cross-entropy:clip=2.220446049250313e-16 | "
+        "of three classes or more; clips at the last bit of the type of p",
+        "xgboost.metric mlogloss ~ categorical-cross-entropy:clip=1e-16 | clips at 1e-16",
+        "lightgbm.metric multi_logloss ~ categorical-cross-entropy:clip=1e-15 | clips at 1e-15",
     )  # fmt: skip
     use = "a model gives a probability for each of several classes"
     pitfalls = (
@@ -122,10 +133,27 @@ class SoftmaxCrossEntropy(Multiclass):
         "Bridle 1990, Probabilistic interpretation of feedforward outputs, doi:10.1007/978-3-642-76153-9_28"
     )
     also = (
-        "cross-entropy", "log-loss", "torch.nn.CrossEntropyLoss", "torch.nn.functional.cross_entropy",
-        "optax.softmax_cross_entropy", "optax.softmax_cross_entropy_with_integer_labels",
-        "keras.losses.CategoricalCrossentropy", "xgboost.multi:softprob", "lightgbm.multiclass",
+        "cross-entropy", "categorical-crossentropy",
+        "log-loss", "multinomial-logistic",
+        "torch.nn.CrossEntropyLoss | its mean with class weights divides by the sum of the weights, for "
+        "class probabilities by n",
+        "torch.nn.functional.cross_entropy | its mean with class weights divides by the sum of the "
+        "weights, for class probabilities by n",
+        "torch.nn.LinearCrossEntropyLoss | multiplies by the weights of the last layer first",
+        "torch.nn.functional.linear_cross_entropy | multiplies by the weights of the last layer first",
+        "keras.losses.CategoricalCrossentropy(from_logits=True)",
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        "optax.softmax_cross_entropy",
+        "optax.softmax_cross_entropy_with_integer_labels",
+        "optax.safe_softmax_cross_entropy", "optax.losses.multiclass_logistic_loss",
+        "sklearn._loss.HalfMultinomialLoss",
+        "xgboost.multi:softmax | second derivative twice ours",
+        "xgboost.multi:softprob | second derivative twice ours",
+        "lightgbm.multiclass | second derivative K / (K - 1) times ours",
+        "lightgbm.softmax | second derivative K / (K - 1) times ours",
+        "lightgbm.multiclassova | another loss: bce-with-logits for each class by itself",
         "catboost.MultiClass",
+        "catboost.MultiClassOneVsAll | another loss: bce-with-logits for each class by itself",
     )  # fmt: skip
     use = "a model gives a raw score for each of several classes"
     pitfalls = (

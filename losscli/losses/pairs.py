@@ -33,7 +33,12 @@ class Contrastive(Loss):
         "Hadsell, Chopra & LeCun 2006, Dimensionality reduction by learning an invariant mapping, "
         "doi:10.1109/CVPR.2006.100"
     )
-    also = ("contrastive-loss", "tensorflow_addons.losses.ContrastiveLoss")
+    also = (
+        "contrastive-loss", "tensorflow_addons.losses.ContrastiveLoss",
+        "tensorflow_addons.losses.contrastive_loss",
+        "pytorch_metric_learning.losses.ContrastiveLoss = contrastive:power=1 | "
+        "of embeddings divided by their length, over all pairs of a batch by class label",
+    )  # fmt: skip
     use = "pairs are labelled similar or not, and distances should say so"
     pitfalls = (
         "the label convention turns the loss around: here 1 is similar, in Hadsell's paper 0",

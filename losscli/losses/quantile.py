@@ -1,12 +1,10 @@
-"""Losses of the error that weigh its sides, ignore a part of it, raise it to a power or wrap it around."""
+"""Losses of the error that weigh its sides or ignore a part of it."""
 
 import numpy as np
 
-from losscli.arithmetic import FAINT
-from losscli.domain import FACTOR, POSITIVE, Interval
+from losscli.domain import POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual, Unrounded
-from losscli.loss import Axis
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
@@ -28,9 +26,17 @@ class Quantile(Residual):
     slope_formula = "-tau if e < 0 else 1 - tau if e > 0 else 0"
     source = "Koenker & Bassett 1978, Regression quantiles, doi:10.2307/1913643"
     also = (
-        "pinball", "pinball-loss", "check-loss", "quantile-loss", "sklearn.metrics.mean_pinball_loss",
-        "xgboost.reg:quantileerror", "lightgbm.quantile = quantile:tau=0.9", "catboost.Quantile",
-        "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss", "LossFunctions.jl.QuantileLoss",
+        "pinball", "pinball-loss", "check-loss", "quantile-loss",
+        "sklearn.metrics.mean_pinball_loss | tau is its alpha",
+        "sklearn._loss.PinballLoss | slope -tau at the kink",
+        "sklearn.ensemble.HistGradientBoostingRegressor.quantile | slope -tau at the kink",
+        "xgboost.reg:quantileerror | tau is its quantile_alpha; second derivative 1 where ours is 0",
+        "lightgbm.quantile = quantile:tau=0.9 | tau is its alpha; slope 1 - tau at the kink",
+        "catboost.Quantile | takes 1e-6 off every error unless delta=0",
+        "catboost.MultiQuantile | several levels, summed",
+        "catboost.LogLinQuantile | of the exponential of the prediction",
+        "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss",
+        "LossFunctions.jl.QuantileLoss | slope -tau at the kink",
     )  # fmt: skip
     use = "missing low and missing high cost differently, or you want the bounds of an interval"
     pitfalls = (
@@ -79,7 +85,10 @@ class Expectile(Residual):
     formula = "tau * e**2 if e < 0 else (1 - tau) * e**2"
     slope_formula = "2 * tau * e if e < 0 else 2 * (1 - tau) * e"
     source = "Newey & Powell 1987, Asymmetric least squares estimation and testing, doi:10.2307/1911031"
-    also = ("asymmetric-squared-error", "catboost.Expectile", "xgboost.reg:expectileerror")
+    also = (
+        "asymmetric-squared-error", "catboost.Expectile", "xgboost.reg:expectileerror",
+        "statsmodels.robust.norms.MQuantileNorm | with LeastSquares as its base",
+    )  # fmt: skip
     use = "missing low and missing high cost differently, and large errors matter most"
     pitfalls = (
         "the gradient of XGBoost is half of ours",
@@ -120,8 +129,10 @@ class EpsilonInsensitive(Unrounded):
     slope_formula = "0 if abs(e) <= epsilon else -1 if e < 0 else 1"
     source = "Drucker et al. 1996, Support vector regression machines, NeurIPS 9"
     also = (
-        "svr-loss", "tube-loss", "sklearn.svm.SVR", "sklearn.linear_model.SGDRegressor.epsilon_insensitive",
-        "LossFunctions.jl.L1EpsilonInsLoss",
+        "svr-loss", "tube-loss", "sklearn.svm.SVR.epsilon_insensitive",
+        "sklearn.linear_model.SGDRegressor.epsilon_insensitive",
+        "LossFunctions.jl.L1EpsilonInsLoss = epsilon-insensitive:epsilon=1",
+        "LossFunctions.jl.EpsilonInsLoss = epsilon-insensitive:epsilon=1",
     )  # fmt: skip
     use = "errors below a tolerance do not matter at all"
     pitfalls = (
@@ -160,7 +171,7 @@ class SquaredEpsilonInsensitive(Unrounded):
     also = (
         "sklearn.svm.LinearSVR.squared_epsilon_insensitive",
         "sklearn.linear_model.SGDRegressor.squared_epsilon_insensitive",
-        "LossFunctions.jl.L2EpsilonInsLoss",
+        "LossFunctions.jl.L2EpsilonInsLoss = squared-epsilon-insensitive:epsilon=1",
     )  # fmt: skip
     use = "errors below a tolerance do not matter, and large ones matter most"
     pitfalls = (
@@ -189,115 +200,3 @@ def beyond(e, epsilon):
     over = (abs(e) - epsilon).rounded
     over = np.where(np.isinf(e.high), np.inf, np.maximum(over, 0))
     return np.copysign(over, e.high)
-
-
-class LpDistance(Unrounded):
-    """Raises the size of the error to the power p: 1 is mae, 2 is mse, more looks ever more at the worst."""
-
-    formula = "abs(e)**p"
-    slope_formula = "-p * abs(e)**(p - 1) if e < 0 else p * abs(e)**(p - 1) if e > 0 else 0"
-    source = "Minkowski 1896, Geometrie der Zahlen"
-    also = ("lp", "power-distance", "catboost.Lq", "LossFunctions.jl.LPDistLoss")
-    use = "a compromise between mae and mse (1 < p < 2), or the worst errors must go first (p > 2)"
-    pitfalls = (
-        "no root is taken: the Minkowski distance is the p-th root of the sum",
-        "below p = 2 the curvature is without bound at 0; below p = 1 the slope is",
-    )
-    related = ("mae", "mse", "huber")
-
-    p: float = parameter(default=1.5, within=DEGREE, help="the power; convex from 1 on")
-
-    def penalty(self, e):
-        return raised(e, self.p)
-
-    def slope(self, e):
-        return np.where(e.high == 0, 0.0, np.sign(e.high) * raised(e, self.p, 1, self.p))
-
-    def curvature(self, e):
-        flat = self.p == 1 or (e.high == 0) & (self.p < 1)
-        return np.where(flat, 0.0, raised(e, self.p, 2, self.p * (self.p - 1)))
-
-    def corner(self, prediction, target):
-        return (prediction == target) & (self.p <= 1)
-
-    def traits(self):
-        p = self.p
-        return Traits(
-            convex=p >= 1,
-            symmetric=True,
-            lipschitz=1.0 if p == 1 else np.inf,
-            smoothness={1.0: 0.0, 2.0: 2.0}.get(p, np.inf),
-            kinks=(0.0,) if p < 2 else (),
-            best={1.0: "the median", 2.0: "the mean"}.get(p, ""),
-        )
-
-
-def raised(e, p, less=0, factor=1.0):
-    """Return factor · |e|^(p - less), with what rounding took from the error and from the power put back."""
-    size = abs(e)
-    power, rest = two_sum(p, -less)
-    found = size.high**power
-    if factor != 1:  # at the ends of the range in two steps, lest bits be lost before the factor
-        half = size.high ** (power / 2)
-        far = (found < FAINT) | (found > 1 / FAINT)
-        found = np.where(far, factor * half * half, factor * found)
-    back = power * (size.low / size.high) + rest * np.log(size.high)
-    return np.where((size.high == 0) | np.isinf(size.high), found, found * np.exp(back))
-
-
-class Periodic(Unrounded):
-    """Counts errors around a circle: a whole period off is no error, half a period off is the worst.
-
-    The loss of angles, hours of the day and days of the year.
-    """
-
-    formula = "1 - cos(2 * pi * e / period)"
-    slope_formula = "2 * pi * sin(2 * pi * e / period) / period"
-    source = "Mardia & Jupp 2000, Directional statistics, doi:10.1002/9780470316979"
-    also = ("circular-distance", "von-mises-loss", "LossFunctions.jl.PeriodicLoss")
-    use = "the target is an angle or a time of day, and 359 degrees are next to 1"
-    pitfalls = (
-        "the period is 1 unless you say so: 360 for degrees, 24 for hours, 6.283185307179586 for radians",
-        "not convex: half a period away the slope is 0 too",
-    )
-    related = ("mse",)
-
-    period: float = parameter(default=1.0, within=FACTOR, help="the error that is none again")
-
-    def penalty(self, e):
-        r = abs(self.wrapped(e))
-        near, far = np.sin(self.angle(r, 0.5)), np.sin(self.angle(self.period / 4 - r))
-        return np.where(r.high < self.period / 8, 2 * near * near, 1 - far)
-
-    def slope(self, e):
-        signed = self.wrapped(e)
-        r = abs(signed)
-        near, far = np.sin(self.angle(r)), np.sin(self.angle(self.period / 2 - r))
-        size = np.where(r.high < self.period / 4, near, far)
-        return 2 * np.pi / self.period * size * np.sign(signed.high)
-
-    def curvature(self, e):
-        r = abs(self.wrapped(e))
-        near, far = np.cos(self.angle(r)), np.sin(self.angle(self.period / 4 - r))
-        rate = 2 * np.pi / self.period
-        return rate * np.where(r.high < self.period / 8, near, far) * rate
-
-    def wrapped(self, e):
-        """Return e less the nearest whole number of periods, exactly."""
-        rest = DoubleDouble.of_sum(np.fmod(e.high, self.period), np.fmod(e.low, self.period))
-        return rest - np.rint(rest.high / self.period) * self.period
-
-    def angle(self, r, turns=1.0):
-        """Return 2 pi turns r / period, rounded once; NaN where so small that bits are lost."""
-        part, exponent = np.frexp(self.period)
-        scaled = r.scaled(2.0**-exponent)
-        lost = (r.high != 0) & (abs(scaled.high) < TINY)
-        return np.where(lost, np.nan, (scaled / part * TWO_PI).rounded * turns)
-
-    @property
-    def axis(self):
-        return Axis("e", "error  e = prediction - target", -self.period, self.period)
-
-    def traits(self):
-        rate = 2 * np.pi / self.period
-        return Traits(symmetric=True, lipschitz=rate, smoothness=rate * rate)

@@ -28,10 +28,15 @@ class MAPE(Ratio):
     )
     also = (
         "mean-absolute-percentage-error", "absolute-percentage-error",
-        "keras.losses.MeanAbsolutePercentageError = mape:scale=100",
-        "keras.losses.mean_absolute_percentage_error = mape:scale=100",
-        "sklearn.metrics.mean_absolute_percentage_error", "xgboost.mape",
-        "torchmetrics.MeanAbsolutePercentageError", "lightgbm.mape ~ mape:floor=1", "catboost.MAPE ~ mape:floor=1",
+        "keras.losses.MeanAbsolutePercentageError = mape:scale=100 | divides by at least 1e-7",
+        "keras.losses.mean_absolute_percentage_error = mape:scale=100 | divides by at least 1e-7",
+        "keras.losses.MAPE = mape:scale=100 | divides by at least 1e-7",
+        "sklearn.metrics.mean_absolute_percentage_error | divides by at least 2.2e-16",
+        "torchmetrics.mean_absolute_percentage_error | divides by at least 1.17e-6",
+        "torchmetrics.MeanAbsolutePercentageError | divides by at least 1.17e-6",
+        "xgboost.metric mape",
+        "lightgbm.mape ~ mape:floor=1 | divides by at least 1",
+        "catboost.MAPE ~ mape:floor=1 | divides by at least 1",
     )  # fmt: skip
     use = "targets are far from 0 and it is relative errors that matter"
     pitfalls = (
@@ -92,7 +97,9 @@ class SMAPE(Ratio):
     source = "Makridakis 1993, Accuracy measures: theoretical and practical concerns, doi:10.1016/0169-2070(93)90079-3"
     also = (
         "symmetric-mean-absolute-percentage-error", "symmetric-mape",
-        "torchmetrics.SymmetricMeanAbsolutePercentageError", "catboost.SMAPE",
+        "torchmetrics.symmetric_mean_absolute_percentage_error | divides by at least 1.17e-6",
+        "torchmetrics.SymmetricMeanAbsolutePercentageError | divides by at least 1.17e-6",
+        "catboost.SMAPE | 100 times ours",
     )  # fmt: skip
     use = "relative errors are reported and targets may be 0"
     pitfalls = (
@@ -144,9 +151,15 @@ class MSLE(Ratio):
         "doi:10.1080/00031305.1985.10479385"
     )
     also = (
-        "mean-squared-logarithmic-error", "squared-log-error", "rmsle", "keras.losses.MeanSquaredLogarithmicError",
-        "keras.losses.mean_squared_logarithmic_error", "sklearn.metrics.mean_squared_log_error",
-        "torchmetrics.MeanSquaredLogError", "xgboost.reg:squaredlogerror = msle:scale=0.5", "catboost.MSLE",
+        "mean-squared-logarithmic-error", "squared-log-error", "rmsle | the root of the mean",
+        "keras.losses.MeanSquaredLogarithmicError | moves negative numbers to 1e-7",
+        "keras.losses.mean_squared_logarithmic_error | moves negative numbers to 1e-7",
+        "keras.losses.MSLE | moves negative numbers to 1e-7",
+        "sklearn.metrics.mean_squared_log_error",
+        "sklearn.metrics.root_mean_squared_log_error | the root of the mean",
+        "torchmetrics.mean_squared_log_error", "torchmetrics.MeanSquaredLogError",
+        "xgboost.reg:squaredlogerror = msle:scale=0.5",
+        "catboost.MSLE",
     )  # fmt: skip
     use = "targets are 0 or more and range over orders of magnitude"
     pitfalls = (

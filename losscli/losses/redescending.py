@@ -33,7 +33,11 @@ class Cauchy(Redescending):
     formula = "c**2 * log(1 + (e / c)**2) / 2"
     slope_formula = "e / (1 + (e / c)**2)"
     source = "Black & Anandan 1996, The robust estimation of multiple motions, doi:10.1006/cviu.1996.0006"
-    also = ("lorentzian", "scipy.optimize.least_squares.cauchy")
+    also = (
+        "lorentzian",
+        "scipy.optimize.least_squares loss='cauchy' | c is its f_scale",
+        "statsmodels.robust.norms.StudentT | with df=1",
+    )  # fmt: skip
     use = "a good part of the rows are gross errors, and there is a good start to begin from"
     pitfalls = (
         "not convex: beyond c the slope falls, and a bad start may stay bad",
@@ -64,7 +68,9 @@ class Arctan(Redescending):
     formula = "c**2 * atan((e / c)**2) / 2"
     slope_formula = "e / (1 + (e / c)**4)"
     source = "Virtanen et al. 2020, SciPy 1.0, doi:10.1038/s41592-019-0686-2"
-    also = ("scipy.optimize.least_squares.arctan",)
+    also = (
+        "scipy.optimize.least_squares loss='arctan' | c is its f_scale",
+    )  # fmt: skip
     use = "as with cauchy, and a single row must never cost more than 0.79 c^2"
     pitfalls = (
         "not convex: beyond 0.76 c the slope falls, soon like 1 / e^3; a bad start may stay bad",
@@ -96,7 +102,10 @@ class TukeyBiweight(Redescending):
     formula = "c**2 * (1 - (1 - (e / c)**2)**3) / 6 if abs(e) <= c else c**2 / 6"
     slope_formula = "e * (1 - (e / c)**2)**2 if abs(e) <= c else 0"
     source = "Beaton & Tukey 1974, The fitting of power series, doi:10.1080/00401706.1974.10489171"
-    also = ("tukey", "biweight", "bisquare", "statsmodels.robust.norms.TukeyBiweight")
+    also = (
+        "tukey", "biweight", "bisquare",
+        "statsmodels.robust.norms.TukeyBiweight | of errors divided by a robust estimate of their scale",
+    )  # fmt: skip
     use = "gross errors must have no say at all, and a robust first fit is there to start from"
     pitfalls = (
         "c is in units of y: the customary 4.685 is for errors divided by a robust scale (1.48 MAD)",
@@ -134,7 +143,9 @@ class Welsch(Redescending):
     formula = "c**2 * (1 - exp(-(e / c)**2)) / 2"
     slope_formula = "e * exp(-(e / c)**2)"
     source = "Dennis & Welsch 1978, Techniques for nonlinear least squares, doi:10.1080/03610917808812083"
-    also = ("leclerc", "correntropy", "gtsam.noiseModel.mEstimator.Welsch")
+    also = (
+        "leclerc", "correntropy", "gtsam.noiseModel.mEstimator.Welsch",
+    )  # fmt: skip
     use = "gross errors must have no say, and the loss should stay smooth to every order"
     pitfalls = (
         "others write exp(-e^2 / (2 c^2)), or leave out c^2: their c is 0.71 of ours",
@@ -175,7 +186,9 @@ class GemanMcClure(Redescending):
     formula = "e**2 / (2 * (1 + (e / c)**2))"
     slope_formula = "e / (1 + (e / c)**2)**2"
     source = "Geman & McClure 1987, Statistical methods for tomographic image reconstruction"
-    also = ("gtsam.noiseModel.mEstimator.GemanMcClure",)
+    also = (
+        "gtsam.noiseModel.mEstimator.GemanMcClure",
+    )  # fmt: skip
     use = "many rows are gross errors, and there is a good start to begin from"
     pitfalls = (
         "not convex: beyond 0.58 c the slope falls, and a bad start may stay bad",

@@ -18,10 +18,26 @@ class MSE(Residual):
     slope_formula = "2 * scale * e"
     source = "Gauss 1809, Theoria motus corporum coelestium"
     also = (
-        "l2", "squared-error", "mean-squared-error", "torch.nn.MSELoss", "torch.nn.functional.mse_loss",
-        "keras.losses.MeanSquaredError", "keras.losses.mean_squared_error", "optax.squared_error",
+        "l2", "squared-error", "mean-squared-error", "mse-loss", "rmse | the root of the mean", "torch.nn.MSELoss",
+        "torch.nn.functional.mse_loss",
+        "keras.losses.MeanSquaredError | takes means in float32",
+        "keras.losses.mean_squared_error | takes means in float32",
+        "keras.losses.MSE | takes means in float32", "optax.squared_error",
         "optax.l2_loss = mse:scale=0.5", "sklearn.metrics.mean_squared_error",
-        "xgboost.reg:squarederror = mse:scale=0.5", "lightgbm.regression_l2 = mse:scale=0.5",
+        "sklearn.metrics.root_mean_squared_error | the root of the mean",
+        "sklearn.ensemble.HistGradientBoostingRegressor.squared_error = mse:scale=0.5",
+        "sklearn._loss.HalfSquaredError = mse:scale=0.5",
+        "torchmetrics.mean_squared_error",
+        "xgboost.reg:squarederror = mse:scale=0.5 | its metric rmse is the root of the mean, without the half",
+        "lightgbm.regression = mse:scale=0.5 | its metric l2 has no half",
+        "lightgbm.regression_l2 = mse:scale=0.5 | its metric l2 has no half",
+        "lightgbm.l2 = mse:scale=0.5 | its metric l2 has no half",
+        "lightgbm.mse = mse:scale=0.5 | its metric l2 has no half",
+        "lightgbm.rmse = mse:scale=0.5 | its metric is the root of the mean",
+        "catboost.RMSE | the root of the mean",
+        "catboost.MultiRMSE | the root of the mean over rows of the sum over columns",
+        "scipy.optimize.least_squares loss='linear' = mse:scale=0.5",
+        "rax.pointwise_mse_loss", "LossFunctions.jl.L2DistLoss",
     )  # fmt: skip
     use = "errors are roughly normal and a large one really is that much worse"
     pitfalls = (
@@ -54,10 +70,26 @@ class MAE(Residual):
     slope_formula = "-1 if e < 0 else 1 if e > 0 else 0"
     source = "Laplace 1774, Mémoire sur la probabilité des causes par les évènemens"
     also = (
-        "l1", "absolute-error", "mean-absolute-error", "torch.nn.L1Loss", "torch.nn.functional.l1_loss",
-        "keras.losses.MeanAbsoluteError", "keras.losses.mean_absolute_error",
-        "sklearn.metrics.mean_absolute_error", "xgboost.reg:absoluteerror",
-        "lightgbm.regression_l1", "catboost.MAE",
+        "l1", "absolute-error", "mean-absolute-error", "l1-loss", "torch.nn.L1Loss",
+        "torch.nn.functional.l1_loss",
+        "keras.losses.MeanAbsoluteError | slope -1 at the kink on JAX, 0 on PyTorch",
+        "keras.losses.mean_absolute_error | slope -1 at the kink on JAX, 0 on PyTorch",
+        "keras.losses.MAE | slope -1 at the kink on JAX, 0 on PyTorch",
+        "sklearn.metrics.mean_absolute_error",
+        "sklearn.metrics.median_absolute_error | the median over rows",
+        "sklearn.metrics.max_error | the largest of all rows",
+        "sklearn._loss.AbsoluteError | slope -1 at the kink; second derivative 1 where ours is 0",
+        "sklearn.ensemble.HistGradientBoostingRegressor.absolute_error | "
+        "slope -1 at the kink; second derivative 1 where ours is 0",
+        "torchmetrics.mean_absolute_error",
+        "xgboost.reg:absoluteerror | second derivative 1 where ours is 0",
+        "lightgbm.regression_l1 | second derivative 1 where ours is 0",
+        "lightgbm.l1 | second derivative 1 where ours is 0",
+        "lightgbm.mae | second derivative 1 where ours is 0",
+        "lightgbm.mean_absolute_error | second derivative 1 where ours is 0",
+        "catboost.MAE | takes 1e-6 off every error",
+        "catboost.MedianAbsoluteError | the median over rows",
+        "LossFunctions.jl.L1DistLoss",
     )  # fmt: skip
     use = "outliers must not dominate, or the median is what you want to predict"
     pitfalls = (
@@ -91,7 +123,19 @@ class Huber(Residual):
     source = "Huber 1964, Robust estimation of a location parameter, doi:10.1214/aoms/1177703732"
     also = (
         "huber-loss", "torch.nn.HuberLoss", "torch.nn.functional.huber_loss", "keras.losses.Huber",
-        "optax.huber_loss", "lightgbm.huber = huber:delta=0.9",
+        "keras.losses.huber", "optax.huber_loss",
+        "sklearn.linear_model.SGDRegressor.huber = huber:delta=0.1",
+        "sklearn.ensemble.GradientBoostingRegressor.huber | "
+        "delta is a quantile of the errors, taken anew in every round",
+        "sklearn._loss.HuberLoss | delta is a quantile of the errors",
+        "sklearn.linear_model.HuberRegressor = huber:delta=1.35 | "
+        "twice ours, of errors divided by a scale that it estimates",
+        "lightgbm.huber = huber:delta=0.9 | second derivative 1 everywhere",
+        "catboost.Huber | delta has no default",
+        "scipy.optimize.least_squares loss='huber' | delta is its f_scale",
+        "statsmodels.robust.norms.HuberT = huber:delta=1.345 | "
+        "of errors divided by a robust estimate of their scale",
+        "LossFunctions.jl.HuberLoss",
     )  # fmt: skip
     use = "a few gross errors must not dominate; set delta near the largest error you still call normal"
     pitfalls = (

@@ -21,7 +21,9 @@ class SmoothL1(Residual):
     formula = "e**2 / (2 * beta) if abs(e) <= beta else abs(e) - beta / 2"
     slope_formula = "e / beta if abs(e) <= beta else -1 if e < 0 else 1"
     source = "Girshick 2015, Fast R-CNN, doi:10.1109/ICCV.2015.169"
-    also = ("smooth-l1-loss", "torch.nn.SmoothL1Loss", "torch.nn.functional.smooth_l1_loss")
+    also = (
+        "smooth-l1-loss", "torch.nn.SmoothL1Loss", "torch.nn.functional.smooth_l1_loss",
+    )  # fmt: skip
     use = "you want the absolute error's slopes, but no jump at the optimum; box regression does"
     pitfalls = (
         "it is huber(delta=beta) / beta: the slope outside is 1, not beta",
@@ -62,8 +64,13 @@ class LogCosh(Unrounded):
     slope_formula = "tanh(e)"
     source = "Green 1990, Bayesian reconstructions from emission tomography data, doi:10.1109/42.52985"
     also = (
-        "logcosh", "keras.losses.LogCosh", "keras.losses.log_cosh", "optax.log_cosh",
-        "torchmetrics.LogCoshError", "LossFunctions.LogCoshLoss", "catboost.LogCosh",
+        "keras.losses.LogCosh | 1e-16 off near 0, where the loss itself is less",
+        "keras.losses.log_cosh | 1e-16 off near 0, where the loss itself is less",
+        "keras.losses.logcosh | 1e-16 off near 0, where the loss itself is less",
+        "optax.log_cosh | 1e-16 off near 0, where the loss itself is less",
+        "torchmetrics.log_cosh_error | infinite from e = 711, 0 near 0",
+        "torchmetrics.LogCoshError | infinite from e = 711, 0 near 0",
+        "catboost.LogCosh | right to four digits", "LossFunctions.jl.LogCoshLoss",
     )  # fmt: skip
     use = "like huber, but smooth to every order, and errors are of the order of 1"
     pitfalls = (
@@ -96,7 +103,9 @@ class LogisticDistance(Unrounded):
     formula = "2 * log(cosh(e / 2))"
     slope_formula = "tanh(e / 2)"
     source = "Steinwart & Christmann 2008, Support Vector Machines, doi:10.1007/978-0-387-77242-4"
-    also = ("logit-dist", "LossFunctions.LogitDistLoss")
+    also = (
+        "LossFunctions.jl.LogitDistLoss",
+    )  # fmt: skip
     use = "errors have tails a little heavier than normal and are of the order of 1"
     pitfalls = (
         "not log-cosh: twice it at half the error, so half as curved at zero",
@@ -143,7 +152,9 @@ class Fair(Scaled):
     formula = "c**2 * (abs(e) / c - log(1 + abs(e) / c))"
     slope_formula = "e / (1 + abs(e) / c)"
     source = "Fair 1974, On the robust estimation of econometric models"
-    also = ("lightgbm.fair", "catboost.FairLoss")
+    also = (
+        "lightgbm.fair", "catboost.FairLoss | a metric only",
+    )  # fmt: skip
     use = "outliers must not dominate, and one optimum with second derivatives everywhere is wanted"
     pitfalls = (
         "it bends at once: at |e| = c the slope is c/2, where huber still has c",
@@ -191,8 +202,10 @@ class PseudoHuber(Scaled):
         "Charbonnier et al. 1994, Two deterministic half-quadratic algorithms, doi:10.1109/ICIP.1994.413553"
     )
     also = (
-        "charbonnier", "soft-l1", "scipy.special.pseudo_huber", "scipy.optimize.least_squares.soft_l1",
-        "xgboost.reg:pseudohubererror",
+        "charbonnier", "soft-l1",
+        "scipy.special.pseudo_huber | delta comes first",
+        "scipy.optimize.least_squares loss='soft_l1' | delta is its f_scale",
+        "xgboost.reg:pseudohubererror | delta is its huber_slope",
     )  # fmt: skip
     use = "like huber, but derivatives of every order are wanted"
     pitfalls = (

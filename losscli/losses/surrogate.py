@@ -23,8 +23,11 @@ class LogisticMargin(Margin):
     slope_formula = "-1 / (1 + exp(m))"
     source = "Friedman, Hastie & Tibshirani 2000, Additive logistic regression, doi:10.1214/aos/1016218223"
     also = (
-        "soft-margin", "torch.nn.SoftMarginLoss", "torch.nn.functional.soft_margin_loss",
-        "LossFunctions.LogitMarginLoss",
+        "soft-margin", "log-loss",
+        "torch.nn.SoftMarginLoss | infinite from a margin of -710",
+        "torch.nn.functional.soft_margin_loss | infinite from a margin of -710",
+        "sklearn.linear_model.LogisticRegression.log_loss",
+        "LossFunctions.jl.LogitMarginLoss | infinite from a margin of -710",
     )  # fmt: skip
     use = "labels are -1 and 1 and the scores should be log odds"
     pitfalls = (
@@ -58,7 +61,12 @@ class Exponential(Margin):
         "Freund & Schapire 1997, A decision-theoretic generalization of on-line learning, "
         "doi:10.1006/jcss.1997.1504"
     )
-    also = ("exponential-margin", "exp-loss", "adaboost", "LossFunctions.ExpLoss")
+    also = (
+        "exponential-margin", "exp-loss", "adaboost",
+        "sklearn._loss.ExponentialLoss | labels 0 and 1: the same number",
+        "sklearn.ensemble.GradientBoostingClassifier.exponential | labels 0 and 1: the same number",
+        "LossFunctions.jl.ExpLoss",
+    )  # fmt: skip
     use = "you study or judge AdaBoost, and the labels are clean"
     pitfalls = (
         "a score is half the log odds: the probability of y = 1 is sigmoid(2 s), not sigmoid(s)",
@@ -88,7 +96,9 @@ class SquaredMargin(Margin):
         "Suykens & Vandewalle 1999, Least squares support vector machine classifiers, "
         "doi:10.1023/A:1018628609742"
     )
-    also = ("least-squares-margin", "LossFunctions.L2MarginLoss")
+    also = (
+        "least-squares-margin", "LossFunctions.jl.L2MarginLoss",
+    )  # fmt: skip
     use = "a closed form or a linear system is worth more than a good boundary"
     pitfalls = (
         "rows beyond the margin cost again: m = 3 costs as much as m = -1",
@@ -116,7 +126,9 @@ class TanhMargin(Margin):
     formula = "1 - tanh(m)"
     slope_formula = "tanh(m)**2 - 1"
     source = "Mason, Baxter, Bartlett & Frean 1999, Boosting algorithms as gradient descent, NIPS 12"
-    also = ("LossFunctions.SigmoidLoss",)
+    also = (
+        "LossFunctions.jl.SigmoidLoss",
+    )  # fmt: skip
     use = "many labels are wrong, and you can live with a loss that is not convex"
     pitfalls = (
         "not convex: far on the wrong side the slope vanishes, and a row is never won back",
@@ -151,7 +163,10 @@ class DWD(Margin):
     formula = "1 - m if m <= q / (q + 1) else (q / (q + 1) / m)**q / (q + 1)"
     slope_formula = "-1 if m <= q / (q + 1) else -(q / (q + 1) / m)**(q + 1)"
     source = "Marron, Todd & Ahn 2007, Distance-weighted discrimination, doi:10.1198/016214507000001120"
-    also = ("distance-weighted-discrimination", "LossFunctions.DWDMarginLoss")
+    also = (
+        "distance-weighted-discrimination",
+        "LossFunctions.jl.DWDMarginLoss | says it has a second derivative everywhere; at the knot it has none",
+    )  # fmt: skip
     use = "there are more columns than rows, where the rows of a support vector machine pile up on its margin"
     pitfalls = (
         "not twice differentiable where the line ends, whatever LossFunctions.jl reports",
@@ -196,7 +211,9 @@ class BinarySparsemax(Margin):
     formula = "0 if m >= 1 else (1 - m)**2 / 4 if m > -1 else -m"
     slope_formula = "-min(1, max(0, 1 - m) / 2)"
     source = "Martins & Astudillo 2016, From softmax to sparsemax, doi:10.48550/arXiv.1602.02068"
-    also = ("optax.sparsemax_loss", "optax.losses.sparsemax_loss")
+    also = (
+        "optax.losses.sparsemax_loss", "optax.binary_sparsemax_loss",
+    )  # fmt: skip
     use = "probabilities of exactly 0 and 1 are wanted: clip((s + 1) / 2, 0, 1)"
     pitfalls = (
         "labels are -1 and 1: optax takes 0 and 1",
