@@ -17,12 +17,13 @@ class Input(NamedTuple):
     """One thing a loss looks at.
 
     A `vector` has several components a row; a `class` names one component of the vector `of`, by its
-    index or by weights, one for each component.
+    index or by weights, one for each component. `labels` are what a list of rows has as a whole, as many
+    numbers as it happens to have; if `of` says so, each names a component of that vector.
     """
 
     name: str
     domain: Domain = REAL
-    kind: Literal["number", "vector", "class"] = "number"
+    kind: Literal["number", "vector", "class", "labels"] = "number"
     of: str = ""
     wrt: bool = False
     """Whether derivatives are taken in it."""
@@ -43,7 +44,10 @@ class DomainError(ValueError):
         self.values = values[outside]
         self.value = float(self.values[0])
         first = int(np.flatnonzero(self.rows)[0])
-        super().__init__(f"{loss}: {entry.name} {spell(self.value)} in row {first} must be {entry.domain}")
+        where = "list" if entry.kind == "labels" else "row"
+        super().__init__(
+            f"{loss}: {entry.name} {spell(self.value)} in {where} {first} must be {entry.domain}"
+        )
 
 
 SUM_TOLERANCE = 1e-6

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,22 +18,26 @@ Index = NDArray[np.intp]
 class Listwise(Loss):
     """A loss of a list of rows: what a row costs depends on the others of its list.
 
-    Lists of equal length go through a kernel together. A block has, of a number, (members, lists); of a
-    vector, (components, members, lists); of what belongs to the list as a whole, (lists,) or (components, lists).
+    Lists of equal length, and with equally many `labels`, go through a kernel together. A block has, of a
+    number, (members, lists); of a vector, (components, members, lists); of what belongs to the list as a whole,
+    (lists,) or (components, lists), and of its labels (labels, lists), which may be none: (0, lists).
+    The formula has a list as a vector of its members, and its labels as a vector.
     """
 
     listed = True
 
-    def value(self, *inputs: ArrayLike, lists: ArrayLike | None = None) -> Array:
+    def value(self, *inputs: Any, lists: ArrayLike | None = None) -> Array:
         """Return the loss of each list, in the order in which they first appear.
 
         Inputs have one entry a row, (n,) or (n, K); `lists` says which list each row is in, (n,), and by
-        default all are one. What belongs to a list as a whole is repeated on each of its rows.
+        default all are one. What belongs to a list as a whole is repeated on each of its rows, but for
+        `labels`: they are a sequence of arrays, one a list, in the order in which lists first appear; of
+        a single list they may be its array itself.
         Raises `DomainError` for a value outside its domain, `ValueError` for shapes that differ.
         """
         return self._lists(0, inputs, lists)[0]
 
-    def gradient(self, *inputs: ArrayLike, lists: ArrayLike | None = None) -> Array | tuple[Array, ...]:
+    def gradient(self, *inputs: Any, lists: ArrayLike | None = None) -> Array | tuple[Array, ...]:
         """Return the derivative of each list's loss in its own rows, shaped as the input, or a tuple of them.
 
         At a kink it is the subgradient of least norm. Raises as `value` does.
@@ -41,7 +45,7 @@ class Listwise(Loss):
         found = self._lists(1, inputs, lists)
         return found[0] if len(found) == 1 else found
 
-    def hessian(self, *inputs: ArrayLike, lists: ArrayLike | None = None) -> Array | tuple[Array, ...]:
+    def hessian(self, *inputs: Any, lists: ArrayLike | None = None) -> Array | tuple[Array, ...]:
         """Return the second derivative of each list's loss in each number of its rows: the diagonal."""
         found = self._lists(2, inputs, lists)
         return found[0] if len(found) == 1 else found
@@ -61,7 +65,7 @@ class Listwise(Loss):
         ]
         return section.along(shaped[0] if len(shaped) == 1 else tuple(shaped))
 
-    def kinked(self, *inputs: ArrayLike, lists: ArrayLike | None = None) -> NDArray[np.bool_]:
+    def kinked(self, *inputs: Any, lists: ArrayLike | None = None) -> NDArray[np.bool_]:
         """Return which lists have no derivative, in the order of `value`."""
 
         def kernel(form: Sequence[Input], *block: Array) -> tuple[Array]:
@@ -70,7 +74,7 @@ class Listwise(Loss):
 
         return self._over(inputs, lists, kernel, 0)[0] > 0
 
-    def _lists(self, order: int, inputs: Sequence[ArrayLike], lists: ArrayLike | None) -> tuple[Array, ...]:
+    def _lists(self, order: int, inputs: Sequence[Any], lists: ArrayLike | None) -> tuple[Array, ...]:
         def kernel(form: Sequence[Input], *block: Array) -> Sequence[Array]:
             return self._block(order, form, block)
 
@@ -78,26 +82,29 @@ class Listwise(Loss):
 
     def _over(
         self,
-        inputs: Sequence[ArrayLike],
+        inputs: Sequence[Any],
         lists: ArrayLike | None,
         kernel: Callable[..., Sequence[Array]],
         order: int,
         *,
         checked: bool = False,
     ) -> tuple[Array, ...]:
-        arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
-        form = self.form(len(arrays))
-        arrays = self._rows(form, arrays)
+        form = self.form(len(inputs))
+        fixed = [entry for entry in form if entry.kind != "labels"]
+        said = [np.asarray(x, np.float64) for entry, x in zip(form, inputs, strict=True) if entry in fixed]
+        rows = iter(self._rows(fixed, said))
+        code, count = numbered(len(said[0]), lists)
+        ragged = [None if entry in fixed else self._labels(entry, x, count)
+                  for entry, x in zip(form, inputs, strict=True)]  # fmt: skip
+        arrays = [next(rows) if labels is None else labels.padded for labels in ragged]
         if checked:
             self.check(*arrays)
         wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
-        together = grouped(len(arrays[0]), lists)
-        count = sum(len(each.lists) for each in together)
         outs = [np.empty(x.shape) for x in wrt] if order else [np.empty(count)]
-        for each in together:
+        for each in together(code, [labels.counts for labels in ragged if labels]):
             parts = [
-                self._whole(entry, x[each.rows]) if entry.whole else x[each.rows]
-                for entry, x in zip(form, arrays, strict=True)
+                self._part(entry, x[each.rows]) if labels is None else labels.of(each.lists)
+                for entry, x, labels in zip(form, arrays, ragged, strict=True)
             ]
             shapes = [x[each.rows].shape for x in wrt] if order else [(len(each.lists),)]
             results = blocks.evaluate(partial(kernel, form), parts, shapes)
@@ -105,16 +112,57 @@ class Listwise(Loss):
                 out[each.rows if order else each.lists] = result
         return tuple(outs)
 
-    def _whole(self, entry: Input, x: Array) -> Array:
-        """Return what each list has as a whole, from its members (lists, members, ...), which must agree."""
-        first = x[:, 0]
-        if not np.array_equal(x, np.broadcast_to(first[:, None], x.shape), equal_nan=True):
+    def check(self, *arrays: Any) -> None:
+        """Raise `DomainError` if a value lies outside the domain of its input."""
+        form = self.form(len(arrays))
+        super().check(*(
+            Labels.from_lists(x).padded if entry.kind == "labels" else x
+            for entry, x in zip(form, arrays, strict=True)
+        ))  # fmt: skip
+
+    def _labels(self, entry: Input, x: Any, count: int) -> Labels:
+        single = count == 1 and all(np.ndim(each) == 0 for each in x)
+        labels = Labels.from_lists([x] if single else x)
+        if len(labels.counts) != count:
+            raise ValueError(
+                f"{self.name}: {entry.name} of {len(labels.counts)} lists, but there are {count}"
+            )
+        return labels
+
+    def _part(self, entry: Input, x: Array) -> Array:
+        """Return an input of some lists, (lists, members, ...), or what each has as a whole: members must agree."""
+        if not entry.whole:
+            return x
+        if (np.fmin.reduce(x, axis=1) < np.fmax.reduce(x, axis=1)).any():
             raise ValueError(f"{self.name}: {entry.name} must be the same in every row of a list")
-        return first
+        return x.min(axis=1)  # missing in one row, missing in the list
+
+
+class Labels(NamedTuple):
+    """What lists have as a whole, each as many numbers as it happens to have."""
+
+    padded: Array
+    """(lists, most), filled with NaN."""
+    counts: Index
+    """How many numbers each list has."""
+
+    @classmethod
+    def from_lists(cls, lists: Iterable[ArrayLike]) -> Labels:
+        """Return the labels of some lists, an array each."""
+        arrays = [np.asarray(each, np.float64).reshape(-1) for each in lists]
+        counts = np.array([len(each) for each in arrays], np.intp)
+        padded = np.full((len(arrays), counts.max(initial=0)), np.nan)
+        for row, each in zip(padded, arrays, strict=True):
+            row[: len(each)] = each
+        return cls(padded, counts)
+
+    def of(self, lists: Index) -> Array:
+        """Return those of some lists that have equally many, (lists, count)."""
+        return self.padded[lists, : self.counts[lists[0]]]
 
 
 class Together(NamedTuple):
-    """The lists of one length."""
+    """Lists of one length."""
 
     lists: Index
     """Which lists, (L,)."""
@@ -122,22 +170,27 @@ class Together(NamedTuple):
     """Their rows, (L, members), in the order in which they come."""
 
 
-def grouped(count: int, lists: ArrayLike | None) -> list[Together]:
-    """Return which rows belong together; `lists` names the list of each of `count` rows."""
+def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, int]:
+    """Return which list each of `count` rows is in, by the order in which lists appear, and how many there are."""
     if lists is None:
-        return [Together(np.zeros(1, np.intp), np.arange(count)[None])] if count else []
+        return np.zeros(count, np.intp), int(count > 0)
     names = np.asarray(lists)
     if names.shape != (count,):
         raise ValueError(f"lists must name the list of each of {count} rows, not have shape {names.shape}")
-    _, first, code, sizes = np.unique(names, return_index=True, return_inverse=True, return_counts=True)
+    _, first, code = np.unique(names, return_index=True, return_inverse=True)
     place = np.empty(len(first), np.intp)
-    place[np.argsort(first, kind="stable")] = np.arange(len(first))
+    place[np.argsort(first)] = np.arange(len(first))
+    return place[code], len(first)
+
+
+def together(code: Index, counts: Sequence[Index] = ()) -> Iterator[Together]:
+    """Yield the lists that go through a kernel together: equally long, and alike in other `counts` of theirs."""
+    sizes = np.bincount(code)
     rows = np.argsort(code, kind="stable")
     starts = np.cumsum(sizes) - sizes
-    return list(_by_length(sizes, starts, place, rows))
-
-
-def _by_length(sizes: Index, starts: Index, place: Index, rows: Index) -> Iterator[Together]:
-    for size in np.unique(sizes):
-        alike = np.flatnonzero(sizes == size)
-        yield Together(place[alike], rows[starts[alike][:, None] + np.arange(size)])
+    kinds = sizes
+    for each in counts:
+        kinds = kinds * (each.max(initial=0) + 1) + each
+    for kind in np.unique(kinds):
+        alike = np.flatnonzero(kinds == kind)
+        yield Together(alike, rows[starts[alike][:, None] + np.arange(int(sizes[alike[0]]))])

@@ -194,7 +194,7 @@ class Loss(ABC):
         """Raise `DomainError` if a value lies outside the domain of its input."""
         form = self.form(len(arrays))
         for entry, x in zip(form, arrays, strict=True):
-            if entry.kind == "class" and x.ndim == 1:
+            if (entry.kind == "class" and x.ndim == 1) or (entry.kind == "labels" and entry.of):
                 count = arrays[[each.name for each in form].index(entry.of)].shape[1]
                 entry = entry._replace(domain=Index(count))
             if not everything(entry.domain):

@@ -21,7 +21,7 @@ class Role(NamedTuple):
 
     name: str
     looked_for: tuple[str, ...] = ()
-    kind: Literal["number", "vector", "class"] = "number"
+    kind: Literal["number", "vector", "class", "labels"] = "number"
     of: str = ""
 
 

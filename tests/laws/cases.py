@@ -112,7 +112,11 @@ def columns(loss, rows):
     members = len(rows[0][0])
     form = loss.form(len(arrays))
     return [
-        np.repeat(x, members, axis=0) if entry.whole else x.reshape(-1, *x.shape[2:])
+        x
+        if entry.kind == "labels"
+        else np.repeat(x, members, axis=0)
+        if entry.whole
+        else x.reshape(-1, *x.shape[2:])
         for entry, x in zip(form, arrays, strict=True)
     ]
 

@@ -11,7 +11,7 @@ from losscli.losses.triplets import TripletMargin
 from tests.laws import cases, law, oracle
 
 LIMIT = 4
-COUNT = {"number": 8, "vector": 2, "class": 3}
+COUNT = {"number": 8, "vector": 2, "class": 3, "labels": 3}
 
 
 few = pytest.mark.parametrize("loss", cases.FEW, ids=str)  # all pairs of corners are for the long search
