@@ -124,8 +124,9 @@ class Gradients:
             grads += [f"{stem}_{label}" for label in chosen.labels or chosen.names] if several else [stem]
         if kind == "bare":
             return grads
-        several = self.loss.elementwise and len(grads) > 1
-        losses = [f"loss_{each.partition('_')[2]}" for each in grads] if several else ["loss"]
+        first = self.chosen[self.inputs[0].name]
+        several = self.loss.elementwise and len(first.names) > 1
+        losses = [f"loss_{label}" for label in first.labels or first.names] if several else ["loss"]
         return ["id" if self.ids else "row", *(entry.name for entry in self.scalars), *losses, *grads]
 
     def lines(self, kind: str) -> Iterator[Sequence[Any]]:

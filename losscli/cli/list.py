@@ -15,8 +15,8 @@ EXAMPLES = """
   losscli list --json | jq -r '.losses[].name'
 """
 FAMILIES = (
-    "regression", "robust regression", "quantile regression", "counts", "binary classification",
-    "margin classification", "multi-class classification", "similarity",
+    "regression", "robust regression", "quantile regression", "probabilistic forecasts", "counts",
+    "binary classification", "margin classification", "multi-class classification", "similarity",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ CONTENTS = {
     "binary": "BCE BCEWithLogits",
     "count": "PoissonNLL PoissonNLLLog",
     "distance": "LpDistance Periodic",
+    "likelihood": "GaussianNLL LaplaceNLL",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
     "pairs": "Contrastive",

@@ -87,3 +87,15 @@ def test_one_loss_only(cli, four):
         cli("grad mse,mae four.csv", four).err
         == "error: grad takes one loss, got 'mse,mae'\n  fix: losscli grad mse ...\n"
     )
+
+
+def test_several_outputs_with_several_derivatives_each(cli):
+    files = {"k.csv": "mean_a,mean_b,var_a,var_b,t_a,t_b\n1,2,4,1,0,0\n", "one.csv": "mu,v,y\n2,1,0\n"}
+    columns = "--col mean=mean_a,mean_b --col var=var_a,var_b -t t_a,t_b"
+    assert cli(f"grad gaussian-nll k.csv {columns}", files).out == (
+        "row\tloss_a\tloss_b\tgrad_mean_a\tgrad_mean_b\tgrad_var_a\tgrad_var_b\n"
+        "1\t0.8181471805599453\t2\t0.25\t2\t0.09375\t-1.5\n"
+    )
+    assert cli("grad gaussian-nll one.csv", files).out == (
+        "row\tmean\tvar\ttarget\tloss\tgrad_mean\tgrad_var\n1\t2\t1\t0\t2\t2\t-1.5\n"
+    )

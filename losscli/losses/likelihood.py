@@ -1,0 +1,113 @@
+"""Negative log likelihoods of what came, under a forecast distribution."""
+
+import numpy as np
+
+from losscli.domain import FINITE, POSITIVE
+from losscli.doubledouble import DoubleDouble, log
+from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
+from losscli.inputs import Input
+from losscli.parameter import flag
+from losscli.traits import Traits
+
+LOG_TWO_PI = DoubleDouble(1.8378770664093456, -7.756588316134483e-17)
+BITS = 0.125  # a logarithm has some 100 bits after the point, however near 0 it is
+
+
+class GaussianNLL(Forecast):
+    """How surprised a normal forecast, of a mean and a variance, is by what came.
+
+    The constant ln(2 pi) / 2 is left out, as in torch: `full=true` adds it.
+    """
+
+    symbols = "e, v"
+    formula = "(log(v) + e**2 / v + full * log(2 * pi)) / 2"
+    slope_formula = "e / v"
+    source = (
+        "Nix & Weigend 1994, Estimating the mean and variance of the target probability distribution, "
+        "doi:10.1109/ICNN.1994.374138"
+    )
+    also = (
+        "normal-nll", "gaussian-likelihood",
+        "torch.nn.GaussianNLLLoss | it raises variances below 1e-6 to 1e-6, unseen by its gradient",
+        "torch.nn.functional.gaussian_nll_loss | it raises variances below 1e-6 to 1e-6, unseen by its gradient",
+        "scoringrules.logs_normal = gaussian-nll:full=true | it takes the standard deviation, not the variance",
+        "catboost.RMSEWithUncertainty = gaussian-nll:full=true | it takes the logarithm of the standard deviation",
+    )  # fmt: skip
+    use = "a model gives a mean and how sure it is of it, and errors are normal given both"
+    pitfalls = (
+        "it takes the variance: scoringrules takes its root, CatBoost the logarithm of its root",
+        "torch at variance 0 and e = 1 says 499993.09, and -5e11 for the slope in the variance",
+        "it may be negative: a good forecast with a small variance is a large density",
+        "the slope in the mean is e / v: rows of large variance hardly teach the mean",
+    )
+    related = ("mse", "laplace-nll")
+    forms = (
+        (
+            Input("mean", FINITE, wrt=True, columns=LOCATION),
+            Input("var", POSITIVE, wrt=True, columns=("var", "variance", "v", "sigma2")),
+            OUTCOME,
+        ),
+    )
+    widths = (0.25, 1.0, 4.0)
+
+    full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
+
+    def derivative(self, order, mean, var, target):
+        e = error(mean, target)
+        v = np.where(ordinary(var), var, np.nan)
+        q = e.squared() / v
+        if order == 0:
+            constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
+            part = log(v)
+            found = part + q + constant
+            return (settled(found, part.high, q.high, constant.high, BITS * (v != 1)) / 2,)
+        if order == 1:
+            difference = mean - target
+            along = np.where(np.isinf(difference), np.nan, difference / var)
+            return along, settled(1.0 - q, 1.0, q.high) / v / 2
+        return 1 / var, settled(q - 0.5, 0.5, q.high) / v / v
+
+    def traits(self):
+        return Traits(convex=True, symmetric=True, best="the mean and the variance")
+
+
+class LaplaceNLL(Forecast):
+    """How surprised a Laplace forecast, of a location and a scale, is by what came."""
+
+    symbols = "e, b"
+    formula = "log(2 * b) + abs(e) / b"
+    slope_formula = "-1 / b if e < 0 else 1 / b if e > 0 else 0"
+    source = "Laplace 1774, Mémoire sur la probabilité des causes par les évènemens"
+    also = ("laplace-likelihood", "scoringrules.logs_laplace")
+    use = "a model gives a location and how sure it is of it, and gross errors must not dominate"
+    pitfalls = (
+        "the scale b is the mean absolute error, not the standard deviation, which is sqrt(2) b",
+        "at e = 0 we give the slope 0 in the location",
+        "it may be negative: a good forecast with a small scale is a large density",
+    )
+    related = ("mae", "gaussian-nll")
+    forms = (
+        (
+            Input("location", FINITE, wrt=True, columns=LOCATION),
+            Input("scale", POSITIVE, wrt=True, columns=(*SCALE, "b", "diversity")),
+            OUTCOME,
+        ),
+    )
+
+    def derivative(self, order, location, scale, target):
+        b = np.where(ordinary(scale), scale, np.nan)
+        q = abs(error(location, target)) / b
+        if order == 0:
+            part = log(2 * b)
+            return (settled(part + q, part.high, q.high, BITS * (b != 0.5)),)
+        if order == 1:
+            return np.sign(location - target) / scale, settled(1.0 - q, 1.0, q.high) / b
+        return 0 * location, settled(q.scaled(2.0) - 1.0, 1.0, q.high) / b / b
+
+    def corner(self, location, scale, target):
+        return location == target
+
+    def traits(self):
+        return Traits(
+            convex=True, symmetric=True, kinks=(0.0,), best="the median and the mean distance from it"
+        )

@@ -1,0 +1,58 @@
+"""Rows of a location, a scale and a target: far off, dead on, and where derivatives vanish."""
+
+import numpy as np
+
+from tests.laws.numbers import MAGNITUDES, beside, magnitude
+
+ROOTS = {  # errors, as parts of the scale, at which the loss or a derivative of it may be 0, or changes its form
+    "gaussian-nll": [1.0, 0.5**0.5],
+    "laplace-nll": [1.0, 0.5],
+}
+
+
+def scale(rng):
+    pool = [
+        0.5,
+        1.0,
+        *beside(0.5),
+        *beside(1.0),
+        1 / (2 * np.pi),
+        10 ** rng.uniform(-3, 3),
+        abs(magnitude(rng)),
+    ]
+    return float(rng.choice([*pool, *np.exp(rng.normal(size=8)), rng.choice(MAGNITUDES[1:])]))
+
+
+def forecast_row(loss, rng, at):
+    s = scale(rng)
+    unit = s**0.5 if loss.name == "gaussian-nll" else s
+    match rng.integers(8):
+        case 0:
+            e = float(rng.choice([-1, 1]) * rng.choice(MAGNITUDES))
+        case 1:
+            e = float(rng.choice(beside(float(rng.choice(ROOTS[loss.name])) * unit)))
+        case 2:  # where the value is 0: the error that makes up for the logarithm
+            w = -np.log(s if loss.name == "gaussian-nll" else 2 * s)
+            e = float(rng.choice(beside(float(unit * abs(w) ** (0.5 if loss.name == "gaussian-nll" else 1)))))
+        case 3:
+            e = magnitude(rng)
+        case 4:
+            target = float(rng.choice([rng.normal(), magnitude(rng)]))
+            return float(rng.choice(beside(target))), s, target
+        case 5:
+            e = unit * 10 ** rng.uniform(-3, 3)
+        case _:
+            return float(rng.normal()), s, float(rng.normal())
+    return (e, s, 0.0) if rng.random() < 0.5 else (0.0, s, e)
+
+
+def normal_fit(loss, sample):
+    return sample.mean(), sample.var()
+
+
+def laplace_fit(loss, sample):
+    return np.median(sample), abs(sample - np.median(sample)).mean()
+
+
+ROWS = dict.fromkeys(ROOTS, forecast_row)
+BEST = {"gaussian-nll": normal_fit, "laplace-nll": laplace_fit}
