@@ -133,18 +133,17 @@ class SoftmaxCrossEntropy(Multiclass):
         "Bridle 1990, Probabilistic interpretation of feedforward outputs, doi:10.1007/978-3-642-76153-9_28"
     )
     also = (
-        "cross-entropy", "categorical-crossentropy",
-        "log-loss", "multinomial-logistic",
-        "torch.nn.CrossEntropyLoss | its mean with class weights divides by the sum of the weights, for "
-        "class probabilities by n",
-        "torch.nn.functional.cross_entropy | its mean with class weights divides by the sum of the "
-        "weights, for class probabilities by n",
+        "cross-entropy", "log-loss", "multinomial-logistic",
+        "torch.nn.CrossEntropyLoss | an easy row, of less than 1e-16, costs 0; the mean with class "
+        "weights divides by the sum of the weights, for class probabilities by n",
+        "torch.nn.functional.cross_entropy | an easy row, of less than 1e-16, costs 0; the mean "
+        "with class weights divides by the sum of the weights, for class probabilities by n",
         "torch.nn.LinearCrossEntropyLoss | multiplies by the weights of the last layer first",
         "torch.nn.functional.linear_cross_entropy | multiplies by the weights of the last layer first",
         "keras.losses.CategoricalCrossentropy(from_logits=True)",
         "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
-        "optax.softmax_cross_entropy",
-        "optax.softmax_cross_entropy_with_integer_labels",
+        "optax.softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
+        "optax.softmax_cross_entropy_with_integer_labels | an easy row, of less than 1e-16, costs 0",
         "optax.safe_softmax_cross_entropy", "optax.losses.multiclass_logistic_loss",
         "sklearn._loss.HalfMultinomialLoss",
         "xgboost.multi:softmax | second derivative twice ours",

@@ -212,7 +212,8 @@ class BinarySparsemax(Margin):
     slope_formula = "-min(1, max(0, 1 - m) / 2)"
     source = "Martins & Astudillo 2016, From softmax to sparsemax, doi:10.48550/arXiv.1602.02068"
     also = (
-        "optax.losses.sparsemax_loss", "optax.binary_sparsemax_loss",
+        "optax.losses.sparsemax_loss | labels 0 and 1: the same number",
+        "optax.binary_sparsemax_loss | labels 0 and 1: the same number",
     )  # fmt: skip
     use = "probabilities of exactly 0 and 1 are wanted: clip((s + 1) / 2, 0, 1)"
     pitfalls = (
