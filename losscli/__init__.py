@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from losscli.loss import DomainError, Loss
     from losscli.losses.barron import Barron
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-    from losscli.losses.pairs import Contrastive
+    from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
@@ -43,12 +44,13 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
-    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "DataError", "DomainError", "EpsilonInsensitive",
-    "Expectile", "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "Hinge", "Huber", "LaplaceNLL", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "ModifiedHuber", "NoResult",
-    "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
+    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "DataError",
+    "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GaussianNLL", "GemanMcClure",
+    "Hinge", "HingeEmbedding", "Huber", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber", "NoResult", "Perceptron", "Periodic",
+    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -31,6 +31,8 @@ class Interval(NamedTuple):
     def __str__(self) -> str:
         if self == REAL:
             return "any number"
+        if self == FINITE:
+            return "a finite number"
         if self.high == inf:
             return f"greater than {self.low:g}" if self.ends[0] == "(" else f"{self.low:g} or more"
         if self.low == -inf:

@@ -104,6 +104,11 @@ def xlogy(x: Number, y: Number) -> Number:
     return x * log(y) if plain(x) else x * 0
 
 
+def dot(x: Sequence[Number], y: Sequence[Number]) -> Number:
+    """Return the scalar product of two vectors."""
+    return sum(a * b for a, b in zip(x, y, strict=True))
+
+
 def norm(x: Sequence[Number], degree: Number = 2) -> Number:
     """Return the length of a vector: the root of degree `degree` of the sum of powers."""
     if degree == 2:
@@ -147,7 +152,7 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
+    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
     "lgamma": lgamma, "log": log, "max": largest, "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi,
     "polygamma": polygamma, "range": range, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum, "tanh": tanh,
     "xlogy": xlogy,

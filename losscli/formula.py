@@ -34,6 +34,7 @@ class Style(NamedTuple):
     total: str
     root: str
     bars: str
+    dot: str
     powers: Callable[[str], str]
 
 
@@ -48,8 +49,8 @@ def _raised(text: str) -> str:
     return text.translate(RAISED)
 
 
-ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", "^{}".format)
-UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", _raised)
+ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", ".", "^{}".format)
+UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", "·", _raised)
 
 
 def typeset(text: str, fixed: Mapping[str, float] | None = None, style: Style = ASCII) -> list[str]:
@@ -222,6 +223,8 @@ class _Setter:
                 return f"{style.bars}{show(x)}{style.bars}", 5
             case "norm", [x, degree]:
                 return f"{style.bars}{show(x)}{style.bars}_{show(degree)}", 5
+            case "dot", [x, y]:
+                return f"{show(x, 5)} {style.dot} {show(y, 5)}", 2
             case "log", [x]:
                 return self.logarithm(x), 2
             case "xlogy", [factor, x]:  # factor · ln x, and 0 where the factor is 0

@@ -1,11 +1,11 @@
-"""Distances of vectors to twice the precision, at any magnitude; every block is (D, n), coordinate first."""
+"""Distances and angles of vectors to twice the precision, at any magnitude; every block is (D, n), coordinate first."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import FAINT
+from losscli.arithmetic import DOUBT, FAINT, sure
 from losscli.doubledouble import DoubleDouble, power
 
 Array = NDArray[np.float64]
@@ -83,14 +83,7 @@ class Distance:
 
     def bend(self) -> DoubleDouble:
         """Return 1 − u² of the direction u, from the squares of the other coordinates: nothing cancels."""
-        squares = self.gap.squared()
-        zero = DoubleDouble(np.zeros_like(squares.high[0]), np.zeros_like(squares.high[0]))
-        before, after = [zero], [zero]
-        for k in range(len(squares.high) - 1):
-            before.append(before[-1] + squares[k])
-            after.append(after[-1] + squares[-1 - k])
-        others = [a + b for a, b in zip(before, reversed(after), strict=True)]
-        rest = DoubleDouble(np.stack([x.high for x in others]), np.stack([x.low for x in others]))
+        rest = others(self.gap.squared())
         safe = self._safe()
         return rest / safe.squared()
 
@@ -102,3 +95,102 @@ class Distance:
         return DoubleDouble(
             np.where(self.none, 1.0, self.length.high), np.where(self.none, 0.0, self.length.low)
         )
+
+
+class Angle:
+    """The angle between two blocks of vectors: its cosine, and what each vector has beside the other.
+
+    Each vector is divided by a power of 2 near its largest component, so that no square overflows or vanishes.
+    """
+
+    def __init__(self, x: Array, y: Array) -> None:
+        exponents = [np.frexp(abs(each).max(axis=0))[1] for each in (x, y)]
+        self.u, self.v = (np.ldexp(each, -exponent) for each, exponent in zip((x, y), exponents, strict=True))
+        self.exponents = exponents
+        self.faint = ((x != 0) & (abs(self.u) < FAINT)) | ((y != 0) & (abs(self.v) < FAINT))
+        products = DoubleDouble.of_product(self.u, self.v)
+        self.dot = products.total()
+        size = abs(products.high).sum(axis=0)
+        self.slack = np.where(self._known(size), abs(self.dot.high), size)
+        """The terms of the scalar product, by which its error is measured; itself where it has none."""
+        squares = [DoubleDouble.of_product(each, each).total() for each in (self.u, self.v)]
+        self.squares = [DoubleDouble(np.where(each.high == 0, 1.0, each.high), each.low) for each in squares]
+        self.lengths = [square.root() for square in self.squares]
+        self.parallel = self._parallel()
+
+    def _known(self, size: Array) -> Rows:
+        """Return where the scalar product has no error: of numbers on a grid, or of one term."""
+        steps = [each * 2.0**40 for each in (self.u, self.v)]
+        coarse = np.logical_and(*[(each == np.rint(each)).all(axis=0) for each in steps])
+        return (coarse | (size == abs(self.dot.high))) & ~self.faint.any(axis=0)
+
+    def _parallel(self) -> Rows:
+        largest = abs(self.u).argmax(axis=0)[None]
+        one, two = (np.take_along_axis(each, largest, axis=0) for each in (self.u, self.v))
+        a, b = DoubleDouble.of_product(one, self.v), DoubleDouble.of_product(two, self.u)
+        return ((a.high == b.high) & (a.low == b.low)).all(axis=0) & ~self.faint.any(axis=0)
+
+    def cosine(self) -> DoubleDouble:
+        """Return the cosine."""
+        side = np.sign(self.dot.high)
+        found = self.dot / (self.lengths[0] * self.lengths[1])
+        return DoubleDouble(
+            np.where(self.parallel, side, found.high), np.where(self.parallel, 0.0, found.low)
+        )
+
+    def term(self) -> Array:
+        """Return the terms of the cosine, by which its error is measured."""
+        return self.slack / (self.lengths[0].high * self.lengths[1].high)
+
+    def gap(self) -> Array:
+        """Return 1 less the cosine; NaN where the vectors are too nearly parallel."""
+        beside, _ = self.beside(0)
+        square = beside.squared().total() / self.squares[1]
+        cosine = self.cosine()
+        acute = self.dot.high > 0
+        near = np.where(square.high < DOUBT * DOUBT, np.nan, (square / (cosine + 1.0)).rounded)
+        return np.where(acute, np.where(self.parallel, 0.0, near), (1.0 - cosine).rounded)
+
+    def beside(self, first: int) -> tuple[DoubleDouble, Array]:
+        """Return the part of the other vector at right angles to the first, or second; and its terms."""
+        u, v = (self.u, self.v) if first == 0 else (self.v, self.u)
+        found = v - self.dot / self.squares[first] * u
+        term = np.maximum(abs(v), self.slack / self.squares[first].high * abs(u))
+        none = self.parallel | ((u != 0).sum(axis=0) == 1) & (u != 0)
+        high, low = (np.where(none, 0.0, part) for part in (found.high, found.low))
+        return DoubleDouble(high, low), np.where(none, 0.0, np.where(self.faint, np.inf, term))
+
+    def slope(self, first: int) -> Array:
+        """Return the derivative of the cosine in the first vector, or the second; NaN where it is not sure."""
+        beside, term = self.beside(first)
+        exact = term == 0
+        beside = DoubleDouble(np.where(exact, 0.0, sure(beside, term)), beside.low)
+        return self._shrunk((beside / (self.lengths[0] * self.lengths[1])).rounded, first)
+
+    def bend(self, first: int) -> Array:
+        """Return the second derivative of the cosine in each coordinate of the first vector, or the second."""
+        beside, term = self.beside(first)
+        u = (self.u, self.v)[first]
+        unit, scale = u / self.lengths[first], self.lengths[1 - first]
+        lone = (u != 0).sum(axis=0) == 1
+        rest = others(DoubleDouble.of_product(u, u)) / self.squares[first]
+        across = rest * self.cosine()
+        along = (unit * (beside / scale)).scaled(2.0)
+        term = np.maximum(abs(unit.high) * term / scale.high, rest.high * self.term())
+        found = np.where(term == 0, 0.0, sure(along + across, term))
+        found = np.where(lone & (u != 0), 0.0, -found)
+        return self._shrunk(self._shrunk(found / self.squares[first].high, first), first)
+
+    def _shrunk(self, x: Array, first: int) -> Array:
+        return np.ldexp(x, -self.exponents[first])
+
+
+def others(x: DoubleDouble) -> DoubleDouble:
+    """Return for each entry of the first axis the sum of all the others, without subtraction."""
+    zero = DoubleDouble(np.zeros_like(x.high[0]), np.zeros_like(x.high[0]))
+    before, after = [zero], [zero]
+    for k in range(len(x.high) - 1):
+        before.append(before[-1] + x[k])
+        after.append(after[-1] + x[-1 - k])
+    rest = [a + b for a, b in zip(before, reversed(after), strict=True)]
+    return DoubleDouble(np.stack([each.high for each in rest]), np.stack([each.low for each in rest]))

@@ -31,6 +31,8 @@ class Input(NamedTuple):
     """The column names by which it is known."""
     simplex: bool = False
     """Whether the components of a row are probabilities that sum to 1."""
+    direction: bool = False
+    """Whether only the direction of a vector counts, which a vector of zeros has not."""
     whole: bool = False
     """Whether a loss of lists has one of it a list, and not one a member."""
 
@@ -41,7 +43,7 @@ class DomainError(ValueError):
     def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
         self.loss, self.entry = loss, entry
         self.rows = outside.reshape(len(outside), -1).any(axis=1)
-        self.values = values[outside]
+        self.values = values[outside].ravel()
         self.value = float(self.values[0])
         first = int(np.flatnonzero(self.rows)[0])
         where = "list" if entry.kind == "labels" else "row"
@@ -61,3 +63,12 @@ class SimplexError(DomainError):
         super().__init__(loss, entry, outside, sums)
         first = int(np.flatnonzero(self.rows)[0])
         self.args = (f"{loss}: {entry.name} in row {first} sums to {spell(self.value)}, not 1",)
+
+
+class DirectionError(DomainError):
+    """A vector of zeros where a direction is needed."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
+        super().__init__(loss, entry, outside, values)
+        first = int(np.flatnonzero(self.rows)[0])
+        self.args = (f"{loss}: {entry.name} in row {first} is all zeros, which has no direction",)

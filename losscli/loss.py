@@ -12,14 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
 from losscli.domain import Index, everything
-from losscli.inputs import SUM_TOLERANCE, DomainError, Input, SimplexError
+from losscli.inputs import SUM_TOLERANCE, DirectionError, DomainError, Input, SimplexError
 from losscli.mend import mend
 from losscli.parameter import Parameter, flag, parameter, spell
 from losscli.traits import Traits
 
 Array = NDArray[np.float64]
 
-__all__ = ["Array", "Axis", "DomainError", "Input", "Loss", "Section", "SimplexError"]
+__all__ = ["Array", "Axis", "DirectionError", "DomainError", "Input", "Loss", "Section", "SimplexError"]
 
 
 class Axis(NamedTuple):
@@ -206,6 +206,10 @@ class Loss(ABC):
                 outside = abs(sums - 1) > SUM_TOLERANCE
                 if outside.any():
                     raise SimplexError(self.name, entry, outside, sums)
+            if entry.direction:
+                outside = (x == 0).all(axis=1)
+                if outside.any():
+                    raise DirectionError(self.name, entry, outside, x)
 
     # ---- what a family says ----
 

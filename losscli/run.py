@@ -14,7 +14,7 @@ from losscli.data.batch import Array, Batch, Role
 from losscli.data.reading import Reading
 from losscli.domain import SIGN
 from losscli.errors import DataError, NoResult, UsageError
-from losscli.loss import DomainError, Input, Loss, SimplexError
+from losscli.loss import DirectionError, DomainError, Input, Loss, SimplexError
 from losscli.spec import loss_called
 from losscli.stats.exact import ExactSum
 
@@ -216,6 +216,11 @@ class Job:
                 f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
                 [f"{column}; {bad} of {reading.rows} rows ({span})"],
                 ["--normalize       divides every row by its sum; the signature says so"],
+            )
+        if isinstance(error, DirectionError):
+            return DataError(
+                f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
+                [f"{column}; {bad} of {reading.rows} rows"],
             )
         instead = _instead(loss, entry, values)
         domain = str(entry.domain)

@@ -16,7 +16,7 @@ EXAMPLES = """
 """
 FAMILIES = (
     "regression", "robust regression", "quantile regression", "probabilistic forecasts", "counts",
-    "binary classification", "margin classification", "multi-class classification", "similarity",
+    "binary classification", "margin classification", "multi-class classification", "similarity", "ranking",
 )  # fmt: skip
 
 

@@ -148,3 +148,10 @@ def test_normalize_is_asked_for_and_said(cli):
     [result] = json.loads(ran.out)["results"]
     assert result["value"] == pytest.approx(0.6931471805599453, rel=1e-15)
     assert "normalize:true" in result["signature"]
+
+
+def test_a_vector_of_zeros_has_no_direction(cli):
+    ran = cli("compute cosine-distance a.csv", {"a.csv": "x1_0,x1_1,x2_0,x2_1\n1,2,3,4\n0,0,1,2\n"})
+    assert (ran.code, ran.out) == (3, "")
+    assert "cosine-distance: x1 is all zeros at a.csv:3, and has no direction" in ran.err
+    assert "x1_0, x1_1; 1 of 2 rows" in ran.err

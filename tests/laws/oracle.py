@@ -42,13 +42,17 @@ def exp(x):
     return mp.exp(x) if x > -100_000 else mpf(0)
 
 
+def dot(x, y):
+    return sum(a * b for a, b in zip(x, y, strict=True))
+
+
 def norm(x, degree=2):
     total = sum(abs(each) ** degree for each in x)
     return mp.sqrt(total) if degree == 2 else total ** (1 / mpf(degree))
 
 
 MATHS = {
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
     "range": range, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 

@@ -17,6 +17,8 @@ def grid(line, count=4001):
     axis = line.loss.axis
     if axis.symbol == "p":
         return np.linspace(0, 1, count)[1:-1]
+    if axis.symbol == "c":
+        return np.linspace(-1, 1, count)
     size = max(30.0, 4 * max(abs(axis.low), abs(axis.high)))
     if axis.symbol == "r":
         return np.linspace(max(-size, line.loss.forms[0][0].domain.low), size, count)[1:]
@@ -31,6 +33,8 @@ def far(line):
         edges = [clip * (1 + RISE), 1 - clip * (1 + RISE)] if clip else []
         return np.concatenate([ends, 1 - ends, edges])
     ends = np.logspace(-6, 6, 49)
+    if line.loss.axis.symbol == "c":
+        return np.array([-1.0, 1.0])
     if line.loss.axis.symbol == "d":
         return ends
     if line.loss.axis.symbol == "r" and np.isfinite(low := line.loss.forms[0][0].domain.low):

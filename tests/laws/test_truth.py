@@ -5,6 +5,7 @@ import pytest
 from mpmath import mp, mpf
 
 from losscli import exact
+from losscli.losses.cosine import CosineDistance
 from losscli.losses.multiclass import SoftmaxCrossEntropy
 from losscli.losses.pairs import Contrastive
 from losscli.losses.triplets import TripletMargin
@@ -52,10 +53,12 @@ def wide_rows(loss, width=1000):
     x = rng.normal(size=(3, width)) / np.sqrt(width)
     if loss.name == "contrastive":
         return [(x[0], x[0] + 0.7 * x[1], 0.0), (x[0], x[1], 1.0), (x[0], np.nextafter(x[0], 9), 0.0)]
+    if loss.name == "cosine-distance":
+        return [(x[0], x[1]), (x[0], x[0] + 1e-9 * x[1]), (x[0], 1e-9 * x[1] - x[0])]
     return [tuple(x), (x[0], x[0] + x[1], x[0] + x[1] + 1e-9 * x[2])]
 
 
-WIDE = [Contrastive(), TripletMargin(), TripletMargin(squared=1)]
+WIDE = [Contrastive(), CosineDistance(), TripletMargin(), TripletMargin(squared=1)]
 
 
 @pytest.mark.parametrize("loss", WIDE, ids=str)

@@ -1,0 +1,73 @@
+"""Losses of pairs: what they share, what must not change them, and what they refuse."""
+
+import numpy as np
+import pytest
+
+from losscli import CosineDistance, CosineEmbedding, Hinge, HingeEmbedding, MarginRanking, mend
+from losscli.loss import DirectionError
+
+RNG = np.random.default_rng(6)
+X, Y = RNG.normal(size=(2, 200, 5))
+ONE = np.ones(len(X))
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+
+
+@ORDERS
+def test_cosine_embedding_of_similar_pairs_is_the_cosine_distance(order):
+    np.testing.assert_array_equal(
+        getattr(CosineEmbedding(), order)(X, Y, ONE), getattr(CosineDistance(), order)(X, Y)
+    )
+
+
+@ORDERS
+def test_a_margin_of_minus_1_adds_1_to_the_cosine(order):
+    found, c = (getattr(each, order) for each in (CosineEmbedding(margin=-1), CosineDistance(negative=1)))
+    np.testing.assert_allclose(found(X, Y, -ONE), (order == "value") - np.array(c(X, Y)), rtol=1e-13)
+
+
+def test_lengths_do_not_count():
+    for loss in (CosineDistance(), CosineDistance(negative=1)):
+        np.testing.assert_array_equal(loss.value(X, Y), loss.value(X * 2.0**500, Y * 2.0**-700))
+        g, scaled = loss.gradient(X, Y), loss.gradient(X * 2.0**50, Y)
+        np.testing.assert_array_equal(g[0], scaled[0] * 2.0**50)
+        np.testing.assert_array_equal(g[1], scaled[1])
+
+
+def test_rotating_two_vectors_in_their_plane_shows_the_angle():
+    angle = np.logspace(-300, 0, 500)
+    pairs = np.tile([1.0, 0.0], (500, 1)), np.stack([np.ones(500), angle], 1)
+    truth = angle**2 / (1 + angle**2 + np.sqrt(1 + angle**2))
+    np.testing.assert_allclose(CosineDistance().value(*pairs), truth, rtol=1e-15, atol=5e-324)
+
+
+@ORDERS
+def test_the_hinge_is_margin_ranking_against_0(order):
+    s, y = RNG.normal(size=50), RNG.choice([-1.0, 1.0], 50)
+    found = getattr(MarginRanking(margin=1), order)(s, 0 * s, y)
+    np.testing.assert_array_equal(found[0] if order != "value" else found, getattr(Hinge(), order)(s, y))
+    sum_of_slopes = MarginRanking().gradient(s, s[::-1], y)
+    np.testing.assert_array_equal(sum_of_slopes[0], -sum_of_slopes[1])
+
+
+def test_both_losses_of_a_distance_meet_at_half_the_margin():
+    d = np.full(2, 0.75)
+    np.testing.assert_array_equal(HingeEmbedding(margin=1.5).value(d, [1, -1]), d)
+
+
+@pytest.mark.parametrize("loss", [CosineDistance(), CosineDistance(negative=1), CosineEmbedding()], ids=str)
+@ORDERS
+def test_parallel_orthogonal_and_sparse_vectors_need_no_exact_arithmetic(loss, order, monkeypatch):
+    monkeypatch.setattr(mend, "exactly", None)
+    sparse = np.eye(5)[RNG.integers(0, 5, 200)]
+    grid = RNG.integers(-9, 10, (200, 5)) / 8 + sparse / 64
+    single = X.astype(np.float32).astype(float)
+    labels = () if loss.name == "cosine-distance" else (RNG.choice([-1.0, 1.0], 200),)
+    for pair in ((X, X), (X, -4 * X), (sparse, X), (sparse, sparse[::-1]), (grid, grid[::-1]), (single, Y)):
+        assert np.isfinite(getattr(loss, order)(*pair, *labels)).all()
+
+
+@pytest.mark.parametrize("loss", [CosineDistance(), CosineEmbedding()], ids=str)
+def test_zeros_have_no_direction(loss):
+    labels = () if loss.name == "cosine-distance" else (ONE[:2],)
+    with pytest.raises(DirectionError, match="x2 in row 1 is all zeros, which has no direction"):
+        loss.value([[1.0, 0.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, -0.0]], *labels)
