@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import compute, explain, grad, list, plot
+from losscli.cli import choose, compute, explain, grad, list, plot
 from losscli.cli.options import spread
 from losscli.errors import LosscliError
 
@@ -116,12 +116,14 @@ EXAMPLES_OF = {
     "plot": plot.EXAMPLES,
     "list": list.EXAMPLES,
     "explain": explain.EXAMPLES,
+    "choose": choose.EXAMPLES,
 }
 app.command("compute", cls=Command)(spread(compute.compute))
 app.command("grad", cls=Command)(spread(grad.grad))
 app.command("plot", cls=Command)(spread(plot.plot))
 app.command("list", cls=Command)(spread(list.list_))
 app.command("explain", cls=Command)(spread(explain.explain))
+app.command("choose", cls=Command)(spread(choose.choose))
 
 
 def show_version(wanted: bool) -> None:

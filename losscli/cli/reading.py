@@ -10,6 +10,8 @@ from losscli.cli.options import Words
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.data.batch import Role
+    from losscli.data.reading import Reading
     from losscli.loss import Loss
     from losscli.run import Job
 
@@ -36,13 +38,11 @@ def choose(name: str, value: str) -> Any:
 
 def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
     """Return the job of computing `losses` over the input that `words` describe."""
-    from losscli.data.batch import Options
     from losscli.data.literals import literals
-    from losscli.data.reader import read
     from losscli.run import Job, need
 
     needed = need(losses)
-    given = _given(words, [role.name for form in needed.forms for role in form])
+    _given(words, [role.name for form in needed.forms for role in form])
     for name in ("join", "input_format", "decimal", "missing"):
         choose(name, getattr(words, name))
     if words.values:
@@ -58,14 +58,22 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
         reading = literals(words.values, forms[0])
         reading.form = needed.forms.index(forms[0])
         return Job(losses, needed, reading, normalize=words.normalize)
-    reading = read(
-        needed.forms,
+    return Job(losses, needed, read_as(needed.forms, words, command), normalize=words.normalize)
+
+
+def read_as(forms: Sequence[Sequence[Role]], words: Words, command: str = "losscli choose") -> Reading:
+    """Return the reading of the input that `words` describe, as one of `forms`."""
+    from losscli.data.batch import Options
+    from losscli.data.reader import read
+
+    return read(
+        forms,
         _file(words, command),
         targets=words.targets,
         on=words.on,
         by_order=words.by_order,
         join=cast("Any", words.join),
-        given=given,
+        given=_given(words, list(dict.fromkeys(role.name for form in forms for role in form))),
         weight=words.weight,
         ident=words.ident,
         options=Options(
@@ -80,7 +88,6 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
             records=words.records,
         ),
     )
-    return Job(losses, needed, reading, normalize=words.normalize)
 
 
 def _file(words: Words, command: str) -> str:

@@ -1,0 +1,98 @@
+"""`losscli choose`: which loss for which task, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument
+
+from losscli.cli import options as o
+
+if TYPE_CHECKING:
+    from losscli.advice import Advice
+    from losscli.report.table import Cell
+
+EXAMPLES = """
+  losscli choose
+  losscli choose regression
+  losscli choose "few positives"
+  losscli choose preds.csv
+"""
+
+
+def choose(
+    task: Annotated[str, Argument(metavar="[TASK]", help="only what mentions these words")] = "",
+    *,
+    words: o.Words,
+    shape: o.Print,
+) -> None:
+    """Which loss for which task, and why.
+
+    TASK is words: regression, outliers, "few positives". FILE is looked at: what its targets and
+    predictions are like, and what suits them. It is advice; nothing else is ever decided from the data.
+    """
+    from losscli.advice import advise
+    from losscli.errors import NoResult
+
+    if task and not words.file and (task == "-" or os.path.exists(task)) and not advise(task.split()):  # noqa: PTH110
+        task, words = "", words._replace(file=task)
+    said: list[str] = []
+    if words.file or words.targets:
+        said, found = seen(words)
+        found = [each for each in found if each in advise(task.split())]
+    else:
+        found = advise(task.split())
+    if not found:
+        raise NoResult(f"no task mentions '{task}'" if task else "nothing suits", fix=["losscli choose"])
+    write(said, found, shape)
+
+
+def seen(words: o.Words) -> tuple[list[str], list[Advice]]:
+    """Return what a file shows, and what suits it."""
+    from losscli.advice import forms, look
+    from losscli.cli.reading import read_as
+
+    return look(read_as(forms(), words))
+
+
+def write(said: Sequence[str], found: Sequence[Advice], shape: o.Print) -> None:
+    """Write the lines as a table, or for programs."""
+    from losscli.cli import output
+    from losscli.report.machine import write_delimited, write_json
+    from losscli.report.table import Table
+    from losscli.report.terminal import write_table
+
+    kind = output.form(shape)
+    with output.spool() as out:
+        if kind == "json":
+            advice: list[dict[str, Any]] = [
+                {**each._asdict(), "loss": each.loss.split(",")} for each in found
+            ]
+            write_json({"schema": "losscli.choose/1", "seen": said, "advice": advice}, out)
+        elif kind == "table":
+            table = Table(
+                ("loss", "when, and why"),
+                grouped(found),
+                "; ".join(said),
+                ["more of one: losscli explain LOSS"],
+            )
+            write_table(table, out, color=shape.color, width=shape.width)
+        else:
+            write_delimited(
+                Table(("task", "data", "loss", "why"), found), out, "csv" if kind == "csv" else "tsv"
+            )
+
+
+def grouped(found: Sequence[Advice]) -> list[Sequence[Cell]]:
+    """Return the rows of the table, each task above its own."""
+    rows: list[Sequence[Cell]] = []
+    task = ""
+    for each in found:
+        if each.task != task:
+            rows += [*([(None, None)] if rows else []), (each.task.upper(), None)]
+            task = each.task
+        first, *others = each.loss.split(",")
+        rows.append((first, f"{each.data}: {each.why}" + (f" (or {', '.join(others)})" if others else "")))
+    return rows
