@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
+    from losscli.losses.scoring import RPS, Brier, MulticlassBrier
+    from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
         DWD,
         BinarySparsemax,
@@ -43,12 +45,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
-    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "DataError",
-    "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GaussianNLL", "GemanMcClure",
-    "Hinge", "HingeEmbedding", "Huber", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
-    "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber", "NoResult", "Perceptron", "Periodic",
-    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
+    "BinarySparsemax", "Brier", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
+    "CosineEmbedding", "DataError", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
+    "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "LaplaceNLL", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
+    "ModifiedHuber", "MulticlassBrier", "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog",
+    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
     "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
     "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
