@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.distance import LpDistance, Periodic
+    from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+    from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
-    from losscli.losses.scoring import RPS, Brier, MulticlassBrier
-    from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
         DWD,
         BinarySparsemax,
@@ -45,15 +45,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
-    "BinarySparsemax", "Brier", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
-    "CosineEmbedding", "DataError", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
-    "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "LaplaceNLL", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
-    "ModifiedHuber", "MulticlassBrier", "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog",
-    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
-    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
-    "TukeyBiweight", "UsageError", "Welsch", "ZeroOne", "find", "parse",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
+    "CRPSEnsemble", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding",
+    "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
+    "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "LaplaceNLL", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1",
+    "SmoothedHinge", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch",
+    "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -90,6 +90,11 @@ def polygamma(n: int, x: Number) -> Number:
     return Node(value, (x, lambda g, x: g * polygamma(n + 1, x), (x,)))
 
 
+def sign(x: Number) -> Number:
+    """Return -1, 0 or 1."""
+    return mp.sign(plain(x))
+
+
 def sqrt(x: Number) -> Number:
     """Return the square root, whose slope at 0 counts as 0: the subgradient of least norm of a distance."""
     if not isinstance(x, Node):
@@ -138,9 +143,7 @@ def _size(x: Number, power: Number, signed: bool = False) -> Number:
 
 
 def largest(*each: Number) -> Number:
-    """Return the largest of several, or of one list; on a tie what does not move: the least subgradient of a kink."""
-    if len(each) == 1:
-        each = tuple(each[0])
+    """Return the largest; on a tie what does not move, so that a kink gives the least subgradient."""
     return next(x for x in sorted(each, key=_moves) if not any(y > x for y in each))
 
 
@@ -156,8 +159,8 @@ def _moves(x: Number) -> bool:
 MATHS: Mapping[str, Any] = {
     "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
     "lgamma": lgamma, "log": log, "max": largest, "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi,
-    "polygamma": polygamma, "range": range, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum, "tanh": tanh,
-    "xlogy": xlogy,
+    "polygamma": polygamma, "range": range, "sign": sign, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum,
+    "tanh": tanh, "xlogy": xlogy,
 }  # fmt: skip
 
 

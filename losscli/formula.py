@@ -105,8 +105,6 @@ class _Fold(ast.NodeTransformer):
                 return left
             case ast.Add() | ast.Sub() if b == 0:
                 return left
-            case ast.Pow() if b == 0:
-                return _known(1)
             case _:
                 return folded
 
@@ -232,9 +230,7 @@ class _Setter:
             case "xlogy", [factor, x]:  # factor · ln x, and 0 where the factor is 0
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum", [ast.GeneratorExp(body, [loop])]:
-                return f"{style.total}_{self.bounds(loop)} {show(body, 2)}", 2
-            case "max" | "min", [ast.GeneratorExp(body, [loop])]:
-                return f"{name}_{self.bounds(loop)} {show(body, 2)}", 2
+                return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
             case "cosh" | "tanh", [ast.Name() as x]:
                 return f"{name} {show(x)}", 2
             case "len", [_]:
@@ -243,17 +239,6 @@ class _Setter:
                 return f"{style.root}({show(x)})", 5
             case _:
                 return f"{name}({', '.join(map(show, arguments))})", 5
-
-    def bounds(self, loop: ast.comprehension) -> str:
-        """Return what a sum runs over: the index, and how far if not over all."""
-        index = self.show(loop.target)
-        match loop.iter:
-            case ast.Call(ast.Name(id="range"), [ast.BinOp(last, ast.Add(), ast.Constant(value=1))]):
-                return f"({index} {self.style.at_most} {self.show(last)})"
-            case ast.Call(ast.Name(id="range"), [first, ast.Call(ast.Name(id="len"), _)]):
-                return f"({index} {self.style.at_least} {self.show(first)})"
-            case _:
-                return index
 
     def logarithm(self, x: ast.expr) -> str:
         match x:

@@ -265,6 +265,8 @@ class Loss(ABC):
             if missing is not None and not self.elementwise:
                 block = [np.where(missing, 0.0, x) for x in block]
             results = [np.asarray(x) for x in self.derivative(order, *block)]
+            if missing is not None:  # nor would a formula know what to say of the 0 in its place
+                results = [np.where(missing, 0.0, x) for x in results]
             unsure = np.isnan(sum(x.sum() for x in results))
         if unsure:
             mend(self, order, form, block, results)

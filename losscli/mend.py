@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-NOISE = 2.0**-120  # a third of the least precision: an answer as small may be all rounding
+MORE = 80  # bits: an answer that is all rounding is another one with so many more
 
 
 def mend(loss: Loss, order: int, form: Sequence[Input], block: Sequence[Array], results: list[Array]) -> None:
@@ -42,8 +42,9 @@ def exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array])
     from losscli import exact
 
     everything = [*loss.settings().values(), *(float(x) for part in row for x in part.flat)]
-    answers = _exactly(loss, order, form, row, exact.bits_for(everything))
-    if all(((x == 0) | (abs(x) > NOISE)).all() for x in answers):
+    bits = exact.bits_for(everything)
+    answers, again = (_exactly(loss, order, form, row, each) for each in (bits, bits + MORE))
+    if all(map(np.array_equal, answers, again)):
         return answers
     return _exactly(loss, order, form, row, exact.BITS)  # what should be 0 is noise until it vanishes
 

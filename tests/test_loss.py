@@ -43,6 +43,8 @@ def sample(loss, at, n=50):
             columns.append(rng.dirichlet(np.ones(3), n))
         elif hasattr(entry.domain, "members"):
             columns.append(rng.choice(entry.domain.members, n))
+        elif getattr(entry.domain, "ends", "") == "()" and -np.inf < low < high < np.inf:
+            columns.append(rng.uniform(low, high, (n, 3) if entry.kind == "vector" else n))
         else:
             x = rng.normal(size=(n, 3) if entry.kind == "vector" else n)
             columns.append(np.clip(abs(x) + low if abs(low) < np.inf else x, low, high))

@@ -15,6 +15,8 @@ CONTENTS = {
     "cosine": "CosineDistance CosineEmbedding",
     "count": "PoissonNLL PoissonNLLLog",
     "distance": "LpDistance Periodic",
+    "ensemble": "CRPSEnsemble DawidSebastiani",
+    "interval": "IntervalScore WeightedIntervalScore",
     "likelihood": "GaussianNLL LaplaceNLL",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
@@ -24,8 +26,6 @@ CONTENTS = {
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",
     "residual": "Huber MAE MSE",
     "robust": "Fair LogCosh LogisticDistance PseudoHuber SmoothL1",
-    "scoring": "Brier MulticlassBrier RPS",
-    "spherical": "SphericalScore",
     "surrogate": "BinarySparsemax DWD Exponential LogisticMargin SquaredMargin TanhMargin",
     "triplets": "TripletMargin",
 }

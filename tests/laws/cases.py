@@ -353,7 +353,8 @@ class Line:
     def curvature(self, x):
         """The second derivative along an axis that is itself an input; None elsewhere."""
         inputs = self.section.inputs(x)
-        if self.loss.matrix or self.loss.listed or len([e for e in self.loss.form(len(inputs)) if e.wrt]) > 1:
+        moving = [entry for entry in self.loss.form(len(inputs)) if entry.wrt]
+        if self.loss.listed or len(moving) > 1 or moving[0].kind == "vector":
             return None
         return self.loss.hessian(*inputs)
 

@@ -53,7 +53,7 @@ def norm(x, degree=2):
 
 MATHS = {
     "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
-    "range": range, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -220,6 +220,10 @@ def derivative(loss, form, row, seed, order=1):
         return right
     if order == 2:
         return left, right
+    if (
+        "abs" in loss.formula and left * right < 0
+    ):  # the distance of two numbers, of which one may stand still
+        return mpf(0)
     if any(entry.kind == "vector" for entry in form):
         # where the nearer of two is taken, a tie has several gradients that are none's average
         return None if loss.settings().get("swap") else slope(0) if f(at) else mpf(0)
@@ -234,13 +238,8 @@ def mixed(loss, form, row, one, two):
     ):
         return None
 
-    # a step beyond the least component would leave its domain
-    scale = min([mpf(1), *(abs(x) for x in (component(at[k], j) for k, j in (one, two)) if x)])
-    more = 10 - int(mp.floor(mp.log(scale, 2)))
-
     def compute():
-        h = scale * mpf(2) ** (-mp.prec - 10)
-        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1), h=h, addprec=more)
+        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1))
 
     return settled(loss, compute)
 
