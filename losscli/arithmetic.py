@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,3 +41,14 @@ def sure(difference: DoubleDouble, term: Array) -> Array:
     """Return a difference as doubles, given its largest term; NaN where too much cancelled."""
     doubtful = (abs(difference.high) < DOUBT * abs(term)) | (abs(term) < FAINT)
     return np.where(doubtful, np.nan, difference.rounded)
+
+
+def with_care(
+    doubtful: NDArray[np.bool_], plain: Array, careful: Callable[..., Array], *inputs: Array | DoubleDouble
+) -> Array:
+    """Return `plain`, and what `careful` makes of the inputs in the samples where plain doubles are doubtful."""
+    if not doubtful.any():
+        return plain
+    at = np.flatnonzero(doubtful)
+    plain[..., at] = careful(*(x[..., at] for x in inputs))
+    return plain
