@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+    from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
+    from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
@@ -45,15 +47,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "SMAPE", "Arctan", "BCEWithLogits", "Barron", "BinarySparsemax",
-    "CRPSEnsemble", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding",
-    "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
-    "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "LaplaceNLL", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "NoResult", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1",
-    "SmoothedHinge", "SoftmaxCrossEntropy", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch",
-    "ZeroOne", "find", "parse",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
+    "BinarySparsemax", "Brier", "CRPSEnsemble", "CategoricalCrossEntropy", "Cauchy", "Contrastive",
+    "CosineDistance", "CosineEmbedding", "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive",
+    "Expectile", "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber",
+    "IntervalScore", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError",
+    "LpDistance", "MarginRanking", "ModifiedHuber", "MulticlassBrier", "NoResult", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
+    "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -231,6 +231,9 @@ class _Setter:
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum", [ast.GeneratorExp(body, [loop])]:
                 return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
+            case "sum" | "max" | "min", [ast.GeneratorExp(body, loops)]:
+                sign = style.total if name == "sum" else name
+                return f"{sign}_{self.over(loops)} {show(body, 2)}", 2
             case "cosh" | "tanh", [ast.Name() as x]:
                 return f"{name} {show(x)}", 2
             case "len", [_]:
@@ -239,6 +242,23 @@ class _Setter:
                 return f"{style.root}({show(x)})", 5
             case _:
                 return f"{name}({', '.join(map(show, arguments))})", 5
+
+    def bounds(self, loop: ast.comprehension) -> str:
+        """Return what a sum runs over: the index, and how far if not over all."""
+        index = self.show(loop.target)
+        match loop.iter:
+            case ast.Call(ast.Name(id="range"), [ast.BinOp(last, ast.Add(), ast.Constant(value=1))]):
+                return f"({index} {self.style.at_most} {self.show(last)})"
+            case ast.Call(ast.Name(id="range"), [first, ast.Call(ast.Name(id="len"), _)]):
+                return f"({index} {self.style.at_least} {self.show(first)})"
+            case _:
+                return index
+
+    def over(self, loops: list[ast.comprehension]) -> str:
+        """Return over what a sum runs: `k`, or `{i,j: y_i > y_j}`."""
+        names = ",".join(map(self.bounds, loops))
+        tests = ", ".join(self.show(test) for loop in loops for test in loop.ifs)
+        return f"{{{names}: {tests}}}" if tests else names if len(loops) == 1 else f"{{{names}}}"
 
     def logarithm(self, x: ast.expr) -> str:
         match x:

@@ -46,6 +46,8 @@ def test_every_formula_can_be_shown(loss, style):
         ("log(1 + exp(-z))", "ln(1 + exp(−z))"),
         ("-xlogy(y, p)", "−y ln p"),
         ("sum(y[k] for k in classes)", "Σ_k y_k"),
+        ("sum(s[i] - s[j] for i in items for j in items)", "Σ_{i,j} (s_i − s_j)"),
+        ("sum(s[i] for i in items for j in items if y[i] > y[j])", "Σ_{i,j: y_i > y_j} s_i"),
         ("x**(1 / 2)", "√(x)"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -78,7 +79,7 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     doc = [part.split() for part in (type(loss).__doc__ or "").strip().split("\n\n")]
     yield from wrap(" ".join(doc[0]), room, initial_indent=f"{loss.name}   ", subsequent_indent="  ")
     yield ""
-    yield from formulas(loss)
+    yield from formulas(loss, room)
     yield ""
     wide = max((len(name) for name in loss.parameters), default=0)
     for each in loss.parameters.values():
@@ -114,20 +115,41 @@ def spelled(each: Parameter, value: float) -> str:
     return ("true" if value else "false") if each.flag else spell(value)
 
 
-def formulas(loss: Loss) -> Iterator[str]:
+def formulas(loss: Loss, room: int) -> Iterator[str]:
     """Yield the formula and its derivative, typeset."""
     from losscli.formula import typeset
     from losscli.plot.losses import heads
 
     idle = loss.idle()
     for head, text in zip(heads(loss), (loss.formula, loss.slope_formula), strict=True):
-        lines = typeset(text, idle)
+        lines = [part for line in typeset(text, idle) for part in folded(line, room - len(head) - 5)]
         for at, line in enumerate(lines):
             yield f"  {head if at == 0 else '':<{len(head)}} {'=' if at == 0 else ' '} {line}"
     definitions = shown_definitions(loss)
     wide = max((len(name) for name, _ in definitions), default=0)
     for at, (name, text) in enumerate(definitions):
         yield f"  {'where' if at == 0 else 'and':<5} {name:<{wide}} = {text}"
+
+
+def folded(line: str, room: int) -> list[str]:
+    """Return a formula in lines, cut before a + or - outside all brackets where there is one."""
+    if len(line) <= room:
+        return [line]
+    terms: list[str] = []
+    depth = 0
+    for word in line.split(" "):
+        if not terms or (depth == 0 and word in ("+", "-")):
+            terms.append(word)
+        else:
+            terms[-1] += f" {word}"
+        depth += sum(word.count(mark) for mark in "([{") - sum(word.count(mark) for mark in ")]}")
+    lines: list[str] = []
+    for term in terms:
+        if lines and len(lines[-1]) + 1 + len(term) <= room:
+            lines[-1] += f" {term}"
+        else:
+            lines += wrap(term, room, subsequent_indent="  ", break_on_hyphens=False)
+    return lines
 
 
 def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
@@ -143,9 +165,18 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
         said = names_in(text) & set(loss.parameters)
         idle = line == name or (said and said <= set(fixed) and name in names_in(text) and not switches)
         if name in needed and not idle:
-            found.append((name, line))
+            found.append((each_of(name, text), line))
             needed |= {each for each in names_in(text) if re.search(rf"\b{each}\b", line)}
     return found[::-1]
+
+
+def each_of(name: str, text: str) -> str:
+    """Return what a definition defines: `r_i`, if it is a list over i."""
+    match ast.parse(text, mode="eval").body:
+        case ast.ListComp(generators=[loop]):
+            return f"{name}_{ast.unparse(loop.target)}"
+        case _:
+            return name
 
 
 def picture(loss: Loss, room: int) -> Sequence[str]:

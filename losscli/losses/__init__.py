@@ -20,6 +20,8 @@ CONTENTS = {
     "likelihood": "GaussianNLL LaplaceNLL",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
+    "pairgap": "PairwiseMSE PairwiseQuantile",
+    "pairrank": "PairwiseHinge PairwiseLogistic PairwiseSoftZeroOne",
     "pairs": "Contrastive HingeEmbedding MarginRanking",
     "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",

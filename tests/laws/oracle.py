@@ -171,7 +171,7 @@ def grid(loss, row):
 
 def idle(loss, form, row):
     """Whether a loss that is cut off at 0 is cut off here: then it is at its least, and level."""
-    cut = loss.formula.startswith("max(0") or ("max(0" in loss.formula and row[-1] == 0)
+    cut = loss.formula.startswith("max(0") or ("max(0" in loss.formula and not np.any(row[-1]))
     return cut and value(loss, form, row) == 0
 
 
@@ -224,6 +224,8 @@ def derivative(loss, form, row, seed, order=1):
         "abs" in loss.formula and left * right < 0
     ):  # the distance of two numbers, of which one may stand still
         return mpf(0)
+    if loss.listed:  # of the many kinks that lists have at once, none's slope is the average
+        return None
     if any(entry.kind == "vector" for entry in form):
         # where the nearer of two is taken, a tie has several gradients that are none's average
         return None if loss.settings().get("swap") else slope(0) if f(at) else mpf(0)

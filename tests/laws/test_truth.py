@@ -125,6 +125,8 @@ def test_slope_formula_is_the_derivative(loss):
                     names[name] = eval(text, names)
             shown = eval(loss.slope_formula, names) * (row[1] if loss.symbols == "m" else 1)
         truth = oracle.derivative(loss, form, row, seed)
+        if truth is None:
+            continue
         with mp.workdps(50):
             assert oracle.close(mpf(shown), truth), (row, shown, truth)
 

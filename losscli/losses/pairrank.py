@@ -1,0 +1,252 @@
+"""Ranking losses that are sums over the pairs of a list of which one member is the more relevant.
+
+Pairs are visited one member at a time, so that memory stays that of a block; sums run in double-double.
+"""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from losscli.arithmetic import FAINT, sure
+from losscli.domain import FINITE, NONNEGATIVE, Interval
+from losscli.doubledouble import DoubleDouble, chosen, exp, positive_part, total
+from losscli.parameter import parameter
+from losscli.ranking import Ranking, ranked
+from losscli.traits import Traits
+
+STEEP = 600.0  # scores so far apart have no exponentials beside one another
+GONE = 1100.0  # of minus so much the exponential is nothing, whatever it is multiplied by
+SIGMA = Interval(1e-100, 1e100, "[]")
+
+
+class Pairs:
+    """The pairs that one member of each list makes with the others."""
+
+    def __init__(self, s, y, i):
+        self.one = i
+        self.valid = y != y[i]
+        self.ahead = np.where(y[i] > y, 1.0, -1.0)
+        """Whether that member is the more relevant one: 1 or -1."""
+        gap = DoubleDouble.of_sum(s[i], -s)
+        gap.low[~np.isfinite(gap.high)] = 0.0
+        self.gap = gap.scaled(self.ahead)
+        """The score of the more relevant less that of the other."""
+
+    def only(self, x):
+        """Return `x`, and 0 where there is no pair."""
+        return np.where(self.valid, x, 0.0)
+
+
+class Pairwise(Ranking):
+    """A sum over pairs of a function of the gap between their scores."""
+
+    forms = ranked(FINITE)
+
+    def derivative(self, order, s, y):
+        if order:
+            each = self.flow(order, s)
+            return (np.stack([each(Pairs(s, y, i)) for i in range(len(s))]),)
+        whole = DoubleDouble(np.zeros(s.shape[1]), np.zeros(s.shape[1]))
+        for i in range(len(s)):
+            pairs = Pairs(s, y, i)
+            won = pairs.valid & (pairs.ahead > 0)
+            whole += total(np.where(won, self.penalty(pairs.gap), 0.0))
+        return (whole.rounded,)
+
+    @abstractmethod
+    def penalty(self, gap) -> Any:
+        """Return the loss of pairs, from their gap."""
+
+    @abstractmethod
+    def flow(self, order, s) -> Any:
+        """Return a function that gives, of the pairs of one member, the derivative of `order` in its score."""
+
+
+class PairwiseHinge(Pairwise):
+    """Wants each member of a list ahead of every less relevant one, by the margin."""
+
+    formula = "sum(max(0, margin - (s[i] - s[j])) for i in items for j in items if y[i] > y[j])"
+    slope_formula = (
+        "sum(1 for j in items if y[j] > y[k] if s[j] - s[k] < margin) "
+        "- sum(1 for j in items if y[k] > y[j] if s[k] - s[j] < margin)"
+    )
+    source = "Joachims 2002, Optimizing search engines using clickthrough data, doi:10.1145/775047.775067"
+    also = (
+        "ranksvm", "rank-svm",
+        "rax.pairwise_hinge_loss | the mean over all pairs of the batch, so that long lists dominate",
+    )  # fmt: skip
+    use = "only the order within a list matters, and pairs well in order should not count"
+    pitfalls = (
+        "a list without two different relevances costs 0; one of 100 members has up to 4950 pairs",
+        "rax averages over the pairs of the whole batch, so its gradient depends on what else is in the batch",
+        "where a gap equals the margin the pair adds no slope, as with relu in rax; torch's "
+        "margin_ranking_loss gives it the full one",
+    )
+    related = ("pairwise-logistic", "pairwise-soft-zero-one", "margin-ranking", "hinge")
+
+    margin: float = parameter(default=1.0, within=NONNEGATIVE, help="how far ahead is far enough")
+
+    def penalty(self, gap):
+        return positive_part(self.margin - gap).rounded
+
+    def flow(self, order, s):
+        def each(pairs):
+            short = pairs.valid & ((self.margin - pairs.gap).rounded > 0)
+            return np.where(short & (order == 1), -pairs.ahead, 0.0).sum(axis=0)
+
+        return each
+
+    def corner(self, s, y):
+        edges = [Pairs(s, y, i) for i in range(len(s))]
+        return np.logical_or.reduce(
+            [(p.valid & ((self.margin - p.gap).rounded == 0)).any(axis=0) for p in edges]
+        )
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1.0, smoothness=0.0, kinks=(self.margin,))
+
+
+class Odds(Pairwise):
+    """A sum over pairs of a function of the odds that the exponentials of their scores give."""
+
+    sigma: float = parameter(
+        default=1.0, within=SIGMA, help="how steep: what scores are multiplied by", quiet=True
+    )
+
+    def derivative(self, order, s, y):
+        (found,) = super().derivative(order, s, y)
+        if order == 0 and (faint := found < FAINT).any():  # a sum of numbers that each have lost bits
+            pairs = [Pairs(s, y, i) for i in range(len(s))]
+            seen = [(each.valid & (self.stretched(each.gap).high < GONE)).any(axis=0) for each in pairs]
+            found = np.where(faint & np.logical_or.reduce(seen), np.nan, found)
+        return (found,)
+
+    def stretched(self, gap):
+        """Return sigma · gap."""
+        far = abs(gap.high) > 1e140
+        near = DoubleDouble(np.where(far, 0.0, gap.high), np.where(far, 0.0, gap.low)) * self.sigma
+        return DoubleDouble(np.where(far, self.sigma * gap.high, near.high), near.low)
+
+    def flow(self, order, s):
+        top = s.max(axis=0)
+        below = DoubleDouble.of_sum(s, -top)
+        below.low[~np.isfinite(below.high)] = 0.0
+        z = self.stretched(below)
+        steep = z.high.min(axis=0) < -STEEP
+        powers, level = exp(z), below.high.min(axis=0) == 0
+
+        def each(pairs):
+            mine, first = powers[pairs.one], pairs.ahead > 0
+            last, ahead = chosen(first, powers, mine), chosen(first, mine, powers)
+            whole = powers + mine
+            x = self.stretched(pairs.gap)
+            if steep.any():
+                t = exp(-abs(x))
+                one, right = DoubleDouble(np.ones_like(t.high), np.zeros_like(t.high)), x.high > 0
+                last, ahead = (
+                    chosen(steep, chosen(right, t, one), last),
+                    chosen(steep, chosen(right, one, t), ahead),
+                )
+                whole = chosen(steep, t + 1.0, whole)
+            terms, bound = self.terms(order, last, ahead, whole)
+            seen = pairs.valid & (abs(x.high) < GONE)
+            bound = np.maximum(pairs.only(bound), np.where(seen, 5e-324, 0.0)).sum(axis=0)
+            signs = pairs.only(pairs.ahead if order == 1 else 1.0)
+            found = DoubleDouble(terms.high * signs, terms.low * signs).total()
+            found = np.where(level, found.rounded, sure(found, bound))
+            return self.steepened(np.where(bound == 0, 0.0, found), order)
+
+        return each
+
+    @abstractmethod
+    def terms(self, order, last, ahead, whole) -> Any:
+        """Return the derivative of each pair and its size; last / whole is the chance of the wrong order."""
+
+    def steepened(self, x, order):
+        """Return sigma^order · x; NaN where that shows the bits that a faint number has lost."""
+        faint = (abs(x) < FAINT) & (x != 0) & (self.sigma > 1)
+        for _ in range(order):
+            x = self.sigma * x
+        return np.where(faint, np.nan, x)
+
+    def decay(self, gap):
+        """Return sigma · gap and e^−|sigma · gap|, in doubles."""
+        x = self.stretched(gap)
+        return x.high, np.exp(-abs(x.high)) * (1 - np.copysign(x.low, x.low * x.high))
+
+
+class PairwiseLogistic(Odds):
+    """How surprised one is by the order of each pair of a list, when the gap of scores is the log of the odds."""
+
+    formula = "sum(log(1 + exp(-sigma * (s[i] - s[j]))) for i in items for j in items if y[i] > y[j])"
+    slope_formula = (
+        "sum(sigma / (1 + exp(sigma * (s[j] - s[k]))) for j in items if y[j] > y[k]) "
+        "- sum(sigma / (1 + exp(sigma * (s[k] - s[j]))) for j in items if y[k] > y[j])"
+    )
+    source = "Burges et al. 2005, Learning to rank using gradient descent, doi:10.1145/1102351.1102363"
+    also = (
+        "ranknet", "pair-logit",
+        "rax.pairwise_logistic_loss | the mean over all pairs of the batch, so that long lists dominate",
+        "xgboost.rank:pairwise | divides each gradient by |gap| + 0.01 and normalises lists; its second "
+        "derivative is doubled",
+        "catboost.PairLogit | needs explicit pairs, or makes them of the targets of a group",
+        "catboost.PairLogitPairwise | the same loss; only the way in which trees are grown differs",
+    )  # fmt: skip
+    use = "only the order within a list matters: search results, recommendations, tournaments"
+    pitfalls = (
+        "a list without two different relevances costs 0; one of 100 members sums up to 4950 pairs, where rax "
+        "takes the mean: 0.251 and not 0.753 for scores (2, 1, 3), relevances (1, 0, 2)",
+        "all pairs count alike: an error at the bottom of a list costs as much as one at its top",
+    )
+    related = ("pairwise-hinge", "pairwise-soft-zero-one", "logistic-margin")
+
+    def penalty(self, gap):
+        x, e = self.decay(gap)
+        lost = np.isinf(gap.high) & (x < 0)  # a gap beyond the largest double may be ordinary times sigma
+        return np.where(lost, np.nan, np.maximum(-x, 0.0) + np.log1p(e))
+
+    def terms(self, order, last, ahead, whole):
+        p = last / whole
+        terms = -p if order == 1 else p * (ahead / whole)
+        return terms, abs(terms.high)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=self.sigma, smoothness=self.sigma**2 / 4)
+
+
+class PairwiseSoftZeroOne(Odds):
+    """Counts the pairs of a list that are in the wrong order, softly: a pair of equal scores counts half."""
+
+    formula = "sum(1 / (1 + exp(sigma * (s[i] - s[j]))) for i in items for j in items if y[i] > y[j])"
+    slope_formula = (
+        "sum(sigma / (2 + exp(sigma * (s[j] - s[k])) + exp(sigma * (s[k] - s[j]))) for j in items if y[j] > y[k]) "
+        "- sum(sigma / (2 + exp(sigma * (s[k] - s[j])) + exp(sigma * (s[j] - s[k]))) for j in items if y[k] > y[j])"
+    )
+    source = (
+        "Qin, Liu & Li 2010, A general approximation framework for direct optimization of information "
+        "retrieval measures, doi:10.1007/s10791-009-9124-x"
+    )
+    also = (
+        "rax.pairwise_soft_zero_one_loss | the mean over all pairs of the batch, so that long lists dominate",
+    )  # fmt: skip
+    use = "pairs in the wrong order should be counted, and outliers must not dominate"
+    pitfalls = (
+        "a pair that is far in the wrong order has hardly a slope: e^-20 = 2e-9 at a gap of -20, so training "
+        "can not mend what a first error has done",
+        "its second derivative is negative for pairs in the wrong order: Newton steps go the wrong way",
+    )
+    related = ("pairwise-logistic", "pairwise-hinge", "zero-one")
+
+    def penalty(self, gap):
+        x, e = self.decay(gap)
+        return np.where(x > 0, e, 1.0) / (1 + e)
+
+    def terms(self, order, last, ahead, whole):
+        p, q = last / whole, ahead / whole
+        both = p * q
+        terms = -both if order == 1 else both * ((ahead - last) / whole)
+        return terms, both.high
+
+    def traits(self):
+        return Traits(lipschitz=self.sigma / 4, smoothness=self.sigma**2 / (6 * 3**0.5))

@@ -1,0 +1,70 @@
+"""Losses of ranked lists: a score and a relevance for each member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import numpy as np
+
+from losscli.domain import FINITE, Interval
+from losscli.doubledouble import LN2, DoubleDouble, chosen, exp
+from losscli.families import TARGET
+from losscli.listwise import Listwise
+from losscli.loss import Array, Axis, Input, Section
+from losscli.traits import Traits
+
+SCORE = ("score", "scores", "s", "logit", "logits", "y_score", "pred", "prediction", "y_pred", "y_hat")
+RELEVANCE = ("relevance", "rel", "grade", "gain", *TARGET)
+GRADE = Interval(0, np.inf, "[)")
+
+
+def ranked(grades: Any = GRADE) -> tuple[tuple[Input, ...], ...]:
+    """Return the inputs of a ranking loss, its relevances in the domain `grades`."""
+    return ((Input("pred", FINITE, wrt=True, columns=SCORE), Input("target", grades, columns=RELEVANCE)),)
+
+
+class Ranking(Listwise):
+    """A loss of the scores of a list beside its relevances; a block has (members, lists) of each."""
+
+    family = "ranking"
+    symbols = "s, y"
+    forms = ranked()
+    span: ClassVar[float] = 5
+    """How far apart two scores are at the ends of the picture."""
+
+    def variables(self, *row: Any) -> Mapping[str, Any]:
+        scores, relevances = row
+        return {"s": scores, "y": relevances, "items": range(len(scores))}
+
+    @property
+    def axis(self) -> Axis:
+        return Axis("gap", "gap of two scores  s_1 - s_2", -self.span, self.span)
+
+    def sections(self) -> tuple[Section, ...]:
+        return (Section("", partial(_two, y=(1, 0)), _first, kinks=self.traits().kinks),)
+
+    def traits(self) -> Traits:
+        return Traits()
+
+
+def _two(x: Array, y: Sequence[float]) -> tuple[Array, ...]:
+    return np.stack([x, np.zeros_like(x)], 1), np.tile(np.array(y, dtype=np.float64), (len(x), 1))
+
+
+def _first(gradient: Array) -> Array:
+    return gradient[:, 0]
+
+
+LOG2 = DoubleDouble(LN2[0], LN2[1])  # to 93 bits
+
+
+def gained(y: Array) -> DoubleDouble:
+    """Return 2^y − 1, to twice the precision; NaN where it leaves the range of exact products."""
+    x = DoubleDouble(y) * LOG2
+    few = x * (x * (x.high / 6 + 0.5) + 1.0)
+    found = chosen(y < 2.0**-24, few, exp(x) - 1.0)
+    whole = np.where((y == np.trunc(y)) & (y < 50), np.exp2(y) - 1, np.nan)
+    found = chosen(np.isnan(whole), found, DoubleDouble(whole, np.zeros_like(whole)))
+    return DoubleDouble(np.where((y > 400) | (y > 0) & (y < 2.0**-400), np.nan, found.high), found.low)

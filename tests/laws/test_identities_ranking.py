@@ -1,0 +1,132 @@
+"""Ranking losses that are the same thing, and what must not change them."""
+
+import tracemalloc
+
+import numpy as np
+import pytest
+
+from losscli.losses.margin import Hinge
+from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
+from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
+from losscli.losses.quantile import Quantile
+from losscli.losses.residual import MSE
+from losscli.losses.surrogate import LogisticMargin, TanhMargin
+from tests.laws import cases
+
+RNG = np.random.default_rng(8)
+NEAR = {"rtol": 2.0**-50, "atol": 0.0}
+GAPS = np.concatenate([RNG.normal(size=200) * 5, [0.0, 1.0, 40.0, -40.0, 700.0, -700.0, 1e4, -1e4]])
+TWO = np.repeat(np.arange(len(GAPS)), 2)
+FIRST = np.tile([1.0, 0.0], len(GAPS))
+RANKED = [loss for loss in cases.FEW if loss.family == "ranking"]
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+each = pytest.mark.parametrize("loss", RANKED, ids=str)
+
+
+def two(loss, order, gaps=GAPS):
+    """A loss of two members, the first the relevant one, in its score; the other's score is 0."""
+    found = getattr(loss, order)(np.stack([gaps, 0 * gaps], 1).ravel(), FIRST, lists=TWO)
+    return found if order == "value" else found[::2]
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, **NEAR)
+
+
+@ORDERS
+@pytest.mark.parametrize(
+    ("pair", "one"), [(PairwiseLogistic(), LogisticMargin()), (PairwiseHinge(), Hinge())]
+)
+def test_a_pair_is_a_margin(pair, one, order):
+    same(two(pair, order), getattr(one, order)(GAPS, np.ones_like(GAPS)))
+
+
+@ORDERS
+def test_steepness_multiplies_scores(order):
+    steep = two(PairwiseLogistic(sigma=4), order)
+    same(
+        steep, 4.0 ** ("value", "gradient", "hessian").index(order) * two(PairwiseLogistic(), order, 4 * GAPS)
+    )
+
+
+@ORDERS
+def test_a_pair_of_the_soft_zero_one_is_half_the_tanh_margin(order):
+    half = 0.5 ** (1 + ("value", "gradient", "hessian").index(order))
+    same(two(PairwiseSoftZeroOne(), order), half * getattr(TanhMargin(), order)(GAPS / 2, np.ones_like(GAPS)))
+
+
+@ORDERS
+def test_a_pair_of_residuals_is_a_regression_of_the_gap(order):
+    one = np.ones_like(GAPS)
+    same(two(PairwiseMSE(), order), 2 * getattr(MSE(), order)(GAPS, one))
+    same(two(PairwiseQuantile(tau=0.3), order), getattr(Quantile(tau=0.3), order)(GAPS, one))
+
+
+def test_a_steep_soft_zero_one_counts_the_pairs_in_the_wrong_order():
+    s, y = RNG.normal(size=30), RNG.integers(0, 4, 30)
+    wrong = ((y[:, None] > y) & (s[:, None] < s)).sum()
+    assert PairwiseSoftZeroOne(sigma=1e9).value(s, y)[0] == wrong
+
+
+def lists(members=6, count=20):
+    s = RNG.normal(size=(count, members)) * RNG.choice([0.1, 1.0, 30.0], (count, 1))
+    return s, RNG.integers(0, 4, (count, members)).astype(float), np.repeat(np.arange(count), members)
+
+
+@each
+def test_a_shift_of_all_scores_changes_nothing(loss):
+    s, y, names = lists()
+    s = np.rint(s * 64) / 64  # so that the shift is exact
+    for order in ("value", "gradient", "hessian"):
+        before, after = (getattr(loss, order)(x.ravel(), y.ravel(), lists=names) for x in (s, s + 1024))
+        same(before, after)
+
+
+@each
+def test_slopes_of_a_list_sum_to_nothing(loss):
+    s, y, names = lists()
+    slopes = loss.gradient(s.ravel(), y.ravel(), lists=names).reshape(s.shape)
+    assert (abs(slopes.sum(axis=1)) <= 1e-13 * abs(slopes).sum(axis=1)).all()
+
+
+@each
+@ORDERS
+def test_the_order_of_members_does_not_matter(loss, order):
+    s, y, names = lists()
+    y += np.arange(6) / 64  # no ties
+    moved = np.argsort(RNG.random(s.shape), axis=1)
+    before = getattr(loss, order)(s.ravel(), y.ravel(), lists=names)
+    after = getattr(loss, order)(*(np.take_along_axis(x, moved, 1).ravel() for x in (s, y)), lists=names)
+    same(before if order == "value" else np.take_along_axis(before.reshape(s.shape), moved, 1).ravel(), after)
+
+
+@each
+def test_a_subgradient_bounds_a_convex_loss_from_below(loss):
+    """Also where several pairs are at their kinks at once."""
+    if not loss.traits().convex or not cases.tame(loss):
+        return
+    for _ in range(30):
+        s, y = RNG.integers(-2, 3, 5).astype(float), RNG.integers(0, 4, 5).astype(float)
+        slope, here = loss.gradient(s, y), loss.value(s, y)[0]
+        for size in (1e-6, 0.1, 2.0):
+            step = RNG.normal(size=5) * size
+            assert loss.value(s + step, y)[0] >= here + (slope * step).sum() - 1e-12
+
+
+@each
+def test_a_list_of_one_has_no_slope(loss):
+    assert loss.gradient([3.0], [1.0]).tolist() == [0.0]
+
+
+@each
+def test_long_lists_take_the_memory_of_a_block(loss):
+    """A matrix of all pairs would have 500 times the numbers of the scores."""
+    if loss.changed():
+        return
+    s, y = RNG.normal(size=500), RNG.integers(0, 4, 500).astype(float)
+    loss.value(s[:2], y[:2])
+    tracemalloc.start()
+    loss.value(s, y)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 120 * s.nbytes
