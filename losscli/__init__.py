@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
+    from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
@@ -48,15 +49,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
-    "BinarySparsemax", "Brier", "CRPSEnsemble", "CategoricalCrossEntropy", "Cauchy", "Contrastive",
-    "CosineDistance", "CosineEmbedding", "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive",
-    "Expectile", "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "Hinge", "HingeEmbedding", "Huber",
-    "IntervalScore", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError",
-    "LpDistance", "MarginRanking", "ModifiedHuber", "MulticlassBrier", "NoResult", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
+    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "DataError",
+    "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GaussianNLL",
+    "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "LaplaceNLL", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "MulticlassBrier", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
+    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
+    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
+    "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError",
+    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -17,6 +17,7 @@ CONTENTS = {
     "distance": "LpDistance Periodic",
     "ensemble": "CRPSEnsemble DawidSebastiani",
     "interval": "IntervalScore WeightedIntervalScore",
+    "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",
     "likelihood": "GaussianNLL LaplaceNLL",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",

@@ -17,6 +17,14 @@ DIGITS = (
     4000,
 )  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
 ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
+TAILS = (
+    150,
+    400,
+    700,
+    1000,
+    2000,
+    4000,
+)  # error functions are slow, and look at no sum of more than two numbers
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -46,6 +54,11 @@ def dot(x, y):
     return sum(a * b for a, b in zip(x, y, strict=True))
 
 
+def erf(x):
+    """The error function, and its limit where no product of doubles with the rest is more."""
+    return mp.erf(x) if abs(x) < 60 else mp.sign(x)
+
+
 def norm(x, degree=2):
     total = sum(abs(each) ** degree for each in x)
     return mp.sqrt(total) if degree == 2 else total ** (1 / mpf(degree))
@@ -54,6 +67,8 @@ def norm(x, degree=2):
 MATHS = {
     "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
     "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "erf": erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
+    "range": range, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -91,7 +106,10 @@ def lift(x):
 def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
-    for digits in DIGITS if "log" in loss.formula or "lgamma" in loss.formula else ROOTS:
+    ladder = DIGITS if "log" in loss.formula or "lgamma" in loss.formula else ROOTS
+    if "erf" in loss.formula:
+        ladder = TAILS
+    for digits in ladder:
         with mp.workdps(digits):
             now = compute()
         if mp.isinf(now):

@@ -7,6 +7,9 @@ from tests.laws.numbers import MAGNITUDES, beside, magnitude
 ROOTS = {  # errors, as parts of the scale, at which the loss or a derivative of it may be 0, or changes its form
     "gaussian-nll": [1.0, 0.5**0.5],
     "laplace-nll": [1.0, 0.5],
+    "crps-gaussian": [0.8325546111576977, 4.0, 1e-9, 37.5],
+    "crps-laplace": [0.9612787631147769, 1e-9, 700.0, 750.0],
+    "crps-logistic": [1.5434046384182083, 1e-9, 30.0, 750.0],
 }
 
 
