@@ -229,8 +229,6 @@ class _Setter:
                 return self.logarithm(x), 2
             case "xlogy", [factor, x]:  # factor · ln x, and 0 where the factor is 0
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
-            case "sum", [ast.GeneratorExp(body, [loop])]:
-                return f"{style.total}_{show(loop.target)} {show(body, 2)}", 2
             case "sum" | "max" | "min", [ast.GeneratorExp(body, loops)]:
                 sign = style.total if name == "sum" else name
                 return f"{sign}_{self.over(loops)} {show(body, 2)}", 2
