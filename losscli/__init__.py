@@ -14,14 +14,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from losscli.errors import DataError, LosscliError, NoResult, UsageError
     from losscli.loss import DomainError, Loss
+    from losscli.losses.amounts import GeneralizedKL, GeneralizedKLLog
     from losscli.losses.barron import Barron
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
     from losscli.losses.distance import LpDistance, Periodic
+    from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
+    from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
@@ -52,13 +55,14 @@ __all__ = [
     "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
     "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "DataError",
     "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GaussianNLL",
-    "GemanMcClure", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "LaplaceNLL", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "MulticlassBrier", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
-    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
-    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
-    "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError",
-    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore",
+    "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LaplaceNLL",
+    "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
+    "ModifiedHuber", "MulticlassBrier", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog",
+    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

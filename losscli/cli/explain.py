@@ -166,7 +166,7 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
         idle = line == name or (said and said <= set(fixed) and name in names_in(text) and not switches)
         if name in needed and not idle:
             found.append((each_of(name, text), line))
-            needed |= {each for each in names_in(text) if re.search(rf"\b{each}\b", line)}
+            needed |= {each for each in names_in(text) if re.search(rf"\b{each}(_k)?\b", line)}
     return found[::-1]
 
 

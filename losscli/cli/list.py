@@ -16,7 +16,8 @@ EXAMPLES = """
 """
 FAMILIES = (
     "regression", "robust regression", "quantile regression", "probabilistic forecasts", "counts",
-    "binary classification", "margin classification", "multi-class classification", "similarity", "ranking",
+    "binary classification", "margin classification", "multi-class classification", "distributions",
+    "similarity", "ranking",
 )  # fmt: skip
 
 

@@ -10,14 +10,17 @@ from importlib import import_module
 from losscli.loss import Loss
 
 CONTENTS = {
+    "amounts": "GeneralizedKL GeneralizedKLLog",
     "barron": "Barron",
     "binary": "BCE BCEWithLogits",
     "cosine": "CosineDistance CosineEmbedding",
     "count": "PoissonNLL PoissonNLLLog",
+    "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",
     "distance": "LpDistance Periodic",
+    "divergence": "KLDivergence KLDivergenceLog KLDivergenceLogTarget",
     "ensemble": "CRPSEnsemble DawidSebastiani",
     "interval": "IntervalScore WeightedIntervalScore",
-    "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",
+    "jensen_shannon": "JSDistance JSDivergence",
     "likelihood": "GaussianNLL LaplaceNLL",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",

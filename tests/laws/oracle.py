@@ -161,12 +161,12 @@ def inside(domain, x):
     return [side for side, edge in ((-1, low), (1, high)) if x != edge]
 
 
-def within(form, at):
+def within(form, at, edge=EDGE):
     """`at` with every component that is at an edge of its domain moved a little inwards."""
 
     def step(entry, x):
         sides = inside(entry.domain, x)
-        return x + sides[0] * EDGE if entry.wrt and len(sides) == 1 else x
+        return x + sides[0] * edge if entry.wrt and len(sides) == 1 else x
 
     def inward(entry, x):
         return Many(inward(entry, each) for each in x) if isinstance(x, tuple) else step(entry, x)
@@ -188,8 +188,13 @@ def grid(loss, row):
 
 
 def idle(loss, form, row):
+<<<<<<< HEAD
     """Whether a loss that is cut off at 0 is cut off here: then it is at its least, and level."""
     cut = loss.formula.startswith("max(0") or ("max(0" in loss.formula and not np.any(row[-1]))
+=======
+    """Whether a loss that is cut off at 0 is cut off here, or a root is 0: then it is at its least, and level."""
+    cut = loss.formula.startswith(("max(0", "sqrt(")) or ("max(0" in loss.formula and row[-1] == 0)
+>>>>>>> 570bf55 (Divergences of distributions: kl-divergence on probabilities and logarithms, generalized-kl, js-divergence and js-distance)
     return cut and value(loss, form, row) == 0
 
 
@@ -198,6 +203,22 @@ def forks(loss):
     tests = [each.test for each in ast.walk(ast.parse(loss.formula)) if isinstance(each, ast.IfExp)]
     names = {each.id for test in tests for each in ast.walk(test) if isinstance(each, ast.Name)}
     return not names <= loss.settings().keys()
+
+
+def at_the_edge(f, form, at, seed, order):
+    """The limit of a derivative at an edge of the domain, which may be as slow as a logarithm in leaving all bounds."""
+
+    def near(edge, digits):
+        with mp.workdps(digits):
+            there = within(form, at, edge)
+            return mp.diff(lambda u: f(moved(there, [seed], [u * edge])), 0, order) / edge**order
+
+    found = near(EDGE, 2300)
+    if 100 < abs(found) < mpf(2) ** 1100:
+        nearer = near(EDGE * mp.sqrt(EDGE), 3400)
+        if abs(nearer) > abs(found) * mpf(1.3):
+            return mp.sign(found) * mp.inf
+    return found
 
 
 def derivative(loss, form, row, seed, order=1):
@@ -210,9 +231,7 @@ def derivative(loss, form, row, seed, order=1):
     k, j = seed
     x = component(at[k], j)
     if len(inside(form[k].domain, x)) == 1 or not mp.isfinite(f(at)):
-        with mp.workdps(2300):
-            near = within(form, at)
-            return mp.diff(lambda u: f(moved(near, [seed], [u * EDGE])), 0, order) / EDGE**order
+        return at_the_edge(f, form, at, seed, order)
     kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max")) or forks(loss)
     # a step far smaller than the way to the next kink: sums of the numbers at hand are multiples of their last bits
     scale, more = (grid(loss, row), 70) if kinky or not x else (abs(x), 10)

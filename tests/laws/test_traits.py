@@ -28,7 +28,7 @@ def grid(line, count=4001):
 def far(line):
     """Points from the ends of the axis's domain."""
     if line.loss.axis.symbol == "p":
-        ends = np.logspace(-12, -1, 45)
+        ends = np.append(np.logspace(-12, -1, 45), 1e-100)  # slopes may grow as slowly as a logarithm
         clip = line.loss.settings().get("clip") or 0.0
         edges = [clip * (1 + RISE), 1 - clip * (1 + RISE)] if clip else []
         return np.concatenate([ends, 1 - ends, edges])
@@ -58,7 +58,7 @@ def bends_down(loss):
     return False
 
 
-tame = pytest.mark.parametrize("loss", [x for x in cases.CASES if cases.tame(x)], ids=str)
+tame = pytest.mark.parametrize("loss", [x for x in cases.CASES if cases.tame(x) and x.sections()], ids=str)
 
 
 @tame
@@ -194,6 +194,7 @@ def test_best_constant(loss):
     if best and loss.name in rows.BEST:
         fitted(loss)
         return
+    classed = loss.forms[0][0].kind == "vector"
     classes = np.array([0.0, 0.0, 0.0, 1.0, 2.0])
     shares = np.array([0.6, 0.2, 0.2])
     s = loss.settings().get("label_smoothing", 0.0)
@@ -203,7 +204,7 @@ def test_best_constant(loss):
     def total(constant):
         if loss.symbols == "e":
             return loss.value(np.full(5, constant), SAMPLE).sum()
-        if loss.matrix:
+        if classed:
             return loss.value(np.tile(constant, (5, 1)), classes).sum()
         if loss.symbols == "p, t":
             return loss.value(np.full(5, constant), SAMPLE + 1).sum()
@@ -214,6 +215,8 @@ def test_best_constant(loss):
     match best:
         case "":
             return
+        case "the mean" | "the log of the mean" if classed:
+            expected = shares if best == "the mean" else np.log(shares)
         case "the mean":
             expected = {"e": SAMPLE.mean(), "p, t": SAMPLE.mean() + 1, "m": 2 * share - 1}.get(
                 loss.symbols, share

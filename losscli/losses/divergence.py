@@ -1,0 +1,222 @@
+"""Divergences of a distribution from another, which sum what each class costs."""
+
+from abc import abstractmethod
+from functools import partial
+
+import numpy as np
+
+from losscli.arithmetic import DOUBT, FAINT, over, over_square
+from losscli.bregman import entropic
+from losscli.domain import UNIT, Interval
+from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.families import PROBABILITY, TARGET, weights
+from losscli.loss import Axis, Input, Loss, Section
+from losscli.traits import Traits
+
+NONPOSITIVE = Interval(high=0, ends="[]")
+LOG_PROBABILITY = ("log_p", "log_prob", "log_probs", "logp", "logprob", "z", "y_pred", "pred", "prediction")
+WIDE = 2.0**480  # products of larger numbers are not exact, nor are those of numbers below its inverse
+CLEAR = 2.0**-400  # a loss above this does not see what such products lose
+
+
+def summed(term, largest, z):
+    """Return the sum of terms of both signs as doubles; NaN where too much of the `largest` cancelled."""
+    found, top = term.total(), largest.max(axis=0)
+    lost = (abs(found.high) < DOUBT * top) | (abs(found.high) < CLEAR) & (top > 0)
+    lost = np.where(lost | ((abs(z) > WIDE) & np.isfinite(z)).any(axis=0), np.nan, found.rounded)
+    return np.where((z == -np.inf).any(axis=0), np.inf, lost)
+
+
+class Divergence(Loss):
+    """A loss of two distributions over the same classes: the predicted one and the target, or one class."""
+
+    family = "distributions"
+    symbols = "p, y"
+
+    def derivative(self, order, *block):
+        prediction, target = block
+        kernel = (self.penalty, self.slope, self.curvature)[order]
+        return (kernel(prediction, weights(target, len(prediction))),)
+
+    @abstractmethod
+    def penalty(self, x, y): ...
+
+    @abstractmethod
+    def slope(self, x, y): ...
+
+    @abstractmethod
+    def curvature(self, x, y): ...
+
+    def variables(self, *row):
+        return {**dict(zip(self.symbols.split(", "), row, strict=True)), "classes": range(len(row[0]))}
+
+
+class OfProbabilities(Divergence):
+    """A divergence of probabilities, drawn for two classes."""
+
+    instead = {"pred": "softmax-cross-entropy"}  # noqa: RUF012
+    forms = (
+        (
+            Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
+            Input("target", UNIT, "class", of="pred", columns=TARGET, simplex=True),
+        ),
+    )
+    targets = (0.5, 0.9)
+    kinked_at_target = False
+    top = 2.0
+
+    @property
+    def axis(self):
+        return Axis("p", "predicted probability of the first class  p", 0, 1, top=self.top)
+
+    def sections(self):
+        return tuple(
+            Section(
+                f"target {y:g}, {1 - y:.1g}",
+                partial(two_classes, y=y),
+                lambda gradient: gradient[:, 0] - gradient[:, 1],
+                kinks=(y,) if self.kinked_at_target else (),
+            )
+            for y in self.targets
+        )
+
+
+def two_classes(x, y):
+    """Return the probabilities `x` of the first of two classes, and `y`, as rows."""
+    return np.stack([x, 1 - x], 1), np.tile([y, 1 - y], (len(x), 1))
+
+
+class KLDivergence(OfProbabilities):
+    """How many nats it costs to take the predicted distribution for the target: Kullback-Leibler divergence.
+
+    The target comes first: KL(y || p). A class whose target is 0 costs nothing, whatever is predicted.
+    """
+
+    formula = "sum(xlogy(y[k], y[k]) - xlogy(y[k], p[k]) for k in classes)"
+    slope_formula = "-y[k] / p[k]"
+    source = "Kullback & Leibler 1951, On information and sufficiency, doi:10.1214/aoms/1177729694"
+    also = (
+        "kl", "kld", "relative-entropy",
+        "keras.losses.KLDivergence | clips both to [1e-7, 1], so that nothing costs inf",
+        "keras.losses.kl_divergence | clips both to [1e-7, 1]",
+        "keras.losses.kullback_leibler_divergence | clips both to [1e-7, 1]",
+        "keras.losses.KLD | clips both to [1e-7, 1]",
+        "torchmetrics.kl_divergence | its first argument is our target; divides each row by its sum",
+        "torchmetrics.KLDivergence | its first argument is our target; divides each row by its sum",
+        "scipy.special.rel_entr | one term of the sum: the target is its first argument",
+    )  # fmt: skip
+    use = "targets are distributions over classes, and a model gives probabilities"
+    pitfalls = (
+        "not symmetric: of (0.5, 0.5) and (0.9, 0.1) it is 0.511 or 0.368",
+        "torch takes the logarithms of what is predicted: fed probabilities, kl_div says -1.193 for 0.511",
+        "a prediction of 0 where the target is not costs inf; keras says 7.37 for (1, 0) against (0.5, 0.5)",
+        "its slope is that of categorical-cross-entropy, from which the entropy of the target is taken off",
+    )
+    related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
+
+    def penalty(self, p, y):
+        idle = y == 0
+        apart, exponent = entropic(np.where(idle, 1.0, p), np.where(idle, 1.0, y))
+        whole = apart.shifted(exponent).total()
+        # what the terms hold more than y ln(y/p); no class without weight comes in
+        found = whole + DoubleDouble.of_sum(np.where(idle, 0.0, y), -np.where(idle, 0.0, p)).total()
+        lost = (abs(found.high) < whole.high / 4) | (abs(found.high) < FAINT) & (found.high != 0)
+        return np.where(((p == 0) & ~idle).any(axis=0), np.inf, np.where(lost, np.nan, found.rounded))
+
+    def slope(self, p, y):
+        return -over(y, p) + 0.0
+
+    def curvature(self, p, y):
+        return over_square(y, p)
+
+    def traits(self):
+        return Traits(convex=True, best="the class frequencies")
+
+
+class KLDivergenceLog(Divergence):
+    """Kullback-Leibler divergence of predicted log-probabilities from target probabilities, as torch takes it.
+
+    Linear in what is predicted: it is least only among log-probabilities, whose exponentials sum to 1.
+    """
+
+    symbols = "z, y"
+    forms = (
+        (
+            Input("pred", NONPOSITIVE, "vector", wrt=True, columns=LOG_PROBABILITY),
+            Input("target", UNIT, "class", of="pred", columns=TARGET, simplex=True),
+        ),
+    )
+    instead = {"pred": "softmax-cross-entropy"}  # noqa: RUF012
+    formula = "sum(xlogy(y[k], y[k]) - y[k] * z[k] for k in classes)"
+    slope_formula = "-y[k]"
+    source = KLDivergence.source
+    also = (
+        "torch.nn.KLDivLoss | its default reduction divides by the number of entries, not of rows: ask for batchmean",
+        "torch.nn.functional.kl_div | its default reduction divides by the number of entries, not of rows",
+        "optax.kl_divergence", "optax.losses.kl_divergence",
+    )  # fmt: skip
+    use = "targets are distributions over classes, and a model gives the logarithms of probabilities"
+    pitfalls = (
+        "probabilities or logits for log-probabilities: those above 0 are refused, the others pass silently",
+        "torch's reduction='mean' also divides by the number of classes: 0.2554 for 0.5108 of two",
+        "a step along the slope leaves the log-probabilities unless a log-softmax comes before",
+        "torch and optax give nan where the target is 0 and the log-probability -inf; here that costs 0",
+    )
+    related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
+
+    def penalty(self, z, y):
+        some = y > 0
+        y, z = np.where(some, y, 1.0), np.where(some, z, 0.0)
+        log_y = log(y)
+        return summed((log_y - z) * y, y * np.maximum(abs(log_y.high), abs(z)), z)
+
+    def slope(self, z, y):
+        return 0.0 - y
+
+    def curvature(self, z, y):
+        return np.zeros_like(z)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0)
+
+
+class KLDivergenceLogTarget(Divergence):
+    """Kullback-Leibler divergence of predicted log-probabilities from a target of log-probabilities."""
+
+    symbols = "z, s"
+    forms = (
+        (
+            Input("pred", NONPOSITIVE, "vector", wrt=True, columns=LOG_PROBABILITY),
+            Input("target", NONPOSITIVE, "vector", columns=("log_target", "target_log", "teacher", *TARGET)),
+        ),
+    )
+    formula = "sum(exp(s[k]) * (s[k] - z[k]) for k in classes)"
+    slope_formula = "-exp(s[k])"
+    source = KLDivergence.source
+    also = (
+        "optax.kl_divergence_with_log_targets", "optax.losses.kl_divergence_with_log_targets",
+    )  # fmt: skip
+    use = "both model and target give logarithms of probabilities, as in distillation"
+    pitfalls = (
+        "torch's KLDivLoss is this one with log_target=True alone; by default it takes probabilities as targets",
+        "where both are -inf torch and optax give nan; here such a class costs 0",
+    )
+    related = ("kl-divergence-log", "kl-divergence")
+
+    def derivative(self, order, *block):
+        return ((self.penalty, self.slope, self.curvature)[order](*block),)
+
+    def penalty(self, z, s):
+        some = s > -np.inf
+        z, s = np.where(some, z, 0.0), np.where(some, s, 0.0)
+        term = DoubleDouble.of_sum(s, -z) * exp(s)
+        return summed(term, abs(term.high), z)
+
+    def slope(self, z, s):
+        return 0.0 - np.exp(s)
+
+    def curvature(self, z, s):
+        return np.zeros_like(z)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0)
