@@ -188,13 +188,8 @@ def grid(loss, row):
 
 
 def idle(loss, form, row):
-<<<<<<< HEAD
-    """Whether a loss that is cut off at 0 is cut off here: then it is at its least, and level."""
-    cut = loss.formula.startswith("max(0") or ("max(0" in loss.formula and not np.any(row[-1]))
-=======
     """Whether a loss that is cut off at 0 is cut off here, or a root is 0: then it is at its least, and level."""
-    cut = loss.formula.startswith(("max(0", "sqrt(")) or ("max(0" in loss.formula and row[-1] == 0)
->>>>>>> 570bf55 (Divergences of distributions: kl-divergence on probabilities and logarithms, generalized-kl, js-divergence and js-distance)
+    cut = loss.formula.startswith(("max(0", "sqrt(")) or ("max(0" in loss.formula and not np.any(row[-1]))
     return cut and value(loss, form, row) == 0
 
 
