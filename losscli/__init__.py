@@ -26,8 +26,21 @@ if TYPE_CHECKING:
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
+    from losscli.losses.logarithm import NLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+    from losscli.losses.multilabel import (
+        CoverageError,
+        LabelRankingLoss,
+        MultilabelMargin,
+        MultilabelSoftMargin,
+    )
+    from losscli.losses.multimargin import (
+        CrammerSingerHinge,
+        MulticlassPerceptron,
+        MulticlassZeroOne,
+        MultiMargin,
+    )
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
@@ -51,18 +64,20 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
     "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
-    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "DataError",
-    "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GaussianNLL",
-    "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore",
-    "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LaplaceNLL",
-    "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
-    "ModifiedHuber", "MulticlassBrier", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
-    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog",
-    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
-    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
-    "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError",
+    "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile",
+    "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
+    "HingeEmbedding", "Huber", "IntervalScore", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
+    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
+    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult",
+    "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron",
+    "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch",
+    "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.doubledouble import DoubleDouble
+from losscli.doubledouble import DoubleDouble, total, two_sum
 
 Array = NDArray[np.float64]
 
@@ -52,3 +52,17 @@ def with_care(
     at = np.flatnonzero(doubtful)
     plain[..., at] = careful(*(x[..., at] for x in inputs))
     return plain
+
+
+def rounded_sum(a: Array | float, b: Array | float, c: Array | float) -> Array:
+    """Return a + b + c rounded once, so that its sign is that of the sum; infinite where a + b is."""
+    near, lost = two_sum(a, b)
+    whole, more = two_sum(near, c)
+    rest = lost + more
+    return whole + np.where(np.isfinite(rest), rest, 0.0)
+
+
+def gathered(x: Array) -> Array:
+    """Return the sum along the first axis of terms of one sign, infinite ones too."""
+    plain = x.sum(axis=0)
+    return np.where(np.isfinite(plain), total(x).rounded, plain)

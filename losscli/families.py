@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
@@ -250,7 +250,12 @@ def weights(k: Array, classes: int) -> Array:
     return k if k.ndim == 2 else (np.arange(classes)[:, None] == k).astype(np.float64)
 
 
-def pick(x: Array, k: Array) -> Array:
+def index(k: Array) -> NDArray[np.intp]:
+    """Return the classes of a block as indices, from indices or from columns of which one is 1."""
+    return k.argmax(axis=0) if k.ndim == 2 else k.astype(np.intp)
+
+
+def pick(x: Array, k: Array | NDArray[np.intp]) -> Array:
     """Return of each column of `x` the entry of its class."""
     return np.take_along_axis(x, k[None].astype(np.intp), axis=0)[0]
 

@@ -105,6 +105,8 @@ class _Fold(ast.NodeTransformer):
                 return left
             case ast.Add() | ast.Sub() if b == 0:
                 return left
+            case ast.Pow() if b == 0:
+                return _known(1)
             case _:
                 return folded
 

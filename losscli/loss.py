@@ -131,9 +131,17 @@ class Loss(ABC):
         return dict(vars(self))
 
     def idle(self) -> Mapping[str, float]:
-        """Return the parameters that change nothing as they stand, and stay out of the formula shown."""
-        return {name: value for name, value in self.settings().items()
-                if self.parameters[name].quiet and value == self.parameters[name].default}  # fmt: skip
+        """Return the parameters that stay out of the formula shown: what they do as they stand is carried out."""
+        return {
+            name: value
+            for name, value in self.settings().items()
+            if self._unsaid(self.parameters[name], value)
+        }
+
+    @staticmethod
+    def _unsaid(each: Parameter, value: float) -> bool:
+        """Whether a parameter is a switch, or changes nothing as it stands."""
+        return each.flag or (each.quiet and value == each.default)
 
     # ---- what a caller asks ----
 

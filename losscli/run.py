@@ -12,7 +12,7 @@ import numpy as np
 from losscli import __version__
 from losscli.data.batch import Array, Batch, Role
 from losscli.data.reading import Reading
-from losscli.domain import SIGN
+from losscli.domain import BINARY, SIGN
 from losscli.errors import DataError, NoResult, UsageError
 from losscli.loss import DirectionError, DomainError, Input, Loss, SimplexError
 from losscli.spec import loss_called
@@ -191,7 +191,9 @@ class Job:
         if not self.normalize:
             return found
         return [
-            x / x.sum(axis=1, keepdims=True) if entry.simplex and x.ndim == 2 else x
+            x / x.sum(axis=1, keepdims=True)
+            if entry.simplex and entry.domain != BINARY and x.ndim == 2
+            else x
             for entry, x in zip(self.inputs[at], found, strict=True)
         ]
 
@@ -211,6 +213,13 @@ class Job:
         columns = reading.chosen[entry.name].names
         column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
         span = f"min {values.min():g}, max {values.max():g}"
+        if isinstance(error, SimplexError) and entry.domain == BINARY:
+            other = loss.instead.get(entry.name)
+            return DataError(
+                f"{loss.name}: {place} has {error.value:g} true classes, not 1",
+                [f"{column}; {bad} of {reading.rows} rows ({span})"],
+                [f"losscli compute {other} ...   (any number of labels a row)"] if other else [],
+            )
         if isinstance(error, SimplexError):
             return DataError(
                 f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",

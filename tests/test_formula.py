@@ -48,6 +48,8 @@ def test_every_formula_can_be_shown(loss, style):
         ("sum(y[k] for k in classes)", "Σ_k y_k"),
         ("sum(s[i] - s[j] for i in items for j in items)", "Σ_{i,j} (s_i − s_j)"),
         ("sum(s[i] for i in items for j in items if y[i] > y[j])", "Σ_{i,j: y_i > y_j} s_i"),
+        ("max(m + s[k] for k in classes) - s_y", "max_k (m + s_k) − s_y"),
+        ("y * (a >= b)", "y (a ≥ b)"),
         ("x**(1 / 2)", "√(x)"),
     ],
 )
@@ -70,6 +72,8 @@ def test_cases_stand_below_one_another():
         ("y * (1 - s) + s / 2", {"s": 0.0}, "y"),
         ("a if swap < 1 else b", {"swap": 0.0}, "a"),
         ("max(0, a - b + margin)", {"margin": 0.0}, "max(0, a - b)"),
+        ("x / len(s)**average", {"average": 0.0}, "x"),
+        ("x / len(s)**average", {"average": 1.0}, "x / K"),
         ("scale * power * d**(power - 1)", {"scale": 1.0, "power": 2.0}, "2 d"),
     ],
 )

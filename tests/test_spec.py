@@ -29,7 +29,7 @@ def changed(kind):
     given = {}
     for name, each in kind.parameters.items():
         given[name] = 1 - each.default if each.flag else next(
-            x for x in (0.3, 1.25, 7.5) if each.within.holds(x) and x != each.default
+            x for x in (0.3, 1.25, 7.5, 2.0) if each.within.holds(x) and x != each.default
         )  # fmt: skip
     return kind(**given)
 

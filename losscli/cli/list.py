@@ -16,8 +16,8 @@ EXAMPLES = """
 """
 FAMILIES = (
     "regression", "robust regression", "quantile regression", "probabilistic forecasts", "counts",
-    "binary classification", "margin classification", "multi-class classification", "distributions",
-    "similarity", "ranking",
+    "binary classification", "margin classification", "multi-class classification", "multi-label classification",
+    "distributions", "similarity", "ranking",
 )  # fmt: skip
 
 

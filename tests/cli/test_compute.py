@@ -132,6 +132,8 @@ def test_mean_is_exact_at_the_ends_of_the_range(cli):
         ("categorical-cross-entropy --values 1e-10/0.9999999999:0", 23.025850929940457),
         ("contrastive --values 0.0003/0:0/0.0004:1", 2.5e-07),
         ("triplet-margin:margin=3 --values 0/0:1/1:1/2", 2.1781455848733056),
+        ("crammer-singer-hinge --values=-0.2/-3.5:0", 0.0),
+        ("torch.nn.MultiLabelMarginLoss --values 0.1/0.2/0.4/0.8:1/0/0/1", 0.85),
     ],
 )
 def test_where_frameworks_are_wrong(cli, line, value):

@@ -48,6 +48,8 @@ MISTAKES = [
     ("compute bce-with-logits s.csv --pred p", 3, "error: bce-with-logits: target -1 at s.csv:2 is outside [0, 1]\n  column y: 1 of 1 rows are outside (min -1, max -1)\n  fix: losscli compute logistic-margin ...   (never decided from the range)\n"),
     ("compute logistic-margin l.csv --pred p", 3, "error: logistic-margin: target 0 at l.csv:3 is not -1 or 1\n  column y: 1 of 3 rows are outside (min 0, max 0): 0 and 1? 2 y - 1 makes them -1 and 1\n  fix: losscli compute bce-with-logits ...   (never decided from the range)\n"),
     ("compute hinge l.csv --pred p", 3, "error: hinge: target 0 at l.csv:3 is not -1 or 1\n  column y: 1 of 3 rows are outside (min 0, max 0): 0 and 1? 2 y - 1 makes them -1 and 1\n"),
+    ("compute multi-margin m.csv", 3, "error: multi-margin: m.csv:3 has 2 true classes, not 1\n  y_a, y_b; 1 of 2 rows (min 2, max 2)\n  fix: losscli compute multilabel-margin ...   (any number of labels a row)\n"),
+    ("compute multi-margin m.csv --normalize", 3, "error: multi-margin: m.csv:3 has 2 true classes, not 1\n"),
     ("compute cce k.csv", 3, "error: target 'horse' has no column\n"),
     ("list nothing-like-this", 4, "error: no loss mentions 'nothing-like-this'\n"),
     ("compute mse e.csv", 4, "error: "),
@@ -56,6 +58,7 @@ MISTAKES = [
 ]  # fmt: skip
 
 FILES = {
+    "m.csv": "z_a,z_b,y_a,y_b\n1,0,1,0\n1,0,1,1\n",
     "p.csv": PREDS,
     "t.csv": "id,y_true\na,1\nx,2\nc,3\n",
     "u.csv": "y_pred\n1\n2\n",

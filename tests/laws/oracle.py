@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from functools import cache
+from itertools import combinations
 from math import frexp, inf, isinf, isnan
 
 import mpmath
@@ -189,8 +190,17 @@ def grid(loss, row):
 
 def idle(loss, form, row):
     """Whether a loss that is cut off at 0 is cut off here, or a root is 0: then it is at its least, and level."""
+    if loss.matrix:
+        return False
     cut = loss.formula.startswith(("max(0", "sqrt(")) or ("max(0" in loss.formula and not np.any(row[-1]))
     return cut and value(loss, form, row) == 0
+
+
+def bends(loss, form):
+    """Whether a loss may have kinks: its formula, or what its names stand for but for a clip, says abs or max."""
+    texts = [loss.formula, *(text for _, text in loss.where(form) if "clip" not in text)]
+    clipped = bool(loss.settings().get("clip"))
+    return clipped or forks(loss) or any(word in text for word in ("abs", "max") for text in texts)
 
 
 def forks(loss):
@@ -227,7 +237,7 @@ def derivative(loss, form, row, seed, order=1):
     x = component(at[k], j)
     if len(inside(form[k].domain, x)) == 1 or not mp.isfinite(f(at)):
         return at_the_edge(f, form, at, seed, order)
-    kinky = loss.settings().get("clip") or any(word in loss.formula for word in ("abs", "max")) or forks(loss)
+    kinky = bends(loss, form)
     # a step far smaller than the way to the next kink: sums of the numbers at hand are multiples of their last bits
     scale, more = (grid(loss, row), 70) if kinky or not x else (abs(x), 10)
     if kinky or not x:
@@ -258,6 +268,8 @@ def derivative(loss, form, row, seed, order=1):
         return mpf(0)
     if loss.listed:  # of the many kinks that lists have at once, none's slope is the average
         return None
+    if loss.matrix and not loss.settings().get("clip"):
+        return None  # of several scores at once: see test_subgradients.py
     if any(entry.kind == "vector" for entry in form):
         # where the nearer of two is taken, a tie has several gradients that are none's average
         return None if loss.settings().get("swap") else slope(0) if f(at) else mpf(0)
@@ -276,6 +288,16 @@ def mixed(loss, form, row, one, two):
         return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1))
 
     return settled(loss, compute)
+
+
+def matrix(loss, form, row, group):
+    """The second derivatives in all pairs of components; none in pairs of one whose slope has a kink here."""
+    diagonal = {a: derivative(loss, form, row, a, 2) for a in group}
+    off = {}
+    for a, b in combinations(group, 2):
+        level = all(isinstance(diagonal[each], mpf) for each in (a, b))
+        off[a, b] = off[b, a] = mixed(loss, form, row, a, b) if level else None
+    return [diagonal[a] if a == b else off[a, b] for a in group for b in group]
 
 
 def ulps(got, truth):
@@ -315,11 +337,7 @@ def answers(loss, at, key, order):
         return (mpf(0),) * sum(map(len, seeds(form, row)))
     for group in seeds(form, row):
         if order == 2 and loss.matrix:
-            found += [
-                derivative(loss, form, row, a, 2) if a == b else mixed(loss, form, row, a, b)
-                for a in group
-                for b in group
-            ]
+            found += matrix(loss, form, row, group)
         else:
             found += [derivative(loss, form, row, seed, order) for seed in group]
     return tuple(found)

@@ -1,0 +1,224 @@
+"""Losses of K labels a row, any number of which are true; every block is (K, n), label first."""
+
+import numpy as np
+
+from losscli.arithmetic import gathered, rounded_sum
+from losscli.domain import BINARY, UNIT
+from losscli.families import LOGIT, TARGET, Multiclass, weights
+from losscli.loss import Axis, Input, Section
+from losscli.losses.binary import BCEWithLogits
+from losscli.traits import Traits
+
+SCORES = Input("pred", kind="vector", wrt=True, columns=LOGIT)
+
+
+class Labels(Multiclass):
+    """A loss of one score a label and of which labels are true, drawn for a true label and a false one."""
+
+    family = "multi-label classification"
+    symbols = "s, y"
+    forms = ((SCORES, Input("target", BINARY, "class", of="pred", columns=TARGET)),)
+
+    def pairs(self, s, y, margin=0.0):
+        """Yield for each label where it is true: which others are false, and margin + their lead over it."""
+        y = weights(y, len(s)) > 0
+        for k, (score, true) in enumerate(zip(s, y, strict=True)):
+            if true.any():
+                yield k, true & ~y, rounded_sum(s, -score, margin)
+
+    def where(self, form):
+        return (("n", "sum(y[k] for k in classes)"),)
+
+    @property
+    def axis(self):
+        return Axis("m", "margin  m = s_j - s_k  of a true label over a false one", -3, 3)
+
+    def sections(self):
+        return (
+            Section(
+                "",
+                lambda x: (np.stack([x, 0 * x], 1), 0 * x),
+                lambda gradient: gradient[:, 0],
+                kinks=self.traits().kinks,
+            ),
+        )
+
+
+class MultilabelMargin(Labels):
+    """Charges every false label that comes within 1 of a true one, and divides by the number of labels."""
+
+    formula = (
+        "sum(sum(y[j] * (1 - y[k]) * max(0, 1 + s[k] - s[j]) for k in classes) for j in classes) / len(s)"
+    )
+    slope_formula = "sum((y[j] - y[k]) * (1 + (y[j] - y[k]) * (s[k] - s[j]) > 0) for j in classes) / len(s)"
+    source = "Elisseeff & Weston 2001, A kernel method for multi-labelled classification, NIPS 14"
+    also = (
+        "torch.nn.MultiLabelMarginLoss | takes lists of labels that end in -1: labels 3 and 0 are "
+        "(3, 0, -1, -1)",
+        "torch.nn.functional.multilabel_margin_loss | takes lists of labels that end in -1: labels 3 and 0 are "
+        "(3, 0, -1, -1)",
+    )
+    use = "several labels of a row can be true, and each should score above all that are false"
+    pitfalls = (
+        "targets are columns of 0 and 1: torch reads such columns as a list of labels, 2.9 in place of 0.85 for "
+        "scores (0.1, 0.2, 0.4, 0.8) and labels 3 and 0",
+        "it divides by the number of labels K, not by the number of pairs: rows with many true labels weigh more",
+        "rows in which all labels are true, or none, cost 0",
+    )
+    related = ("multi-margin", "multilabel-soft-margin", "label-ranking-loss")
+
+    def derivative(self, order, s, y):
+        if order == 2:
+            return (np.zeros((len(s), *s.shape)),)
+        if order == 0:
+            return (self.value_of(s, y),)
+        slope = np.zeros_like(s)
+        for k, rivals, lead in self.pairs(s, y, 1.0):
+            active = rivals & (lead > 0)
+            slope += active
+            slope[k] -= active.sum(axis=0)
+        return (slope / len(s) + 0.0,)
+
+    def value_of(self, s, y):
+        each = [
+            gathered(np.where(rivals, np.maximum(lead, 0.0), 0.0))
+            for _, rivals, lead in self.pairs(s, y, 1.0)
+        ]
+        found = gathered(np.array([np.zeros(s.shape[1]), *each]))
+        return np.where(np.isinf(found) & np.isfinite(s).all(axis=0), np.nan, found / len(s))
+
+    def corner(self, s, y):
+        found = [(rivals & (lead == 0)).any(axis=0) for _, rivals, lead in self.pairs(s, y, 1.0)]
+        return np.logical_or.reduce([np.zeros(s.shape[1], bool), *found])
+
+    def where(self, form):
+        return ()
+
+    def traits(self):
+        return Traits(convex=True, smoothness=0, kinks=(1.0,))
+
+
+class MultilabelSoftMargin(Labels):
+    """Binary cross-entropy of the sigmoid of each label's score, averaged over the labels."""
+
+    forms = ((SCORES, Input("target", UNIT, "class", of="pred", columns=TARGET)),)
+    formula = "sum(y[k] * log(1 + exp(-s[k])) + (1 - y[k]) * log(1 + exp(s[k])) for k in classes) / len(s)"
+    slope_formula = "((1 - y[k]) / (1 + exp(-s[k])) - y[k] / (1 + exp(s[k]))) / len(s)"
+    source = "Cox 1958, The regression analysis of binary sequences, doi:10.1111/j.2517-6161.1958.tb00292.x"
+    also = (
+        "torch.nn.MultiLabelSoftMarginLoss | also takes a weight a class",
+        "torch.nn.functional.multilabel_soft_margin_loss | also takes a weight a class",
+        "catboost.MultiLogloss", "catboost.MultiCrossEntropy",
+    )  # fmt: skip
+    use = "several labels of a row can be true, and each has a probability of its own"
+    pitfalls = (
+        "the mean over the labels is part of the loss: bce-with-logits on K columns gives K losses a row",
+        "keras gives it as BinaryCrossentropy(from_logits=True) of K columns",
+    )
+    related = ("bce-with-logits", "multilabel-margin", "softmax-cross-entropy")
+
+    def derivative(self, order, s, y):
+        (each,) = BCEWithLogits().derivative(order, s, weights(y, len(s)))
+        if order == 0:
+            found = gathered(each)
+            return (np.where(np.isinf(found), gathered(each / len(s)), found / len(s)),)
+        if order == 1:
+            return (each / len(s),)
+        matrix = np.zeros((len(s), *s.shape))
+        rows = np.arange(len(s))
+        matrix[rows, rows] = each / len(s)
+        return (matrix,)
+
+    def where(self, form):
+        return ()
+
+    @property
+    def axis(self):
+        return Axis("z", "score of one label alone  z", -5, 5)
+
+    def sections(self):
+        def curve(y):
+            return Section(
+                f"y = {y}",
+                lambda x: (x[:, None], np.full_like(x, y)[:, None]),
+                lambda gradient: gradient[:, 0],
+            )
+
+        return (curve(1), curve(0))
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0.25, best="the log odds of each label")
+
+
+class LabelRankingLoss(Labels):
+    """The share of pairs of a true label and a false one in which the false one scores as high or higher."""
+
+    formula = (
+        "sum(sum(y[j] * (1 - y[k]) * (s[k] >= s[j]) for k in classes) for j in classes) / max(1, n * (len(s) - n))"
+    )  # fmt: skip
+    slope_formula = "0"
+    source = "Tsoumakas, Katakis & Vlahavas 2010, Mining multi-label data, doi:10.1007/978-0-387-09823-4_34"
+    also = (
+        "ranking-loss", "sklearn.metrics.label_ranking_loss",
+        "torchmetrics.functional.classification.multilabel_ranking_loss | breaks ties by the order of the labels",
+    )  # fmt: skip
+    use = "several labels of a row can be true, and their order by score is what counts"
+    pitfalls = (
+        "its slope is 0 wherever it has one: train with multilabel-margin or multilabel-soft-margin",
+        "a tie counts as wrong, as in sklearn",
+        "rows in which all labels are true, or none, cost 0",
+    )
+    related = ("coverage-error", "multilabel-margin", "multilabel-soft-margin")
+
+    def derivative(self, order, s, y):
+        if order:
+            return (np.zeros((len(s),) * order + s.shape[1:]),)
+        wrong = sum(
+            ((rivals & (lead >= 0)).sum(axis=0) for _, rivals, lead in self.pairs(s, y)), np.zeros(s.shape[1])
+        )
+        true = weights(y, len(s)).sum(axis=0)
+        return (wrong / np.maximum(1, true * (len(s) - true)),)
+
+    def corner(self, s, y):
+        found = [(rivals & (lead == 0)).any(axis=0) for _, rivals, lead in self.pairs(s, y)]
+        return np.logical_or.reduce([np.zeros(s.shape[1], bool), *found])
+
+    def traits(self):
+        return Traits(smoothness=0, kinks=(0.0,))
+
+
+class CoverageError(Labels):
+    """How far down the labels, ordered by score, one must go to find all that are true."""
+
+    formula = "max(y[j] * sum(s[k] >= s[j] for k in classes) for j in classes)"
+    slope_formula = "0"
+    source = LabelRankingLoss.source
+    also = (
+        "coverage", "sklearn.metrics.coverage_error",
+        "torchmetrics.functional.classification.multilabel_coverage_error",
+    )  # fmt: skip
+    use = "someone reads the labels from the top and should meet all that are true soon"
+    pitfalls = (
+        "its slope is 0 wherever it has one: train with multilabel-margin or multilabel-soft-margin",
+        "its least is the number of true labels, not 0; Tsoumakas subtracts 1",
+        "a row in which no label is true costs 0",
+    )
+    related = ("label-ranking-loss", "multilabel-margin")
+
+    def derivative(self, order, s, y):
+        if order:
+            return (np.zeros((len(s),) * order + s.shape[1:]),)
+        return (np.where(np.isfinite(least := self.least(s, y)), (s >= least).sum(axis=0), 0.0),)
+
+    def least(self, s, y):
+        """Return the lowest score of a true label; infinite if there is none."""
+        return np.where(weights(y, len(s)) > 0, s, np.inf).min(axis=0)
+
+    def corner(self, s, y):
+        return ((s == self.least(s, y)) & (weights(y, len(s)) == 0)).any(axis=0)
+
+    def where(self, form):
+        return ()
+
+    def traits(self):
+        return Traits(smoothness=0, kinks=(0.0,))
