@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import sure, with_care
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual
 from losscli.loss import Array, Axis
 
 NEAR = 2.0**-60  # of so small a part u of the scale, 1 + u is 1
+CALM = 2.0**-100  # from so small a part u of the scale on, u^4 is a normal number
 FAR = 2.0**100  # from so many scales on, powers of e/c leave the range in which products are exact
 LEAST, MOST = 2.0**-180, 2.0**180  # numbers between these have exact products, and their powers too
 
@@ -52,7 +54,31 @@ class Scaled(Residual):
     def end(self) -> tuple[float, float, float]:
         """Return the limits of value, slope and curvature as e grows without bound."""
 
+    calm: ClassVar[tuple[float, float, float]] = (0.0, 0.0, 0.0)
+    """Up to how many scales `plain` is within 4 ulp: value, slope, curvature."""
+
+    def plain(self, order: int, e: Array, v: Array) -> Array:
+        """Return the derivative of `order` in doubles, for an error of ordinary size and `v`, the square of e/c."""
+        raise NotImplementedError
+
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        if not (end := self.calm[order]) or not LEAST < self.width < MOST:
+            return (self.careful(order, *block),)
+        e, lost = two_sum(block[0], -block[1])
+        v = self.share(e, lost)
+        calm = (v > CALM**2) & (v < end * end) & (abs(e) > LEAST)
+        return (with_care(~calm, self.plain(order, e, v), partial(self.careful, order), *block),)
+
+    def share(self, e: Array, lost: Array) -> Array:
+        """Return the square of (e + lost) / c in doubles, what the rounding of 1/c² lost given back."""
+        inverse = 1.0 / (DoubleDouble(self.width) * self.width)
+        factor, rest = float(inverse.high), float(inverse.low)
+        v = e * e * factor
+        v += e * (lost * (2 * factor) + e * rest)
+        return v
+
+    def careful(self, order: int, *block: Array) -> Array:
+        """Return the derivative of `order` in twice the precision."""
         prediction, target = block
         high, low = two_sum(prediction, -target)
         size, c = abs(high), self.width
@@ -61,7 +87,7 @@ class Scaled(Residual):
         usual = ~near & (size > LEAST) & (size < MOST) & (share > NEAR) & (share < FAR) & (LEAST < c < MOST)
         kernels: tuple[Callable[[Any], Array], ...] = (self.penalty, self.slope, self.curvature)
         if usual.all():
-            return (kernels[order](DoubleDouble(high, low)),)
+            return kernels[order](DoubleDouble(high, low))
         result = np.full_like(high, np.nan)
         if usual.any():
             found = kernels[order](DoubleDouble(np.where(usual, high, c), np.where(usual, low, 0.0)))
@@ -72,7 +98,7 @@ class Scaled(Residual):
             beyond |= (share >= FAR) & np.isfinite(high)
         last = self.end()[order]
         limit = np.copysign(last, high) if order == 1 and last else last
-        return (np.where(beyond & ~np.isnan(high), limit, result),)
+        return np.where(beyond & ~np.isnan(high), limit, result)
 
     def nearby(self, order: int, e: Array, lost: Array) -> Array:
         """Return the derivative of `order` where only the parabola counts; `e` rounded has lost `lost`."""

@@ -45,6 +45,11 @@ class Cauchy(Redescending):
     )
     related = ("geman-mcclure", "welsch", "barron")
 
+    calm = (1e30, 1e30, 0.0)
+
+    def plain(self, order, e, v):
+        return e / (1 + v) if order else self.scaled(np.log1p(v) / 2)
+
     def penalty(self, e):
         return self.scaled(np.log1p(self.square(e).rounded) / 2)
 
@@ -77,6 +82,11 @@ class Arctan(Redescending):
         "scipy calls c f_scale",
     )
     related = ("cauchy", "geman-mcclure", "welsch")
+
+    calm = (1e30, 1.0, 0.0)
+
+    def plain(self, order, e, v):
+        return e / (1 + v * v) if order else self.scaled(np.arctan(v) / 2)
 
     def penalty(self, e):
         return self.scaled(np.arctan(self.square(e).rounded) / 2)
@@ -116,6 +126,11 @@ class TukeyBiweight(Redescending):
     level = True
 
     c: float = parameter(default=4.685, within=POSITIVE, help="from here on an error has no pull")
+
+    calm = (0.8, 0.5, 0.0)
+
+    def plain(self, order, e, v):
+        return e * (1 - v) ** 2 if order else e * (e * (0.5 + v * (v / 6 - 0.5)))
 
     def penalty(self, e):
         v = self.square(e)
@@ -157,6 +172,11 @@ class Welsch(Redescending):
 
     c: float = parameter(default=2.985, within=POSITIVE, help="the size of error from which the pull fades")
 
+    calm = (1e30, 1.0, 0.0)
+
+    def plain(self, order, e, v):
+        return e * np.exp(-v) if order else self.scaled(np.expm1(-v) / -2)
+
     def penalty(self, e):
         return self.scaled(np.expm1(-self.square(e).rounded) / -2)
 
@@ -195,6 +215,12 @@ class GemanMcClure(Redescending):
         "others leave out the factor c^2 / 2, or the 1 / 2 alone",
     )
     related = ("cauchy", "welsch", "barron")
+
+    calm = (1e30, 1.0, 0.0)
+
+    def plain(self, order, e, v):
+        base = 1 + v
+        return e / (base * base) if order else e * (e / base) / 2
 
     def penalty(self, e):
         return (e.squared() / (self.square(e) + 1.0)).rounded / 2

@@ -164,6 +164,11 @@ class Fair(Scaled):
 
     c: float = parameter(default=1.0, within=POSITIVE, help="the slope far away, in units of y")
 
+    calm = (0.0, 1e30, 0.0)
+
+    def plain(self, order, e, v):
+        return e / (1 + abs(e / self.c))
+
     def penalty(self, e):
         u = abs(self.ratio(e))
         parabola = e.high * (e.high * (0.5 - u.high * (1 / 3 - u.high / 4)))
@@ -215,6 +220,13 @@ class PseudoHuber(Scaled):
     related = ("huber", "log-cosh", "barron")
 
     delta: float = parameter(default=1.0, within=POSITIVE, help="the slope far away, in units of y")
+
+    calm = (1e30, 1e30, 1.0)
+
+    def plain(self, order, e, v):
+        square = 1 + v
+        root = np.sqrt(square)
+        return (e * (e / (1 + root)), e / root, 1 / (square * root))[order]
 
     def penalty(self, e):
         return (e.squared() / (self.root(e) + 1.0)).rounded
