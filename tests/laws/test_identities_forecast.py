@@ -1,11 +1,8 @@
 """Losses of forecasts that are each other's sums, limits and special cases."""
 
-import math
-
 import numpy as np
 import pytest
 
-from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
 from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
 from losscli.losses.interval import IntervalScore, WeightedIntervalScore
 from losscli.losses.likelihood import GaussianNLL
@@ -165,61 +162,3 @@ def test_slopes_at_a_tie_are_least():
 def test_what_cancels_beside_a_huge_slope_is_0():
     slopes = DawidSebastiani().gradient([[-2e-200, 1e-200]], [-2e-200])
     np.testing.assert_allclose(slopes, [[0.0, 2e200 / 3]], rtol=1e-15)
-
-
-def test_torch_clamps_the_variance():
-    """What its guard makes of variance 0 is our loss at variance 1e-6."""
-    value = GaussianNLL().value([0.0], [1e-6], [1.0])
-    slope = GaussianNLL().gradient([0.0], [1e-6], [1.0])[1]
-    assert value.round(2) == 499993.09
-    np.testing.assert_allclose(slope, -5e11, rtol=1e-5)
-
-
-def normal(x):
-    return 0.5 + 0.5 * np.vectorize(math.erf)(x / np.sqrt(2))
-
-
-def laplace(x):
-    return np.where(x < 0, 0.5 * np.exp(-abs(x)), 1 - 0.5 * np.exp(-abs(x)))
-
-
-def logistic(x):
-    return (1 + np.tanh(x / 2)) / 2
-
-
-SCORES = pytest.mark.parametrize(
-    ("score", "below"),
-    [(CRPSGaussian(), normal), (CRPSLaplace(), laplace), (CRPSLogistic(), logistic)],
-    ids=["normal", "laplace", "logistic"],
-)
-
-
-@SCORES
-@pytest.mark.parametrize("target", [-3.0, 0.0, 1.3])
-def test_crps_is_the_squared_distance_to_the_step(score, below, target):
-    """By the trapezoid rule on either side of the target."""
-    total = 0.0
-    for side, step in ((-1, 0.0), (1, 1.0)):
-        x = np.linspace(0, 60, 600_001)
-        squares = (below((target + side * x - 0.4) / 1.7) - step) ** 2
-        total += (squares.sum() - (squares[0] + squares[-1]) / 2) * (x[1] - x[0])
-    np.testing.assert_allclose(score.value([0.4], [1.7], [target]), total, rtol=1e-8)
-
-
-@SCORES
-def test_crps_of_a_sharp_forecast_is_the_absolute_error(score, below):
-    np.testing.assert_allclose(score.value(M, S * 1e-20, T), MAE().value(M, T), rtol=1e-15)
-    np.testing.assert_allclose(score.gradient(M, S * 1e-20, T)[0], MAE().gradient(M, T), rtol=1e-15)
-
-
-@SCORES
-def test_crps_scales_with_the_target(score, below):
-    same(score.value(8 * M, 8 * S, 8 * T), 8 * score.value(M, S, T))
-
-
-@SCORES
-@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
-def test_outliers_need_no_exact_arithmetic(score, below, order, monkeypatch):
-    monkeypatch.setattr("losscli.mend.exactly", None)
-    getattr(score, order)(10.0 ** np.arange(-30, 30), np.ones(60), np.zeros(60))
-    getattr(score, order)(np.zeros(3), [1e-30, 1.0, 1e30], np.zeros(3))

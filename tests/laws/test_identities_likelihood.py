@@ -1,0 +1,101 @@
+"""Losses of forecast distributions: what they become at one scale, and what holds at every scale."""
+
+import math
+
+import numpy as np
+import pytest
+
+from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
+from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
+from losscli.losses.residual import MAE, MSE
+
+RNG = np.random.default_rng(6)
+M, T = RNG.normal(size=(2, 200)) * 3
+ONE = np.ones_like(M)
+S = np.exp(RNG.normal(size=200))
+NEAR = {"rtol": 2.0**-48, "atol": 2.0**-48}
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, **NEAR)
+
+
+def test_a_normal_forecast_of_variance_one_is_half_of_mse():
+    same(GaussianNLL().value(M, ONE, T), MSE(scale=0.5).value(M, T))
+    same(GaussianNLL().gradient(M, ONE, T)[0], MSE(scale=0.5).gradient(M, T))
+    same(GaussianNLL().hessian(M, ONE, T)[0], MSE(scale=0.5).hessian(M, T))
+
+
+def test_the_full_loss_is_the_negative_log_of_the_density():
+    density = np.exp(-((M - T) ** 2) / S / 2) / np.sqrt(2 * np.pi * S)
+    same(np.exp(-GaussianNLL(full=1).value(M, S, T)), density)
+    same(GaussianNLL(full=1).gradient(M, S, T), GaussianNLL().gradient(M, S, T))
+
+
+def test_a_laplace_forecast_of_scale_one_is_mae():
+    same(LaplaceNLL().value(M, ONE, T), MAE().value(M, T) + np.log(2))
+    same(LaplaceNLL().gradient(M, ONE, T)[0], MAE().gradient(M, T))
+    same(np.exp(-LaplaceNLL().value(M, S, T)), np.exp(-abs(M - T) / S) / (2 * S))
+
+
+@pytest.mark.parametrize("loss", [GaussianNLL(), LaplaceNLL()], ids=str)
+def test_the_slope_in_the_location_has_no_bound_over_scales(loss):
+    assert abs(loss.gradient([1.0], [1e-9], [0.0])[0]) > 1e8
+
+
+def test_torch_clamps_the_variance():
+    """What its guard makes of variance 0 is our loss at variance 1e-6."""
+    value = GaussianNLL().value([0.0], [1e-6], [1.0])
+    slope = GaussianNLL().gradient([0.0], [1e-6], [1.0])[1]
+    assert value.round(2) == 499993.09
+    np.testing.assert_allclose(slope, -5e11, rtol=1e-5)
+
+
+def normal(x):
+    return 0.5 + 0.5 * np.vectorize(math.erf)(x / np.sqrt(2))
+
+
+def laplace(x):
+    return np.where(x < 0, 0.5 * np.exp(-abs(x)), 1 - 0.5 * np.exp(-abs(x)))
+
+
+def logistic(x):
+    return (1 + np.tanh(x / 2)) / 2
+
+
+SCORES = pytest.mark.parametrize(
+    ("score", "below"),
+    [(CRPSGaussian(), normal), (CRPSLaplace(), laplace), (CRPSLogistic(), logistic)],
+    ids=["normal", "laplace", "logistic"],
+)
+
+
+@SCORES
+@pytest.mark.parametrize("target", [-3.0, 0.0, 1.3])
+def test_crps_is_the_squared_distance_to_the_step(score, below, target):
+    """By the trapezoid rule on either side of the target."""
+    total = 0.0
+    for side, step in ((-1, 0.0), (1, 1.0)):
+        x = np.linspace(0, 60, 600_001)
+        squares = (below((target + side * x - 0.4) / 1.7) - step) ** 2
+        total += (squares.sum() - (squares[0] + squares[-1]) / 2) * (x[1] - x[0])
+    np.testing.assert_allclose(score.value([0.4], [1.7], [target]), total, rtol=1e-8)
+
+
+@SCORES
+def test_crps_of_a_sharp_forecast_is_the_absolute_error(score, below):
+    np.testing.assert_allclose(score.value(M, S * 1e-20, T), MAE().value(M, T), rtol=1e-15)
+    np.testing.assert_allclose(score.gradient(M, S * 1e-20, T)[0], MAE().gradient(M, T), rtol=1e-15)
+
+
+@SCORES
+def test_crps_scales_with_the_target(score, below):
+    same(score.value(8 * M, 8 * S, 8 * T), 8 * score.value(M, S, T))
+
+
+@SCORES
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_outliers_need_no_exact_arithmetic(score, below, order, monkeypatch):
+    monkeypatch.setattr("losscli.mend.exactly", None)
+    getattr(score, order)(10.0 ** np.arange(-30, 30), np.ones(60), np.zeros(60))
+    getattr(score, order)(np.zeros(3), [1e-30, 1.0, 1e30], np.zeros(3))
