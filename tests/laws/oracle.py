@@ -18,14 +18,8 @@ DIGITS = (
     4000,
 )  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
 ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
-TAILS = (
-    150,
-    400,
-    700,
-    1000,
-    2000,
-    4000,
-)  # error functions are slow, and look at no sum of more than two numbers
+# error and gamma functions are slow
+TAILS = (150, 400, 700, 1000, 2000, 4000)
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -66,10 +60,8 @@ def norm(x, degree=2):
 
 
 MATHS = {
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": mp.erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
     "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "erf": erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
-    "range": range, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -107,8 +99,8 @@ def lift(x):
 def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
-    ladder = DIGITS if "log" in loss.formula or "lgamma" in loss.formula else ROOTS
-    if "erf" in loss.formula:
+    ladder = DIGITS if "log" in loss.formula else ROOTS
+    if "erf" in loss.formula or "lgamma" in loss.formula:
         ladder = TAILS
     for digits in ladder:
         with mp.workdps(digits):
