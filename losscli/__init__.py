@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
+    from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
     from losscli.losses.logarithm import NLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
@@ -70,14 +71,14 @@ __all__ = [
     "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile",
     "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
     "HingeEmbedding", "Huber", "IntervalScore", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
-    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
-    "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
-    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult",
-    "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron",
-    "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UsageError", "WeightedIntervalScore", "Welsch",
-    "ZeroOne", "find", "parse",
+    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin",
+    "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
+    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
+    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
+    "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UniqueSoftmax",
+    "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from losscli.arithmetic import FAINT
 from losscli.domain import FINITE, Interval
 from losscli.doubledouble import LN2, DoubleDouble, chosen, exp
 from losscli.families import TARGET
@@ -55,6 +57,53 @@ def _two(x: Array, y: Sequence[float]) -> tuple[Array, ...]:
 
 def _first(gradient: Array) -> Array:
     return gradient[:, 0]
+
+
+STEEP = 600.0
+"""So far apart, scores have no exponentials beside one another."""
+GONE = 1100.0
+"""The exponential of minus so much is nothing, whatever it is multiplied by."""
+
+
+def apart(a: Array, b: Array) -> DoubleDouble:
+    """Return a − b; infinite where it is beyond the largest double."""
+    gap = DoubleDouble.of_sum(a, -b)
+    gap.low[~np.isfinite(gap.high)] = 0.0
+    return gap
+
+
+def stretched(gap: DoubleDouble, factor: DoubleDouble | float) -> DoubleDouble:
+    """Return gap · factor, for a factor between 1e-100 and 1e100."""
+    far = abs(gap.high) > 1e140
+    near = DoubleDouble(np.where(far, 0.0, gap.high), np.where(far, 0.0, gap.low)) * factor
+    plain = factor.high if isinstance(factor, DoubleDouble) else factor
+    return DoubleDouble(np.where(far, gap.high * plain, near.high), near.low)
+
+
+def amplify(x: Array, factor: float, times: int) -> Array:
+    """Return factor^times · x; NaN where that shows the bits that a faint number has lost."""
+    faint = (abs(x) < FAINT) & (x != 0) & (factor > 1)
+    for _ in range(times):
+        x = factor * x
+    return np.where(faint, np.nan, x)
+
+
+def even(x: DoubleDouble) -> NDArray[np.bool_]:
+    """Return of which lists all numbers are multiples of one unit, so large that sums of them are exact."""
+    steps = np.ldexp(x.high, 50 - np.frexp(abs(x.high).max(axis=0))[1])
+    return ((x.low == 0) & (steps == np.trunc(steps))).all(axis=0)
+
+
+def running(x: DoubleDouble) -> DoubleDouble:
+    """Return the sums of the first 0, 1, 2, … numbers along the first axis: one more than there are."""
+    nothing = np.zeros((1, *x.high.shape[1:]))
+    x = DoubleDouble(np.concatenate([nothing, x.high]), np.concatenate([nothing, x.low]))
+    step = 1
+    while step < len(x.high):
+        more = x[:-step] + x[step:]
+        x = DoubleDouble(np.concatenate([x.high[:step], more.high]), np.concatenate([x.low[:step], more.low]))
+        step *= 2
+    return x
 
 
 LOG2 = DoubleDouble(LN2[0], LN2[1])  # to 93 bits

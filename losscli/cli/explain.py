@@ -163,9 +163,12 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
     for name, text in reversed(max((loss.where(form) for form in loss.forms), key=len)):
         line = ", ".join(" ".join(case.split()) for case in typeset(text, fixed))
         said = names_in(text) & set(loss.parameters)
-        idle = line == name or (said and said <= set(fixed) and name in names_in(text) and not switches)
+        means = each_of(name, text)
+        idle = line in (name, means) or (
+            said and said <= set(fixed) and name in names_in(text) and not switches
+        )
         if name in needed and not idle:
-            found.append((each_of(name, text), line))
+            found.append((means, line))
             needed |= {each for each in names_in(text) if re.search(rf"\b{each}(_k)?\b", line)}
     return found[::-1]
 

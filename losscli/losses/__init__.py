@@ -23,6 +23,7 @@ CONTENTS = {
     "jensen_shannon": "JSDistance JSDivergence",
     "likelihood": "GaussianNLL LaplaceNLL",
     "logarithm": "NLL",
+    "listrank": "ListnetSoftmax Listmle UniqueSoftmax",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
     "pairgap": "PairwiseMSE PairwiseQuantile",

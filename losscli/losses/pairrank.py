@@ -12,11 +12,9 @@ from losscli.arithmetic import FAINT, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, positive_part, total
 from losscli.parameter import parameter
-from losscli.ranking import Ranking, ranked
+from losscli.ranking import GONE, STEEP, Ranking, amplify, apart, ranked, stretched
 from losscli.traits import Traits
 
-STEEP = 600.0  # scores so far apart have no exponentials beside one another
-GONE = 1100.0  # of minus so much the exponential is nothing, whatever it is multiplied by
 SIGMA = Interval(1e-100, 1e100, "[]")
 
 
@@ -28,9 +26,7 @@ class Pairs:
         self.valid = y != y[i]
         self.ahead = np.where(y[i] > y, 1.0, -1.0)
         """Whether that member is the more relevant one: 1 or -1."""
-        gap = DoubleDouble.of_sum(s[i], -s)
-        gap.low[~np.isfinite(gap.high)] = 0.0
-        self.gap = gap.scaled(self.ahead)
+        self.gap = apart(s[i], s).scaled(self.ahead)
         """The score of the more relevant less that of the other."""
 
     def only(self, x):
@@ -118,21 +114,15 @@ class Odds(Pairwise):
         (found,) = super().derivative(order, s, y)
         if order == 0 and (faint := found < FAINT).any():  # a sum of numbers that each have lost bits
             pairs = [Pairs(s, y, i) for i in range(len(s))]
-            seen = [(each.valid & (self.stretched(each.gap).high < GONE)).any(axis=0) for each in pairs]
+            seen = [
+                (each.valid & (stretched(each.gap, self.sigma).high < GONE)).any(axis=0) for each in pairs
+            ]
             found = np.where(faint & np.logical_or.reduce(seen), np.nan, found)
         return (found,)
 
-    def stretched(self, gap):
-        """Return sigma · gap."""
-        far = abs(gap.high) > 1e140
-        near = DoubleDouble(np.where(far, 0.0, gap.high), np.where(far, 0.0, gap.low)) * self.sigma
-        return DoubleDouble(np.where(far, self.sigma * gap.high, near.high), near.low)
-
     def flow(self, order, s):
-        top = s.max(axis=0)
-        below = DoubleDouble.of_sum(s, -top)
-        below.low[~np.isfinite(below.high)] = 0.0
-        z = self.stretched(below)
+        below = apart(s, s.max(axis=0))
+        z = stretched(below, self.sigma)
         steep = z.high.min(axis=0) < -STEEP
         powers, level = exp(z), below.high.min(axis=0) == 0
 
@@ -140,7 +130,7 @@ class Odds(Pairwise):
             mine, first = powers[pairs.one], pairs.ahead > 0
             last, ahead = chosen(first, powers, mine), chosen(first, mine, powers)
             whole = powers + mine
-            x = self.stretched(pairs.gap)
+            x = stretched(pairs.gap, self.sigma)
             if steep.any():
                 t = exp(-abs(x))
                 one, right = DoubleDouble(np.ones_like(t.high), np.zeros_like(t.high)), x.high > 0
@@ -155,7 +145,7 @@ class Odds(Pairwise):
             signs = pairs.only(pairs.ahead if order == 1 else 1.0)
             found = DoubleDouble(terms.high * signs, terms.low * signs).total()
             found = np.where(level, found.rounded, sure(found, bound))
-            return self.steepened(np.where(bound == 0, 0.0, found), order)
+            return amplify(np.where(bound == 0, 0.0, found), self.sigma, order)
 
         return each
 
@@ -163,16 +153,9 @@ class Odds(Pairwise):
     def terms(self, order, last, ahead, whole) -> Any:
         """Return the derivative of each pair and its size; last / whole is the chance of the wrong order."""
 
-    def steepened(self, x, order):
-        """Return sigma^order · x; NaN where that shows the bits that a faint number has lost."""
-        faint = (abs(x) < FAINT) & (x != 0) & (self.sigma > 1)
-        for _ in range(order):
-            x = self.sigma * x
-        return np.where(faint, np.nan, x)
-
     def decay(self, gap):
         """Return sigma · gap and e^−|sigma · gap|, in doubles."""
-        x = self.stretched(gap)
+        x = stretched(gap, self.sigma)
         return x.high, np.exp(-abs(x.high)) * (1 - np.copysign(x.low, x.low * x.high))
 
 
@@ -199,7 +182,7 @@ class PairwiseLogistic(Odds):
         "takes the mean: 0.251 and not 0.753 for scores (2, 1, 3), relevances (1, 0, 2)",
         "all pairs count alike: an error at the bottom of a list costs as much as one at its top",
     )
-    related = ("pairwise-hinge", "pairwise-soft-zero-one", "logistic-margin")
+    related = ("pairwise-hinge", "pairwise-soft-zero-one", "listnet-softmax", "logistic-margin")
 
     def penalty(self, gap):
         x, e = self.decay(gap)

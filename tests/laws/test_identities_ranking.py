@@ -5,7 +5,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
 from losscli.losses.margin import Hinge
+from losscli.losses.multiclass import SoftmaxCrossEntropy
 from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
 from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
 from losscli.losses.quantile import Quantile
@@ -18,7 +20,7 @@ NEAR = {"rtol": 2.0**-50, "atol": 0.0}
 GAPS = np.concatenate([RNG.normal(size=200) * 5, [0.0, 1.0, 40.0, -40.0, 700.0, -700.0, 1e4, -1e4]])
 TWO = np.repeat(np.arange(len(GAPS)), 2)
 FIRST = np.tile([1.0, 0.0], len(GAPS))
-RANKED = [loss for loss in cases.FEW if loss.family == "ranking"]
+RANKED = [loss for loss in cases.FEW if loss.family == "ranking" and loss.listed]
 ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
 each = pytest.mark.parametrize("loss", RANKED, ids=str)
 
@@ -66,6 +68,68 @@ def test_a_steep_soft_zero_one_counts_the_pairs_in_the_wrong_order():
     s, y = RNG.normal(size=30), RNG.integers(0, 4, 30)
     wrong = ((y[:, None] > y) & (s[:, None] < s)).sum()
     assert PairwiseSoftZeroOne(sigma=1e9).value(s, y)[0] == wrong
+
+
+@ORDERS
+def test_a_list_is_a_row_of_classes(order):
+    s, y, names = lists()
+    soft = getattr(SoftmaxCrossEntropy(), order)(s, y)
+    same(
+        getattr(ListnetSoftmax(), order)(s.ravel(), y.ravel(), lists=names),
+        soft.ravel() if order != "hessian" else np.diagonal(soft, axis1=1, axis2=2).ravel(),
+    )
+
+
+@ORDERS
+def test_normalized_relevances_sum_to_one(order):
+    s, y, names = lists()
+    each = [y.sum(axis=1), np.repeat(y.sum(axis=1), 6)][order != "value"]
+    plain = getattr(ListnetSoftmax(), order)(s.ravel(), y.ravel(), lists=names)
+    same(getattr(ListnetSoftmax(normalize=1), order)(s.ravel(), y.ravel(), lists=names), plain / each)
+
+
+@ORDERS
+def test_listmle_draws_members_in_their_order(order):
+    """A softmax over those that are left, as often as there is one."""
+    s, found = RNG.normal(size=6), np.zeros(6)
+    y = RNG.permutation(6).astype(float)
+    left = np.argsort(-y)
+    value = 0.0
+    for _ in range(6):
+        soft = getattr(SoftmaxCrossEntropy(), order)(s[left][None], [0.0])[0]
+        if order == "value":
+            value += soft
+        else:
+            found[left] += soft if order == "gradient" else np.diagonal(soft)
+        left = left[1:]
+    np.testing.assert_allclose(
+        getattr(Listmle(), order)(s, y), value if order == "value" else found, rtol=1e-13
+    )
+
+
+def test_listmle_takes_ties_in_the_order_of_rows():
+    np.testing.assert_allclose(Listmle().value([0.0, 1.0, 0.0], [1.0, 1.0, 0.0]), 1.8647063964780747)
+    np.testing.assert_allclose(Listmle().value([1.0, 0.0, 0.0], [1.0, 1.0, 0.0]), 1.2445918943)
+
+
+@ORDERS
+def test_unique_softmax_of_one_grade_is_listnet(order):
+    s, _, names = lists()
+    y = np.tile([0.0, 0.0, 1.0, 0.0, 0.0, 0.0], 20)
+    same(
+        getattr(UniqueSoftmax(), order)(s.ravel(), y, lists=names),
+        getattr(ListnetSoftmax(), order)(s.ravel(), y, lists=names),
+    )
+
+
+@ORDERS
+def test_gains_of_small_grades_are_linear(order):
+    s, y, names = lists()
+    fine = y * 1e-18
+    exponential = getattr(UniqueSoftmax(), order)(s.ravel(), fine.ravel(), lists=names)
+    same(
+        exponential, np.log(2) * getattr(UniqueSoftmax(linear=1), order)(s.ravel(), fine.ravel(), lists=names)
+    )
 
 
 def lists(members=6, count=20):
@@ -116,6 +180,18 @@ def test_a_subgradient_bounds_a_convex_loss_from_below(loss):
 @each
 def test_a_list_of_one_has_no_slope(loss):
     assert loss.gradient([3.0], [1.0]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("loss", [x for x in RANKED if not x.changed()], ids=str)
+@ORDERS
+def test_no_list_is_computed_exactly_for_being_long_or_untrained(loss, order, monkeypatch):
+    """A hundred members; then equal scores for each."""
+    monkeypatch.setattr("losscli.mend.exactly", None)
+    y = RNG.integers(0, 5, 100).astype(float)
+    for s in (RNG.normal(size=100), RNG.normal(size=100) * 10):
+        getattr(loss, order)(s, y + RNG.random(100) / 8)
+        getattr(loss, order)(s, y)
+    getattr(loss, order)(np.zeros(100), y)
 
 
 @each
