@@ -2,13 +2,15 @@
 
 import numpy as np
 
-from losscli.arithmetic import gathered, rounded_sum
+from losscli.arithmetic import DOUBT, gathered, rounded_sum, with_care
 from losscli.domain import BINARY, UNIT
+from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import LOGIT, TARGET, Multiclass, weights
 from losscli.loss import Axis, Input, Section
 from losscli.losses.binary import BCEWithLogits
 from losscli.traits import Traits
 
+LARGE = 2.0**400  # from here the product with a count might not be exact
 SCORES = Input("pred", kind="vector", wrt=True, columns=LOGIT)
 
 
@@ -19,12 +21,26 @@ class Labels(Multiclass):
     symbols = "s, y"
     forms = ((SCORES, Input("target", BINARY, "class", of="pred", columns=TARGET)),)
 
-    def pairs(self, s, y, margin=0.0):
-        """Yield for each label where it is true: which others are false, and margin + their lead over it."""
-        y = weights(y, len(s)) > 0
-        for k, (score, true) in enumerate(zip(s, y, strict=True)):
-            if true.any():
-                yield k, true & ~y, rounded_sum(s, -score, margin)
+    def crossings(self, s, y, margin, *, closed=False):
+        """Return for each false label how many true ones lead it by less than `margin`, for a true one minus how many.
+
+        Nothing is rounded: true labels are put in order by s − margin and what its rounding lost, false ones by s.
+        A lead of just the margin counts if the comparison is `closed`.
+        """
+        true = weights(y, len(s)) > 0
+        edge, lost = two_sum(s, -margin)
+        before = (lost <= 0) if closed else (lost < 0)
+        order = np.lexsort((np.where(true, np.where(before, 0, 2), 1), np.where(true, edge, s)), axis=0)
+        true = np.take_along_axis(true, order, axis=0)
+        past_true, past_false = true.cumsum(axis=0), (~true).cumsum(axis=0)
+        found = np.empty_like(s)
+        np.put_along_axis(found, order, np.where(true, past_false - past_false[-1:], past_true), axis=0)
+        return found
+
+    def tied(self, s, y, margin):
+        """Return in which rows a true label leads a false one by just the margin."""
+        open_, closed = (self.crossings(s, y, margin, closed=which) for which in (False, True))
+        return (open_ != closed).any(axis=0)
 
     def where(self, form):
         return (("n", "sum(y[k] for k in classes)"),)
@@ -70,32 +86,35 @@ class MultilabelMargin(Labels):
     def derivative(self, order, s, y):
         if order == 2:
             return (np.zeros((len(s), *s.shape)),)
-        if order == 0:
-            return (self.value_of(s, y),)
-        slope = np.zeros_like(s)
-        for k, rivals, lead in self.pairs(s, y, 1.0):
-            active = rivals & (lead > 0)
-            slope += active
-            slope[k] -= active.sum(axis=0)
-        return (slope / len(s) + 0.0,)
-
-    def value_of(self, s, y):
-        each = [
-            gathered(np.where(rivals, np.maximum(lead, 0.0), 0.0))
-            for _, rivals, lead in self.pairs(s, y, 1.0)
-        ]
-        found = gathered(np.array([np.zeros(s.shape[1]), *each]))
-        return np.where(np.isinf(found) & np.isfinite(s).all(axis=0), np.nan, found / len(s))
+        slope = self.crossings(s, y, 1.0)
+        if order:
+            return (slope / len(s) + 0.0,)
+        # the loss is the number of pairs too near, plus the scores times their slopes
+        count = np.maximum(slope, 0.0).sum(axis=0)
+        product = DoubleDouble.of_product(slope, s)
+        whole = product.total() + count
+        sure = whole.high > DOUBT * (count + abs(product.high).sum(axis=0))
+        safe = (abs(s) < LARGE).all(axis=0) & (sure | (count == 0))
+        return (with_care(~safe, whole.rounded / len(s), pair_by_pair, s, weights(y, len(s))),)
 
     def corner(self, s, y):
-        found = [(rivals & (lead == 0)).any(axis=0) for _, rivals, lead in self.pairs(s, y, 1.0)]
-        return np.logical_or.reduce([np.zeros(s.shape[1], bool), *found])
+        return self.tied(s, y, 1.0)
 
     def where(self, form):
         return ()
 
     def traits(self):
         return Traits(convex=True, smoothness=0, kinks=(1.0,))
+
+
+def pair_by_pair(s, y):
+    """Return the multi-label margin loss, each pair rounded by itself; NaN where only the mean is finite."""
+    each = [
+        gathered(np.where(true > y, np.maximum(rounded_sum(s, -score, 1.0), 0.0), 0.0))
+        for score, true in zip(s, y, strict=True)
+    ]
+    found = gathered(np.array(each))
+    return np.where(np.isinf(found) & np.isfinite(s).all(axis=0), np.nan, found / len(s))
 
 
 class MultilabelSoftMargin(Labels):
@@ -173,15 +192,13 @@ class LabelRankingLoss(Labels):
     def derivative(self, order, s, y):
         if order:
             return (np.zeros((len(s),) * order + s.shape[1:]),)
-        wrong = sum(
-            ((rivals & (lead >= 0)).sum(axis=0) for _, rivals, lead in self.pairs(s, y)), np.zeros(s.shape[1])
-        )
-        true = weights(y, len(s)).sum(axis=0)
-        return (wrong / np.maximum(1, true * (len(s) - true)),)
+        true = weights(y, len(s))
+        wrong = (-true * self.crossings(s, y, 0.0, closed=True)).sum(axis=0)
+        count = true.sum(axis=0)
+        return (wrong / np.maximum(1, count * (len(s) - count)),)
 
     def corner(self, s, y):
-        found = [(rivals & (lead == 0)).any(axis=0) for _, rivals, lead in self.pairs(s, y)]
-        return np.logical_or.reduce([np.zeros(s.shape[1], bool), *found])
+        return self.tied(s, y, 0.0)
 
     def traits(self):
         return Traits(smoothness=0, kinks=(0.0,))

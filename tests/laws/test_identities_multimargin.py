@@ -1,5 +1,7 @@
 """Losses of several classes or labels that are the same thing."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,13 @@ from losscli.losses.binary import BCEWithLogits
 from losscli.losses.logarithm import NLL
 from losscli.losses.margin import Hinge, Perceptron, SquaredHinge, ZeroOne
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.multilabel import CoverageError, LabelRankingLoss, MultilabelMargin, MultilabelSoftMargin
+from losscli.losses.multilabel import (
+    CoverageError,
+    LabelRankingLoss,
+    MultilabelMargin,
+    MultilabelSoftMargin,
+    pair_by_pair,
+)
 from losscli.losses.multimargin import (
     CrammerSingerHinge,
     MulticlassPerceptron,
@@ -160,3 +168,22 @@ def test_order_of_the_losses():
 def test_ends_of_the_range(loss, row, target, value):
     assert loss.value([row], [target]).tolist() == [value]
     assert loss.value([row], [np.eye(len(row))[target]]).tolist() == [value]
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5, 1e-20, 1e150, 1e306])
+def test_labels_put_in_order_say_what_pairs_say_one_by_one(scale):
+    s = np.concatenate([RNG.normal(size=(10, 40)), RNG.integers(-4, 5, (10, 40)) / 2]) * scale
+    y = RNG.integers(0, 2, s.shape).astype(float)
+    slopes, wrong = np.zeros_like(s), np.zeros(len(s))
+    for row in range(len(s)):
+        exact = [Fraction(float(x)) for x in s[row]]
+        for j in np.flatnonzero(y[row] == 1):
+            for k in np.flatnonzero(y[row] == 0):
+                near = 1 + exact[k] - exact[j] > 0
+                slopes[row, k] += near
+                slopes[row, j] -= near
+                wrong[row] += exact[k] >= exact[j]
+    np.testing.assert_array_equal(MultilabelMargin().gradient(s, y), slopes / 40)
+    true = y.sum(axis=1)
+    np.testing.assert_array_equal(LabelRankingLoss().value(s, y), wrong / (true * (40 - true)))
+    np.testing.assert_allclose(MultilabelMargin().value(s, y), pair_by_pair(s.T, y.T), **NEAR)
