@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
+    from losscli.losses.energy import EnergyScore, GaussianKernelScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
         TanhMargin,
     )
     from losscli.losses.triplets import TripletMargin
+    from losscli.losses.variogram import VariogramScore
     from losscli.spec import find, parse
     from losscli.traits import Traits
 
@@ -68,17 +70,18 @@ __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
     "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
     "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError",
-    "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EpsilonInsensitive", "Expectile",
-    "Exponential", "Fair", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
-    "HingeEmbedding", "Huber", "IntervalScore", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
-    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin",
-    "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
-    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
-    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
-    "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "UniqueSoftmax",
-    "UsageError", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EnergyScore", "EpsilonInsensitive",
+    "Expectile", "Exponential", "Fair", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL",
+    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "JSDistance", "JSDivergence",
+    "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
+    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
+    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
+    "TripletMargin", "TukeyBiweight", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -191,7 +191,20 @@ def exp(x: DoubleDouble | Array) -> DoubleDouble:
     bounded = np.clip(x.high, -800, 800)
     x = DoubleDouble(bounded, np.where(bounded == x.high, x.low, 0.0))
     k = np.rint(x.high / LN2[0])
-    r = (x - k * LN2[0] - k * LN2[1] - k * LN2[2]).scaled(2.0**-HALVINGS)
+    return (_less_one(x - k * LN2[0] - k * LN2[1] - k * LN2[2]) + 1.0).shifted(k.astype(np.intc))
+
+
+def expm1(x: DoubleDouble | Array) -> DoubleDouble:
+    """Return e^x − 1 to about 100 bits of its own size, for |x| from 2^-900 on."""
+    x = _wide(x)
+    near = abs(x.high) < 0.34
+    held = DoubleDouble(np.where(near, x.high, 0.0), np.where(near, x.low, 0.0))
+    return chosen(near, _less_one(held), exp(x) - 1.0)
+
+
+def _less_one(x: DoubleDouble) -> DoubleDouble:
+    """Return e^x − 1 for |x| below 0.35."""
+    r = x.scaled(2.0**-HALVINGS)
     # |r| < 0.0014: from the sixth power on, plain doubles are enough
     tail = np.zeros_like(r.high)
     for coefficient in reversed(TAIL):
@@ -202,7 +215,7 @@ def exp(x: DoubleDouble | Array) -> DoubleDouble:
     less_one = r + series * r
     for _ in range(HALVINGS):  # e^2r - 1 from e^r - 1: nothing cancels
         less_one = less_one.scaled(2.0) + less_one.squared()
-    return (less_one + 1.0).shifted(k.astype(np.intc))
+    return less_one
 
 
 def log(x: DoubleDouble | Array) -> DoubleDouble:

@@ -200,9 +200,12 @@ class _Setter:
             case ast.Compare(left, [op], [right]):
                 signs: dict[type[ast.cmpop], str] = {
                     ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">", ast.Eq: "=",
+                    ast.NotEq: "!=",
                 }  # fmt: skip
                 sign = signs[type(op)]
                 return f"{show(left)} {sign} {show(right)}", 0
+            case ast.Subscript(ast.Subscript() as value, index):  # x[m][i] is x_mi
+                return f"{show(value)}{show(index)}", 5
             case ast.Subscript(value, index):
                 return f"{show(value)}_{show(index)}", 5
             case ast.ListComp(body):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.doubledouble import DoubleDouble, exp, log, power, total, two_product, two_sum
+from losscli.doubledouble import DoubleDouble, exp, expm1, log, power, total, two_product, two_sum
 
 RNG = np.random.default_rng(8)
 PLAIN = RNG.normal(size=300) * 10.0 ** RNG.integers(-100, 100, 300)
@@ -71,6 +71,15 @@ def test_exponential():
     assert exp(np.zeros(1)).low == 0
     assert exp(np.array([-1e308])).high == 0
     assert np.isinf(exp(np.array([1e308])).high)
+
+
+def test_exponential_less_one():
+    x = DoubleDouble(
+        np.concatenate([RNG.uniform(-40, 40, 200), RNG.normal(size=200) * 10.0 ** RNG.integers(-200, 0, 200)])
+    )
+    good(expm1(x), [mp.expm1(v) for v in exact(x)], 92)
+    assert expm1(np.zeros(1)).high == 0
+    assert expm1(np.array([-1e308])).high == -1
 
 
 def test_logarithm():

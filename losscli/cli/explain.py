@@ -174,12 +174,12 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
 
 
 def each_of(name: str, text: str) -> str:
-    """Return what a definition defines: `r_i`, if it is a list over i."""
-    match ast.parse(text, mode="eval").body:
-        case ast.ListComp(generators=[loop]):
-            return f"{name}_{ast.unparse(loop.target)}"
-        case _:
-            return name
+    """Return what a definition defines: `r_i`, if it is a list over i; `v_ij`, if it is one of such lists."""
+    node, index = ast.parse(text, mode="eval").body, ""
+    while isinstance(node, ast.ListComp):
+        index += ast.unparse(node.generators[0].target)
+        node = node.elt
+    return f"{name}_{index}" if index else name
 
 
 def picture(loss: Loss, room: int) -> Sequence[str]:

@@ -1,0 +1,276 @@
+"""Losses of ensembles of vectors: a list of members, and one observation for all of them."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import numpy as np
+
+from losscli.arithmetic import sure
+from losscli.domain import FINITE, Interval
+from losscli.doubledouble import DoubleDouble, exp, expm1, power
+from losscli.geometry import Distance
+from losscli.listwise import Listwise
+from losscli.loss import Input
+from losscli.parameter import flag, parameter
+
+MEMBERS = Input(
+    "members",
+    FINITE,
+    "vector",
+    wrt=True,
+    columns=("member", "members", "x", "ens", "ensemble", "y_pred", "pred"),
+)
+OBSERVED = Input(
+    "target", FINITE, "vector", whole=True, columns=("y_true", "target", "obs", "observation", "truth", "y")
+)
+GNEITING = (
+    "Gneiting & Raftery 2007, Strictly proper scoring rules, prediction, and estimation, "
+    "doi:10.1198/016214506000001437"
+)
+MOST = 2.0**1000  # terms above this may have no finite sum, though their mean has one
+FAR = 400  # binary orders: squares of numbers so small or large leave the range in which they are exact
+
+
+class Spread(Listwise):
+    """A growing function of the distance of members and target, less half of that of two members.
+
+    Pairs are met shift by shift, each member with the one so many places on: no array has two axes of members.
+    Blocks are (D, M, lists).
+    """
+
+    family = "probabilistic forecasts"
+    symbols = "x, y"
+    forms = ((MEMBERS, OBSERVED),)
+
+    fair: float
+    least: ClassVar[float] = 0.0
+    """Terms below this are not known to twice the precision."""
+
+    @abstractmethod
+    def size(self, apart) -> Any:
+        """Return the function of a distance, (M, lists)."""
+
+    @abstractmethod
+    def pull(self, apart) -> Any:
+        """Return its derivative in the first vector, and how large its terms are."""
+
+    @abstractmethod
+    def bend(self, apart) -> Any:
+        """Return its second derivative in each coordinate of it, and how large its terms are."""
+
+    def derivative(self, order, *block):
+        x, y = block
+        count = len(x[0])
+        pairs = count * (count - 1) if self.fair and count > 1 else count * count
+        kernel = (self.size, self.pull, self.bend)[order]
+        if order == 0:
+            return (self.value_of(x, y, pairs),)
+        whole, largest = kernel(Distance(x, y[:, None]))
+        each = pairs / count  # a whole number, so that nothing is rounded before the end
+        whole, largest = whole * each, largest * each
+        for shift in range(1, count // 2 + 1):
+            part, terms = kernel(Distance(x, np.roll(x, -shift, axis=1)))
+            whole, largest = whole - part, np.maximum(largest, terms)
+            if 2 * shift < count:  # else each pair is met from both of its ends
+                part = DoubleDouble(np.roll(part.high, shift, axis=1), np.roll(part.low, shift, axis=1))
+                whole = whole - (-part if order == 1 else part)
+                largest = np.maximum(largest, np.roll(terms, shift, axis=1))
+        found = whole.rounded if self.whole(x) else sure(whole, largest)
+        found = np.where(largest == 0, 0.0, found / pairs)
+        lost = (largest > 0) & (largest < self.least) | (largest > MOST)
+        return (np.where(lost, np.nan, found),)
+
+    def whole(self, x):
+        """Return whether slopes are whole numbers, whose sums are exact."""
+        return False
+
+    def value_of(self, x, y, pairs):
+        count = len(x[0])
+        apart = Distance(x, y[:, None])
+        whole = self.size(apart).total() / count
+        largest = whole.high
+        level = apart.none.all(axis=0)
+        for shift in range(1, count // 2 + 1):
+            members = count // 2 if 2 * shift == count else count
+            apart = Distance(x[:, :members], np.roll(x, -shift, axis=1)[:, :members])
+            whole = whole - self.size(apart).total() / pairs
+            level &= apart.none.all(axis=0)
+        return np.where(level, 0.0, sure(whole, largest))
+
+    def variables(self, *row):
+        x, y = row
+        return {"x": x, "y": y, "members": range(len(x)), "M": len(x)}
+
+    def where(self, form):
+        return (("N", "M**2 if M * fair < 2 else M * (M - 1)"),)
+
+
+def unless(lost, x, otherwise):
+    """Return `x`, and a plain double where it is lost."""
+    return DoubleDouble(np.where(lost, otherwise, x.high), np.where(lost, 0.0, x.low))
+
+
+def meetings(points):
+    """Return which of some vectors, (D, M, lists), are the same as another of their list."""
+    found = np.zeros(points.shape[1:], dtype=bool)
+    for shift in range(1, len(points[0]) // 2 + 1):
+        same = (points == np.roll(points, -shift, axis=1)).all(axis=0)
+        found |= same | np.roll(same, shift, axis=0)
+    return found
+
+
+class EnergyScore(Spread):
+    """How far an ensemble of vectors lies from the observation, less half of how far its members lie apart.
+
+    The crps of vectors: of vectors of one number it is crps-ensemble.
+    """
+
+    formula = (
+        "sum(norm(x[i] - y)**beta for i in members) / M "
+        "- sum(sum(norm(x[i] - x[j])**beta for j in members) for i in members) / (2 * N)"
+    )
+    slope_formula = (
+        "beta * (x[k][c] - y[c]) / norm(x[k] - y)**(2 - beta) / M "
+        "- sum(beta * (x[k][c] - x[j][c]) / norm(x[k] - x[j])**(2 - beta) for j in members if j != k) / N"
+    )
+    source = f"{GNEITING}; Székely & Rizzo 2013, Energy statistics, doi:10.1016/j.jspi.2013.03.018"
+    also = (
+        "es", "energy-loss", "energy-distance-score",
+        "scoringrules.es_ensemble | obs comes first, and an array of all ensembles; its estimators are nrg "
+        "and fair",
+        "scoringrules.energy_score | obs comes first, and an array of all ensembles",
+        "scoringRules.es_sample | y comes first, and the members are the columns of a matrix",
+    )  # fmt: skip
+    use = "a forecast is a handful of vectors, such as paths or fields, right as a joint distribution"
+    pitfalls = (
+        "without fair an ensemble is judged as it is, and more members score better; fair judges the distribution "
+        "from which they are drawn",
+        "it feels the means of the components far more than how they hang together: for that see variogram-score",
+        "components should have one unit: the largest decides the distance",
+        "where members or observation meet, their distance counts as having slope 0",
+    )
+    related = ("crps-ensemble", "gaussian-kernel-score", "variogram-score")
+
+    beta: float = parameter(
+        default=1.0, within=Interval(0.01, 1.99, "[]"), help="the power of distances", quiet=True
+    )
+    fair: float = flag(
+        help="counts pairs of different members only, so that the size of the ensemble does not matter"
+    )
+
+    def size(self, apart):
+        return apart.size() if self.beta == 1 else self.raised(apart, 0.0)
+
+    def raised(self, apart, less):
+        """Return d^(beta − less); 0 where the vectors meet."""
+        whole = apart.size()
+        lost = (whole.high < 2.0**-FAR) | (whole.high > 2.0**FAR)
+        found = power(unless(lost, whole, np.nan), DoubleDouble.of_sum(self.beta, -less))
+        return unless(apart.none, found, 0.0)
+
+    def pull(self, apart):
+        found = apart.direction()
+        if self.beta != 1:
+            found = found * (self.raised(apart, 1.0) * self.beta)
+        return found, abs(found.high)
+
+    def bend(self, apart):
+        # the square of a coordinate that is so small beside the distance has lost bits
+        lost = ((apart.whole.high != 0) & (abs(apart.gap.high) < 2.0**-FAR)).any(axis=0)
+        if self.beta == 1:
+            found = unless(lost, apart.curvature(), np.nan)
+            return found, abs(found.high)
+        rate = self.raised(apart, 2.0) * self.beta
+        across, along = apart.bend() * rate, apart.direction().squared() * rate * (self.beta - 1)
+        return unless(lost, across + along, np.nan), abs(across.high) + abs(along.high)
+
+    def derivative(self, order, *block):
+        (found,) = super().derivative(order, *block)
+        if order == 2 and self.beta > 1:  # where vectors meet the slope is level, but bends without bound
+            x, y = block
+            found = np.where(meetings(x), -np.inf, found)
+            found = np.where((x == y[:, None]).all(axis=0), np.inf, found)
+        return (found,)
+
+    def whole(self, x):
+        return len(x) == 1 and self.beta == 1
+
+    def corner(self, *block):
+        x, y = block
+        return (self.beta <= 1) & meetings(np.concatenate([x, y[:, None]], axis=1)).any(axis=0)
+
+
+class GaussianKernelScore(Spread):
+    """What share of an ensemble is far from the observation, less half of what share of its pairs is far apart.
+
+    How far, from 0 to 1, a bell of the given width says: smoothly, and no member far out counts for more than 1.
+    """
+
+    formula = (
+        "sum(1 - exp(-norm2(x[i] - y) / (2 * width**2)) for i in members) / M "
+        "- sum(sum(1 - exp(-norm2(x[i] - x[j]) / (2 * width**2)) for j in members) for i in members) / (2 * N)"
+    )
+    slope_formula = (
+        "exp(-norm2(x[k] - y) / (2 * width**2)) * (x[k][c] - y[c]) / width**2 / M "
+        "- sum(exp(-norm2(x[k] - x[j]) / (2 * width**2)) * (x[k][c] - x[j][c]) / width**2 for j in members) / N"
+    )
+    source = (
+        "Eaton, Giovagnoli & Sebastiani 1996, A predictive approach to the Bayesian design problem, "
+        f"doi:10.1093/biomet/83.1.111; {GNEITING}"
+    )
+    also = (
+        "gks", "kernel-score", "mmd-score",
+        "scoringrules.gksuv_ensemble | obs comes first; of members that are numbers",
+        "scoringrules.gksmv_ensemble | obs comes first, and an array of all ensembles",
+    )  # fmt: skip
+    use = "an ensemble may have members far out that should not decide, or a score must have no kinks"
+    pitfalls = (
+        "the width is in the units of the data, and 1 unless you say so: elsewhere it cannot be set",
+        "far from the observation it is level: an ensemble that is wholly wrong learns nothing",
+        "it is half the squared distance of ensemble and observation in the space of the kernel (MMD)",
+    )
+    related = ("energy-score", "crps-ensemble")
+
+    width: float = parameter(
+        default=1.0,
+        within=Interval(1e-6, 1e6, "[]"),
+        help="the distance at which nearness has fallen to e^-1/2",
+        quiet=True,
+    )
+    fair: float = flag(
+        help="counts pairs of different members only, so that the size of the ensemble does not matter"
+    )
+
+    least = 2.0**-700
+
+    def exponent(self, apart):
+        """Return d² / (2 width²); a large number where it is larger."""
+        far = abs(apart.exponent) > FAR // 2
+        shift = np.where(far, 0, apart.exponent)
+        ratio = apart.length.shifted(shift) / self.width
+        found = ratio.squared().scaled(0.5)
+        high = np.where(far & (apart.exponent < 0) & ~apart.none, np.nan, found.high)
+        beyond = (far & (apart.exponent > 0)) | (high > 1e4)
+        return DoubleDouble(np.where(beyond, 1e4, high), np.where(beyond, 0.0, found.low))
+
+    def size(self, apart):
+        return -expm1(-self.exponent(apart))
+
+    def near(self, apart):
+        """Return the nearness e^−t, over width²."""
+        t = self.exponent(apart)
+        faint = (t.high > 700) & (t.high < 900)  # farther out it is 0 beside any answer
+        return unless(faint, exp(-t), 2.0**-1022) / self.width / self.width
+
+    def pull(self, apart):
+        near = self.near(apart)
+        found = unless(near.high == 0, near * apart.whole, 0.0)
+        return found, abs(found.high)
+
+    def bend(self, apart):
+        near = self.near(apart)
+        ratio = (apart.whole / self.width).squared()
+        none = near.high == 0
+        return unless(none, near * (1.0 - ratio), 0.0), np.where(
+            none, 0.0, near.high * np.maximum(ratio.high, 1.0)
+        )

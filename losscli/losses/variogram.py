@@ -1,0 +1,118 @@
+"""The score of how the components of a vector hang together."""
+
+import numpy as np
+
+from losscli.arithmetic import sure
+from losscli.domain import Interval
+from losscli.doubledouble import DoubleDouble, power
+from losscli.listwise import Listwise
+from losscli.losses.energy import FAR, MEMBERS, OBSERVED, unless
+from losscli.parameter import parameter
+
+
+class VariogramScore(Listwise):
+    """How far apart the components of an observation are, against how far apart members have them in the mean.
+
+    For each two components the size of their difference is raised to the power p, averaged over the members,
+    and compared with the observation's. Each pair counts twice, as it does in the sum.
+    """
+
+    family = "probabilistic forecasts"
+    symbols = "x, y"
+    forms = ((MEMBERS, OBSERVED),)
+    formula = "sum(sum(v[i][j]**2 for j in components) for i in components)"
+    slope_formula = (
+        "-4 * p / M * sum(v[c][j] * sign(x[k][c] - x[k][j]) * abs(x[k][c] - x[k][j])**(p - 1) "
+        "for j in components if j != c)"
+    )
+    source = (
+        "Scheuerer & Hamill 2015, Variogram-based proper scoring rules for probabilistic forecasts of multivariate "
+        "quantities, doi:10.1175/MWR-D-14-00269.1"
+    )
+    also = (
+        "variogram", "vs",
+        "scoringrules.vs_ensemble | obs comes first, and an array of all ensembles; may weigh pairs of components",
+        "scoringrules.variogram_score | obs comes first, and an array of all ensembles; may weigh pairs of components",
+        "scoringRules.vs_sample | y comes first, and the members are the columns of a matrix",
+    )  # fmt: skip
+    use = "what matters is how the components of a forecast hang together"
+    pitfalls = (
+        "it sees differences of components alone: what is added to all of them costs nothing",
+        "all pairs of components weigh the same, and each counts twice; of single numbers it is 0",
+        "below p = 1 the slope is without bound where two components of a member are nearly equal; where they are, "
+        "we give it 0",
+    )
+    related = ("energy-score",)
+
+    p: float = parameter(default=0.5, within=Interval(0.01, 2, "[]"), help="the power of differences")
+
+    def derivative(self, order, *block):
+        x, y = block
+        width, count, p = len(x), len(x[0]), self.p
+        whole = DoubleDouble(np.zeros_like(x if order else y[0]))
+        largest = np.zeros_like(whole.high)
+        for shift in range(1, width // 2 + 1):
+            pairs = width // 2 if 2 * shift == width else width
+            here = DoubleDouble.of_sum(x, -np.roll(x, -shift, axis=0))[:pairs]
+            there = DoubleDouble.of_sum(y, -np.roll(y, -shift, axis=0))[:pairs]
+            members = raised(here, p)
+            mean = DoubleDouble(members.high.swapaxes(0, 1), members.low.swapaxes(0, 1)).total() / count
+            seen = raised(there, p)
+            v, term = seen - mean, np.maximum(seen.high, mean.high)
+            if order == 0:
+                whole = whole + v.squared().total() * 2.0
+                largest = np.maximum(largest, (term * term).max(axis=0))
+                continue
+            across = DoubleDouble(v.high[:, None], v.low[:, None])
+            slope = raised(here, p, 1) * (p / DoubleDouble(1.0 * count))
+            part, size = across * slope * -4.0, 4 * term[:, None] * abs(slope.high)
+            part = part.scaled(np.sign(here.high))
+            if order == 2:
+                bend = raised(here, p, 2) * (DoubleDouble.of_sum(p, -1.0) * p / (1.0 * count))
+                steep = slope.squared() * 4.0
+                part = steep - across * bend * 4.0
+                size = steep.high + 4 * term[:, None] * abs(bend.high)
+            for sign, shifted in ((1.0, 0), (-1.0, shift)):
+                grown, sizes = (
+                    placed(part, pairs, width, shifted),
+                    placed(DoubleDouble(size), pairs, width, shifted),
+                )
+                whole = whole + grown.scaled(sign if order == 1 else 1.0)
+                largest = np.maximum(largest, sizes.high)
+        level = largest == 0 if order else np.full(y.shape[1:], width < 2)
+        if order == 0:
+            level |= (largest == 0) & (x == x[0]).all(axis=(0, 1)) & (y == y[0]).all(axis=0)
+        return (np.where(level, 0.0, sure(whole, largest)),)
+
+    def corner(self, *block):
+        x, _ = block
+        ties = np.zeros(x.shape[1:], dtype=bool)
+        for shift in range(1, len(x) // 2 + 1):
+            ties |= (x == np.roll(x, shift, axis=0)).any(axis=0)
+        return (self.p < 2) & ties.any(axis=0)
+
+    def variables(self, *row):
+        x, y = row
+        return {"x": x, "y": y, "members": range(len(x)), "components": range(len(y)), "M": len(x)}
+
+    def where(self, form):
+        means = "sum(abs(x[m][i] - x[m][j])**p for m in members) / M"
+        return (("v", f"[[abs(y[i] - y[j])**p - {means} for j in components] for i in components]"),)
+
+
+def raised(gap, p, less=0):
+    """Return |gap|^(p − less), 0 of 0; NaN where it is not known to twice the precision."""
+    size = abs(gap)
+    zero = size.high == 0
+    lost = ((size.high < 2.0**-FAR) | (size.high > 2.0**FAR)) & ~zero
+    held = unless(lost, unless(zero, size, 1.0), np.nan)
+    degree = DoubleDouble.of_sum(p, -float(less))
+    found = held if degree.rounded == 1 else power(held, degree) if degree.rounded else held * 0.0 + 1.0
+    return found if degree.rounded == 0 else unless(zero, found, 0.0)
+
+
+def placed(part, pairs, width, shift):
+    """Return what pairs of components have, in the place of their first, or of the one `shift` on; else 0."""
+    high, low = np.zeros((width, *part.high.shape[1:])), np.zeros((width, *part.high.shape[1:]))
+    high[:pairs], low[:pairs] = part.high, part.low
+    return DoubleDouble(np.roll(high, shift, axis=0), np.roll(low, shift, axis=0))
