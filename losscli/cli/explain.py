@@ -194,11 +194,12 @@ def table(loss: Loss, axis: Axis) -> Iterator[str]:
     """Yield a few values of the loss and its derivative along its axis."""
     import numpy as np
 
-    from losscli.plot.losses import heads
+    from losscli.plot.losses import defined, heads
     from losscli.report.number import plain
 
     even = [axis.low + (axis.high - axis.low) * k / 4 for k in range(5)]
     x = np.array(sorted({*even, *(kink for kink in loss.traits().kinks if axis.low < kink < axis.high)}))
+    x = x[np.logical_and.reduce([defined(loss, section, x) for section in loss.sections()])]
     rows: list[tuple[str, list[str]]] = [(axis.symbol, [plain(v, 4) for v in x.tolist()])]
     for section in loss.sections():
         name = f"L, {section.label}" if section.label else "L"

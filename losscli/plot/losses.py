@@ -7,6 +7,7 @@ from math import ceil, floor, inf, isfinite, log
 from typing import Any, Literal, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.errors import UsageError
 from losscli.formula import typeset
@@ -97,12 +98,18 @@ def named(loss: Loss, section: Section) -> str:
     return f"{section.label}:  {cases[0]}" if len(cases) == 1 and len(cases[0]) < 20 else section.label
 
 
+def defined(loss: Loss, section: Section, x: Array) -> NDArray[np.bool_]:
+    """Return at which points of the axis the inputs of a curve are inside their domains."""
+    inside = np.ones_like(x, dtype=bool)
+    form = loss.form(len(section.inputs(x)))
+    for entry, values in zip(form, section.inputs(x), strict=True):
+        inside &= ~entry.domain.outside(values).any(axis=tuple(range(1, values.ndim)))
+    return inside
+
+
 def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float, high: float) -> Curve:
     def at(x: Array) -> Array:
-        inside = np.ones_like(x, dtype=bool)
-        form = loss.form(len(section.inputs(x)))
-        for entry, values in zip(form, section.inputs(x), strict=True):
-            inside &= ~entry.domain.outside(values).any(axis=tuple(range(1, values.ndim)))
+        inside = defined(loss, section, x)
         y = np.full(x.shape, np.nan)
         y[inside] = loss.follow(section, x[inside], int(show == "grad"))
         return y

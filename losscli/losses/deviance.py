@@ -1,0 +1,247 @@
+"""Deviances: twice what a prediction costs above the target itself, where the variance is a power of the mean."""
+
+import numpy as np
+
+from losscli.arithmetic import FAINT, over_square, sure
+from losscli.bregman import entropic, polynomial
+from losscli.domain import NONNEGATIVE, POSITIVE, Interval
+from losscli.doubledouble import DoubleDouble, chosen, exp, log
+from losscli.families import PREDICTION, TARGET, Ratio
+from losscli.inputs import DomainError, Input
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+SMALL = 2.0**-20  # below this, four terms of a series are as good as a logarithm or exponential
+NEAR = 0.25  # up to this logarithm of the ratio, a series does not cancel
+TERMS = 17
+MOST = 600.0  # from such powers of e on, exponentials lose bits
+POSITIVES = (
+    (
+        Input("pred", POSITIVE, wrt=True, columns=PREDICTION),
+        Input("target", POSITIVE, columns=TARGET),
+    ),
+)
+
+
+class Deviance(Ratio):
+    """A deviance, whose least value is 0, at the target."""
+
+    family = "counts"
+    source = "Jørgensen 1987, Exponential dispersion models, doi:10.1111/j.2517-6161.1987.tb01685.x"
+    forms = POSITIVES
+    span = (0, 5)
+
+
+class TweedieDeviance(Deviance):
+    """Compares amounts whose variance grows as a power of their mean: 1 for counts, 2 for sizes, between for sums.
+
+    With powers between 1 and 2 the target may be 0: many policies have no claim, and some have large ones.
+    """
+
+    formula = (
+        "2 * (xlogy(t, t) - xlogy(t, p) - t + p) if power == 1 else 2 * (t / p - 1 - log(t / p)) if power == 2 "
+        "else 2 * (t**(2 - power) / ((1 - power) * (2 - power)) - t * p**(1 - power) / (1 - power) "
+        "+ p**(2 - power) / (2 - power))"
+    )
+    slope_formula = "2 * (p - t) / p**power"
+    also = (
+        "tweedie",
+        "sklearn.metrics.mean_tweedie_deviance | its power is 0 unless told otherwise, which is mse",
+        "torchmetrics.functional.tweedie_deviance_score | its power is 0 unless told otherwise, which is mse",
+        "torchmetrics.TweedieDevianceScore | its power is 0 unless told otherwise, which is mse",
+        "sklearn._loss.HalfTweedieLossIdentity | half of it, less what does not depend on the prediction",
+        "sklearn.metrics.d2_tweedie_score | 1 less the share that is left of it beside the mean",
+    )  # fmt: skip
+    use = "targets are amounts of 0 or more, such as claims or rain, and a model gives their mean"
+    pitfalls = (
+        "boosting and HalfTweedieLoss take the logarithm of the mean, and leave out the factor 2 and what does "
+        "not depend on it: that is tweedie-nll-log, 5.774 for 0.233 of target 2 and prediction 3",
+        "what others leave out jumps at powers 1 and 2; the deviance does not",
+        "libraries lose all digits beside equality: sklearn says -2.7e-15 for p = t = 1 at power 1.1",
+        "a target of 0 is refused for powers of 2 and more: it would cost inf",
+    )
+    related = ("poisson-deviance", "gamma-deviance", "inverse-gaussian-deviance", "tweedie-nll-log")
+    forms = ((POSITIVES[0][0], Input("target", NONNEGATIVE, columns=TARGET)),)
+
+    power: float = parameter(
+        default=1.5, within=Interval(-20, 20, "[]"),
+        help="the variance is this power of the mean: 1 Poisson, 2 gamma, 3 inverse Gaussian",
+    )  # fmt: skip
+
+    def penalty(self, p, t):
+        some = (t > 0) & np.isfinite(t) & np.isfinite(p)
+        return np.where(
+            some, between(np.where(some, p, 1.0), np.where(some, t, 1.0), self.power), self.of_none(p, t)
+        )
+
+    def of_none(self, p, t):
+        """Return the deviance of a target of 0: 2 p^(2 - power) / (2 - power)."""
+        if self.power >= 2:
+            return np.full_like(p, np.nan)
+        share = DoubleDouble.of_sum(2.0, -self.power)
+        return np.where(t == 0, (raised(p, share) / share).rounded * 2, np.nan)
+
+    def slope(self, p, t):
+        return (DoubleDouble.of_sum(p, -t) * raised(p, DoubleDouble(-self.power)) * 2.0).rounded
+
+    def curvature(self, p, t):
+        more = DoubleDouble.of_product(t, self.power) / p
+        bend = more + DoubleDouble.of_sum(1.0, -self.power)
+        known = 0 * sure(bend, np.maximum(abs(more.high), abs(1 - self.power))) if self.power != 1 else 0.0
+        return (bend * raised(p, DoubleDouble(-self.power)) * 2.0).rounded + known
+
+    def check(self, *arrays):
+        super().check(*arrays)
+        if self.power >= 2 and (arrays[1] == 0).any():
+            raise DomainError(self.name, POSITIVES[0][1], arrays[1] == 0, arrays[1])
+
+    def traits(self):
+        flat = self.power == 0
+        return Traits(convex=0 <= self.power <= 1, smoothness=2 if flat else np.inf, best="the mean")
+
+
+class PoissonDeviance(Deviance):
+    """How much less likely a count is at the predicted rate than at itself as the rate: twice the logarithm."""
+
+    formula = "2 * (xlogy(t, t) - xlogy(t, p) - t + p)"
+    slope_formula = "2 * (1 - t / p)"
+    source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
+    also = ("sklearn.metrics.mean_poisson_deviance | refuses a prediction of 0",)
+    use = "targets are counts, a model gives their rate, and a perfect model should cost 0"
+    pitfalls = (
+        "twice poisson-nll less its least value: the slopes are twice as large",
+        "sklearn loses digits beside equality: 2.13523152794437e-5 for 2.13523152795089e-5 of 11.984 and 12",
+    )
+    related = ("poisson-nll", "tweedie-deviance", "generalized-kl")
+    forms = (
+        (
+            Input("pred", NONNEGATIVE, wrt=True, columns=PREDICTION),
+            Input("target", NONNEGATIVE, columns=TARGET),
+        ),
+    )
+
+    def penalty(self, p, t):
+        apart, exponent = entropic(p, t)
+        found = np.ldexp(apart.rounded, exponent + 1)
+        return np.where((p == 0) & (t > 0) | (np.isinf(p) != np.isinf(t)), np.inf, found)
+
+    def slope(self, p, t):
+        return np.where(t == 0, 2.0, 2 * ((p - t) / p))
+
+    def curvature(self, p, t):
+        return 2 * over_square(t, p)
+
+    def traits(self):
+        return Traits(convex=True, best="the mean")
+
+
+class GammaDeviance(Deviance):
+    """Compares sizes by their ratio: 10 % too much costs the same everywhere, too little costs more."""
+
+    formula = "2 * (t / p - 1 - log(t / p))"
+    slope_formula = "2 * (p - t) / p**2"
+    source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
+    also = (
+        "sklearn.metrics.mean_gamma_deviance",
+        "xgboost.gamma-deviance | adds 1e-6 to both",
+        "lightgbm.gamma_deviance | the sum over rows where others give the mean",
+        "itakura-saito",
+    )  # fmt: skip
+    use = "targets are sizes above 0 whose spread is in proportion to them, and a model gives their mean"
+    pitfalls = (
+        "LightGBM's gamma and XGBoost's reg:gamma are gamma-nll-log: 1.765 for 0.1443 of target 2 and prediction 3",
+        "not convex: from twice the target on its slope fades",
+    )
+    related = ("tweedie-deviance", "gamma-nll-log", "msle")
+
+    def penalty(self, p, t):
+        found = between(np.where(np.isinf(p), 1.0, p), np.where(np.isinf(t), 1.0, t), 2.0)
+        return np.where(np.isinf(p) | np.isinf(t), np.where(np.isinf(p) & np.isinf(t), np.nan, np.inf), found)
+
+    def slope(self, p, t):
+        return 2 * ((p - t) / p / p)
+
+    def curvature(self, p, t):
+        return 2 * ((2 * t - p) / p / p / p)
+
+    def traits(self):
+        return Traits(best="the mean")
+
+
+class InverseGaussianDeviance(Deviance):
+    """Square of the relative error over the target: for sizes with a long tail, where too little costs most."""
+
+    formula = "(p - t)**2 / (p**2 * t)"
+    slope_formula = "2 * (p - t) / p**3"
+    source = (
+        "Tweedie 1957, Statistical properties of inverse Gaussian distributions, doi:10.1214/aoms/1177706964"
+    )
+    also = ("wald-deviance", "statsmodels.genmod.families.InverseGaussian")
+    use = "targets are above 0 with a tail longer than that of a gamma distribution"
+    pitfalls = (
+        "it has a unit, 1 over that of the target: ten times larger targets cost a tenth",
+        "not convex, and it hardly minds predictions far too high",
+    )
+    related = ("tweedie-deviance", "gamma-deviance")
+
+    def penalty(self, p, t):
+        share = np.where(p > 2.0**52 * t, 1.0, (p - t) / p)
+        return share * (share / t)
+
+    def slope(self, p, t):
+        return 2 * ((p - t) / p / p / p)
+
+    def curvature(self, p, t):
+        bend = DoubleDouble.of_sum(2 * t, t) - 2 * p
+        return 2 * (bend.rounded / p / p / p / p)
+
+    def traits(self):
+        return Traits(best="the mean")
+
+
+def between(p, t, power):
+    """Return the deviance of finite p and t above 0.
+
+    With s = ln(p/t) and a = 2 - power it is 2 t^a (E(a) - E(a - 1)), where E(c) = (e^(c s) - 1) / c; beside
+    equality, t^a s² (1 + (2a - 1) s/3 + …).
+    """
+    a, b = DoubleDouble.of_sum(2.0, -power), DoubleDouble.of_sum(1.0, -power)
+    s, outside = log_ratio(p, t), raised(t, a)
+    steep = max(1.0, abs(2 - power), abs(1 - power))
+    series = (outside * s * s).rounded * polynomial(beside_equality(2 - power, 1 - power), s.high)
+    far = (outside * (risen(a, s) - risen(b, s)) * 2.0).rounded
+    found = np.where(abs(s.high) * steep <= NEAR, series, far)
+    lost = (abs(s.high) * steep > MOST) | (found < FAINT) & (s.high != 0)
+    return np.where(lost, np.nan, found)
+
+
+def beside_equality(a, b):
+    """Return the coefficients of 2 (E(a) - E(b)) / s²: 2 / k! times a^(k-2) + a^(k-3) b + … + b^(k-2)."""
+    found, share, mixed, last = [], 1.0, 1.0, 1.0
+    for k in range(2, TERMS):
+        found.append(share * mixed)
+        last *= b
+        mixed = a * mixed + last
+        share /= k + 1
+    return tuple(found)
+
+
+def log_ratio(p, t):
+    """Return ln(p/t), to some 80 bits of its own size."""
+    r = DoubleDouble.of_sum(p, -t) / t
+    close = r * (r * (r * (r.high * -0.25 + 1 / 3) - 0.5) + 1.0)
+    return chosen(abs(r.high) < SMALL, close, log(p) - log(t))
+
+
+def risen(c, s):
+    """Return (e^(c s) - 1) / c, which is s where c is 0."""
+    x = s * c
+    few = s * (x * (x * (x.high / 24 + 1 / 6) + 0.5) + 1.0)
+    return chosen(abs(x.high) < SMALL, few, (exp(x) - 1.0) / c) if c.high else s
+
+
+def raised(x, power):
+    """Return x^power for x above 0; NaN where the power leaves the range of `exp`."""
+    logs = log(np.where(np.isfinite(x), x, 1.0)) * power
+    found = exp(logs)
+    return DoubleDouble(np.where((abs(logs.high) > MOST) | np.isinf(x), np.nan, found.high), found.low)

@@ -1,0 +1,151 @@
+"""Likelihoods of amounts above 0, whose mean is the exponential of a prediction."""
+
+import numpy as np
+
+from losscli.arithmetic import sure
+from losscli.domain import NONNEGATIVE, POSITIVE, Interval
+from losscli.doubledouble import DoubleDouble, exp
+from losscli.families import LOGIT, PREDICTION, TARGET, Binary
+from losscli.inputs import Input
+from losscli.loss import Axis
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+FAR = 600.0  # from e^-600 on exponentials soon lose bits
+END = 700.0  # from e^700 on they near the end of the range
+LOG_MEAN = Input("pred", wrt=True, columns=("log_mean", *LOGIT, *PREDICTION))
+
+
+class OnLogMean(Binary):
+    """A likelihood of an amount, given the logarithm of its mean; drawn for two amounts."""
+
+    family = "counts"
+    symbols = "z, y"
+
+    @property
+    def axis(self):
+        return Axis("z", "logarithm of the mean  z", -2, 3)
+
+
+class TweedieNLLLog(OnLogMean):
+    """How surprised the exponential of a prediction is by an amount that may be 0: the loss of Tweedie regression.
+
+    Between a Poisson and a gamma likelihood; what does not depend on the prediction is left out.
+    """
+
+    formula = "exp((2 - power) * z) / (2 - power) + y * exp(-(power - 1) * z) / (power - 1)"
+    slope_formula = "exp((2 - power) * z) - y * exp(-(power - 1) * z)"
+    source = "Jørgensen 1987, Exponential dispersion models, doi:10.1111/j.2517-6161.1987.tb01685.x"
+    also = (
+        "half-tweedie", "sklearn._loss.HalfTweedieLoss", "xgboost.reg:tweedie", "xgboost.tweedie-nloglik",
+        "lightgbm.tweedie", "catboost.Tweedie | has no default power",
+        "sklearn.linear_model.TweedieRegressor | its power is 0 unless told otherwise; half the deviance",
+    )  # fmt: skip
+    use = "targets are amounts of 0 or more, many of them 0, and a model gives the logarithm of their mean"
+    pitfalls = (
+        "its least value is not 0 and jumps with the power: compare powers by another measure",
+        "twice it plus what is left out is tweedie-deviance: 5.774 beside 0.233 for target 2 and prediction ln 3",
+        "sklearn allows all powers in HalfTweedieLoss; at 1 and 2 it is poisson-nll-log and gamma-nll-log",
+    )
+    related = ("tweedie-deviance", "poisson-nll-log", "gamma-nll-log")
+    forms = ((LOG_MEAN, Input("target", NONNEGATIVE, columns=TARGET)),)
+
+    power: float = parameter(
+        default=1.5, within=Interval(1, 2), help="the variance is this power of the mean"
+    )
+
+    def penalty(self, z, y):
+        return self.summed(z, y, 1 / self.rising, 1 / self.falling)
+
+    def slope(self, z, y):
+        up, down = self.powers(z)
+        found = sure(up - down * y, np.maximum(up.high, y * down.high))
+        ends = (abs(z) * max(self.rising.high, self.falling.high) > FAR) | (down.high * y > 2.0**900)
+        plain = up.high - down.high * y
+        beside = abs(plain) < 0.6 * up.high  # so much of two roundings would show
+        found = np.where(ends, np.where(beside, np.nan, plain) + self.unsure(z, y), found)
+        return np.where(y == 0, up.high, found)
+
+    def curvature(self, z, y):
+        return self.summed(z, y, self.rising, self.falling)
+
+    @property
+    def rising(self):
+        """How fast the first term grows: 2 - power."""
+        return DoubleDouble.of_sum(2.0, -self.power)
+
+    @property
+    def falling(self):
+        """How fast the second term falls: power - 1."""
+        return DoubleDouble.of_sum(self.power, -1.0)
+
+    def powers(self, z):
+        """Return e^((2 - power) z) and e^-((power - 1) z)."""
+        z = np.where(np.isinf(z), np.copysign(1e9, z), z)
+        z = np.clip(z, -1e300, 1e300)
+        return exp(self.rising * z), exp(self.falling * -z)
+
+    def summed(self, z, y, a, b):
+        """Return the two exponentials times `a` and `b` y, which are never less than 0."""
+        up, down = (x.rounded for x in self.powers(z))
+        first, second = (up * a.rounded), np.where(y == 0, 0.0, y * (down * b.rounded))
+        return first + second + self.unsure(z, y)
+
+    def unsure(self, z, y):
+        """Return 0; NaN where an exponential at the end of the range may matter."""
+        high, low = self.rising.high * z, -self.falling.high * z
+        faint = (high < -FAR) & (high > -760) | (low < -FAR) & (low > -760 - np.log(np.maximum(y, 1)))
+        steep = (high > END) & (high < 800) | (low > END) & (low < 1500) & (y > 0)
+        return np.where(faint | steep, np.nan, 0.0)
+
+    def traits(self):
+        return Traits(convex=True, best="the log of the mean")
+
+
+class GammaNLLLog(OnLogMean):
+    """How surprised the exponential of a prediction is by a size above 0: the loss of gamma regression.
+
+    What does not depend on the prediction is left out.
+    """
+
+    formula = "z + y * exp(-z)"
+    slope_formula = "1 - y * exp(-z)"
+    source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
+    also = (
+        "half-gamma",
+        "sklearn._loss.HalfGammaLoss", "sklearn.ensemble.HistGradientBoostingRegressor.gamma",
+        "sklearn.linear_model.GammaRegressor | half the deviance: the same slopes",
+        "xgboost.reg:gamma", "xgboost.gamma-nloglik", "lightgbm.gamma",
+    )  # fmt: skip
+    use = "targets are sizes above 0 whose spread is in proportion to them, and a model gives the log of their mean"
+    pitfalls = (
+        "its least value is 1 + ln y, not 0: gamma-deviance is twice what it is above that",
+        "linear for predictions too high, exponential for those too low",
+    )
+    related = ("gamma-deviance", "tweedie-nll-log", "poisson-nll-log")
+    forms = ((LOG_MEAN, Input("target", POSITIVE, columns=TARGET)),)
+
+    def penalty(self, z, y):
+        share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
+        found = sure(share + z, np.maximum(share.high, abs(z)))
+        beyond = (share.high > 2.0**900) | (y > 2.0**900)
+        far = z + self.curvature(z, y)
+        beside = (z < 0) & (far < 4 * abs(z)) & (far > -0.75 * abs(z))
+        return np.where((abs(z) > FAR) | beyond, np.where(beside, np.nan, far), found)
+
+    def slope(self, z, y):
+        share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
+        found = sure(1.0 - share, np.maximum(share.high, 1))
+        far = 1 - self.curvature(z, y)
+        beside = abs(far) < 0.75
+        return np.where((abs(z) > FAR) | (y > 2.0**900), np.where(beside, np.nan, far), found)
+
+    def curvature(self, z, y):
+        half = np.exp(-z / 2)
+        return np.where(abs(z) > FAR, y * half * half, y * np.exp(-z))
+
+    def sections(self):
+        return super().sections()[:1]
+
+    def traits(self):
+        return Traits(convex=True, best="the log of the mean")
