@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
+    from losscli.losses.deviance import (
+        GammaDeviance,
+        InverseGaussianDeviance,
+        PoissonDeviance,
+        TweedieDeviance,
+    )
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
     from losscli.losses.energy import EnergyScore, GaussianKernelScore
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
+    from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
     from losscli.losses.logarithm import NLL
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
@@ -71,17 +78,18 @@ __all__ = [
     "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
     "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError",
     "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EnergyScore", "EpsilonInsensitive",
-    "Expectile", "Exponential", "Fair", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL",
-    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore", "JSDistance", "JSDivergence",
-    "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance",
-    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "TukeyBiweight", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
-    "Welsch", "ZeroOne", "find", "parse",
+    "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
+    "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore",
+    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
+    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin",
+    "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
+    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog",
+    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
+    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {
