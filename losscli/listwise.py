@@ -133,9 +133,10 @@ class Listwise(Loss):
         """Return an input of some lists, (lists, members, ...), or what each has as a whole: members must agree."""
         if not entry.whole:
             return x
-        if (np.fmin.reduce(x, axis=1) < np.fmax.reduce(x, axis=1)).any():
+        whole = x.min(axis=1)  # missing in one row, missing in the list
+        if (whole < x.max(axis=1)).any():
             raise ValueError(f"{self.name}: {entry.name} must be the same in every row of a list")
-        return x.min(axis=1)  # missing in one row, missing in the list
+        return whole
 
 
 class Labels(NamedTuple):

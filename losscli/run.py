@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from math import inf
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -31,13 +31,19 @@ class Need(NamedTuple):
 
 def need(losses: Sequence[Loss]) -> Need:
     """Return what `losses` together need to be read. Raises `UsageError` if no one file can serve them."""
+    if len({loss.listed for loss in losses}) > 1:
+        rows, lists = (next(loss for loss in losses if loss.listed is listed) for listed in (False, True))
+        raise UsageError(
+            f"{rows.name} is a loss of rows, {lists.name} of lists of rows: run them one at a time",
+            fix=[f"losscli compute {loss} ..." for loss in losses],
+        )
     forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
     for each in product(*(loss.forms for loss in losses)):
         roles: dict[str, Role] = {}
         for entry in (entry for form in each for entry in form):
-            role = Role(entry.name, entry.columns, entry.kind, entry.of)
+            role = Role(entry.name, entry.columns, entry.kind, entry.of, entry.whole)
             known = roles.setdefault(entry.name, role)
-            if known.kind != role.kind:
+            if (known.kind, known.whole) != (role.kind, role.whole):
                 break
             names = dict.fromkeys((*known.looked_for, *role.looked_for))
             roles[entry.name] = known._replace(looked_for=tuple(names))
@@ -63,7 +69,9 @@ class Row(NamedTuple):
     derivatives: tuple[Array, ...] = ()
     """The derivatives of the first loss, one for each input that has them."""
     kinks: int = 0
-    """How many rows have no derivative."""
+    """How many rows, or lists, have no derivative."""
+    losses: int = 0
+    """How many losses are derived."""
 
 
 class Summary:
@@ -99,6 +107,9 @@ class Summary:
 
 class Job:
     """Losses over one reading, once."""
+
+    unit = "row"
+    """What has a loss."""
 
     def __init__(
         self, losses: Sequence[Loss], needed: Need, reading: Reading, *, normalize: bool = False
@@ -147,7 +158,8 @@ class Job:
         weight = self.weight(batch)
         if weight is not None and how != "none":
             found = tuple(x * spread(weight, x) for x in found)
-        return Row(batch, [loss.value(*arrays)], found, int(edge.sum()))
+        value = loss.value(*arrays)
+        return Row(batch, [value], found, int(edge.sum()), value.size)
 
     def summaries(self) -> list[Summary]:
         """Return each loss over all rows, weighted if the reading has weights."""
@@ -162,6 +174,30 @@ class Job:
 
     def _weightless(self) -> NoResult:
         return NoResult(f"{self.reading.name}: every row has weight 0")
+
+    def beside(self, row: Row) -> list[Sequence[Any]]:
+        """Return what tells the losses of some rows apart, column by column: ids, or numbers."""
+        return [row.batch.ids or row.batch.rows.tolist()]
+
+    def marks(self) -> Mapping[str, Sequence[Any]]:
+        """Return what tells rows apart beside ids and numbers, by the name of its column."""
+        return {}
+
+    def records(self, row: Row) -> Iterable[int | slice]:
+        """Yield the rows as records have them: one in each, or many."""
+        return range(len(row.batch.rows))
+
+    def gathering(self) -> str:
+        """Return how rows are put together, for the heading."""
+        return ""
+
+    def place(self, line: int) -> str:
+        """Return where what has a loss stands, as messages say it."""
+        return self.reading.place(line)
+
+    def short_place(self, line: int) -> str:
+        """Return where what has a loss stands, in few words."""
+        return self.reading.short_place(line)
 
     def weight(self, batch: Batch) -> Array | None:
         """Return the weights of a batch, checked; None if rows count the same."""

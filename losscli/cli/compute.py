@@ -54,7 +54,6 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
         heading,
         input_facts,
         params,
-        short_place,
         status,
         warn_infinite,
     )
@@ -74,20 +73,18 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
             results = (
                 {
                     "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements, "value": value,
-                    "status": status(value), "signature": signature(loss, how, each.elements, settings(words)),
+                    "status": status(value), "signature": signature(loss, how, each.elements, settings(words, job)),
                 }
                 for loss, each, value in whole
             )  # fmt: skip
-            write_json({**envelope("compute"), "input": input_facts(job), "results": results}, out)
+            lists = summaries[0].elements if job.unit == "list" else 0
+            write_json({**envelope("compute"), "input": input_facts(job, lists), "results": results}, out)
         elif kind == "table":
-            rows = [
-                (str(loss), value, each.top, short_place(job.reading, each.line))
-                for loss, each, value in whole
-            ]
-            line = signature(job.losses[0], how, summaries[0].elements, settings(words))
+            rows = [(str(loss), value, each.top, job.short_place(each.line)) for loss, each, value in whole]
+            line = signature(job.losses[0], how, summaries[0].elements, settings(words, job))
             if len(whole) > 1:
                 line = "<loss>" + line.removeprefix(str(job.losses[0]))
-            columns = ("loss", "value", "max row", "at")
+            columns = ("loss", "value", f"max {job.unit}", "at")
             table = Table(columns, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"])
             write_table(table, out, color=shape.color, width=shape.width)
         else:
@@ -108,28 +105,31 @@ def _rows(job: Job, words: o.Words, kind: str, shape: o.Print) -> None:
 
     if kind == "json":
         parts: list[list[Any]] = [[] for _ in job.losses]
+        lists: dict[str, Any] = {}
         for row in job.rows():
+            if job.unit == "list":  # all at once
+                lists = dict(zip(("lists", "rows"), job.beside(row), strict=True))
             for part, values in zip(parts, row.values, strict=True):
                 part.append(values)
         results: list[Any] = []
         for loss, part in zip(job.losses, parts, strict=True):
             values = np.concatenate(part)
-            line = signature(loss, "none", values.size, settings(words))
+            line = signature(loss, "none", values.size, settings(words, job))
             results.append({
                 "loss": str(loss), "params": params(loss), "reduction": "none", "n": values.size,
-                "values": values.tolist(), "signature": line,
+                "values": values.tolist(), **lists, "signature": line,
             })  # fmt: skip
         with output.spool() as out:
-            write_json({**envelope("compute"), "input": input_facts(job), "results": results}, out)
+            facts = input_facts(job, len(lists.get("lists", ())))
+            write_json({**envelope("compute"), "input": facts, "results": results}, out)
         return
 
     def lines() -> Iterator[Sequence[Any]]:
         for row in job.rows():
             columns = [column for values in row.values for column in np.atleast_2d(values.T).tolist()]
-            names = row.batch.ids or row.batch.rows.tolist()
-            yield from zip(*([] if kind == "bare" else [names]), *columns, strict=True)
+            yield from zip(*([] if kind == "bare" else job.beside(row)), *columns, strict=True)
 
-    names = ["id" if words.ident or words.on else "row"]
+    names = ["list", "rows"] if job.unit == "list" else ["id" if words.ident or words.on else "row"]
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
         several = job.reading.chosen[inputs[0].name].names if loss.elementwise else ()
         names += [f"{loss}:{name}" for name in several] if len(several) > 1 else [str(loss)]

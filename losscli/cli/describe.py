@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from losscli.cli.options import Print
 
 if TYPE_CHECKING:
-    from losscli.data.reading import Reading
     from losscli.loss import Loss
     from losscli.run import Job, Summary
 
@@ -45,23 +44,17 @@ def heading(job: Job, how: str, elements: int) -> str:
     if len(parts) > 1:
         parts = [*parts[:-2], f"{parts[-2]} against {parts[-1]}"] if names[-1] == "target" else parts
     rows = reading.rows - reading.dropped
-    said = [f"{reading.name}: {rows} row{'s' * (rows != 1)}", *parts]
+    said = [f"{reading.name}: {rows} row{'s' * (rows != 1)}{job.gathering()}", *parts]
     if reading.dropped:
         said.insert(1, f"{reading.dropped} dropped for missing values")
     unmatched = reading.unmatched
     if sum(unmatched):
         said.insert(1, f"{unmatched[0]} ids only here, {unmatched[1]} only there")
     if how != "none":
-        over = f"{elements} elements" if elements != rows else "rows"
+        over = f"{elements} elements" if elements != rows and job.unit == "row" else f"{job.unit}s"
         weight = reading.chosen.get("weight")
         said.append(f"{how} over {over}" + (f" weighted by {weight.names[0]}" if weight else ""))
     return ", ".join(said)
-
-
-def short_place(reading: Reading, line: int) -> str:
-    """Return where a row stands, without the name of the file: `line 58`, `record 7`."""
-    place = reading.place(line).removeprefix(reading.name).lstrip(":, ")
-    return f"line {place}" if place.isdigit() else place
 
 
 def params(loss: Loss) -> dict[str, float | bool]:
@@ -71,14 +64,16 @@ def params(loss: Loss) -> dict[str, float | bool]:
     }
 
 
-def input_facts(job: Job) -> dict[str, Any]:
-    """Return what was read, for JSON."""
+def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
+    """Return what was read, for JSON; in `lists` lists, if rows are in lists."""
     reading = job.reading
     chosen = {
         role: each.names[0] if len(each.names) == 1 else list(each.names)
         for role, each in reading.chosen.items()
     }
     facts: dict[str, Any] = {"file": reading.name, **chosen, "rows": reading.rows, "dropped": reading.dropped}
+    if lists:
+        facts["lists"] = lists
     if sum(reading.unmatched):
         facts["unmatched"] = list(reading.unmatched)
     return facts
@@ -88,8 +83,8 @@ def warn_infinite(job: Job, summaries: Sequence[Summary], answers: Sequence[floa
     """Say which rows make a loss infinite."""
     for loss, summary, value in zip(job.losses, summaries, answers, strict=True):
         if summary.infinite and value == float("inf"):
-            place = job.reading.place(summary.first_infinite)
-            rows = f"the loss of {summary.infinite} rows is infinite, the first at {place}"
+            place = job.place(summary.first_infinite)
+            rows = f"the loss of {summary.infinite} {job.unit}s is infinite, the first at {place}"
             only = f"the loss at {place} is infinite"
             lines = [f"warning: {loss} = inf: {only if summary.infinite == 1 else rows}"]
             lines += [f"  elsewhere: {pitfall}" for pitfall in loss.pitfalls if "infinite" in pitfall]

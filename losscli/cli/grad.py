@@ -70,9 +70,8 @@ def grad(
         write_long(answer.columns(kind), answer.lines(kind), kind, answer.heading, shape, answer.footer)
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
-        output.note(
-            f"note: {job.losses[0]} has no derivative in {answer.kinks} of {answer.count} rows: {given} is given there"
-        )
+        where = f"{answer.kinks} of {answer.count} {job.unit}s"
+        output.note(f"note: {job.losses[0]} has no derivative in {where}: {given} is given there")
     for remark in remarks(loss):
         output.note(f"note: {remark}")
 
@@ -92,6 +91,7 @@ class Gradients:
         ]
         """The inputs of one column, which are shown beside the derivative."""
         self.ids = bool(words.ident or words.on)
+        self.marks = job.marks()
         self.count = self.kinks = self.zeros = self.unbounded = self.line = 0
         self.norm = self.largest = 0.0
 
@@ -108,7 +108,7 @@ class Gradients:
                 self.norm = hypot(self.norm, largest * float(np.sqrt(((sizes / largest) ** 2).sum())))
             if largest > self.largest:
                 self.largest, self.line = largest, int(row.batch.lines[int(sizes.max(axis=1).argmax())])
-            self.count += row.values[0].size
+            self.count += row.losses
             self.kinks += row.kinks
             self.zeros += int((flat == 0).all(axis=1).sum())
             self.unbounded += int((~finite).any(axis=1).sum())
@@ -127,7 +127,8 @@ class Gradients:
         first = self.chosen[self.inputs[0].name]
         several = self.loss.elementwise and len(first.names) > 1
         losses = [f"loss_{label}" for label in first.labels or first.names] if several else ["loss"]
-        return ["id" if self.ids else "row", *(entry.name for entry in self.scalars), *losses, *grads]
+        beside = [*self.marks, *(entry.name for entry in self.scalars)]
+        return ["id" if self.ids else "row", *beside, *losses, *grads]
 
     def lines(self, kind: str) -> Iterator[Sequence[Any]]:
         """Yield the rows of the table."""
@@ -139,6 +140,7 @@ class Gradients:
                 values = np.atleast_2d(row.values[0].T).tolist()
                 columns = [
                     self.names(row),
+                    *self.marks.values(),
                     *(self.shown(row, entry) for entry in self.scalars),
                     *values,
                     *columns,
@@ -154,6 +156,9 @@ class Gradients:
         from losscli.report.table import Own
 
         column = row.batch.columns[entry.name].tolist()
+        if entry.kind == "labels":
+            said = self.job.reading.said
+            return ["" if k != k else said(entry.name, k, entry.of).strip("'") for k in column]
         if entry.kind != "class":
             return list(map(Own, column))
         labels = self.chosen[entry.of].labels
@@ -163,19 +168,18 @@ class Gradients:
         """Return what is derived, and how it is scaled."""
         what = "gradient" if self.order == 1 else "second derivative"
         of = {
-            "none": "each row's own loss",
-            "sum": "the sum over rows",
-            "mean": f"the mean over {self.count} rows",
+            "none": f"each {self.job.unit}'s own loss",
+            "sum": f"the sum over {self.job.unit}s",
+            "mean": f"the mean over {self.count} {self.job.unit}s",
         }
         inputs = " and ".join(entry.name for entry in self.wrt)
         return f"{self.job.reading.name}: {self.loss}, {what} of {of[self.how]} with respect to {inputs}"
 
     def footer(self) -> list[str]:
         """Return the whole in a line."""
-        from losscli.cli.describe import short_place
         from losscli.report.number import short
 
-        at = f" ({short_place(self.job.reading, self.line)})" if self.line else ""
+        at = f" ({self.job.reading.short_place(self.line)})" if self.line else ""
         facts = [
             f"|{self.name}| {short(self.norm)}", f"max {short(self.largest)}{at}", f"zero {self.zeros}",
             f"non-finite {self.unbounded}", *([f"at a kink {self.kinks}"] if self.kinks else []),
@@ -189,7 +193,10 @@ class Gradients:
         order = [f"order:{self.order}"] if self.order == 2 else []
         kink = ["kink:nan"] if self.kink == "nan" else []
         return signature(
-            self.loss, choose("reduction", self.how), self.count, [*order, *kink, *settings(self.words)]
+            self.loss,
+            choose("reduction", self.how),
+            self.count,
+            [*order, *kink, *settings(self.words, self.job)],
         )
 
     def write_json(self) -> None:
@@ -200,12 +207,15 @@ class Gradients:
 
         def rows() -> Iterator[dict[str, Any]]:
             for row in self.rows():
-                for at, number in enumerate(row.batch.rows.tolist()):
-                    grads = [x[at].tolist() for x in row.derivatives]
+                for which in self.job.records(row):
+                    at = which.start if isinstance(which, slice) else which
+                    grads = [x[which].tolist() for x in row.derivatives]
                     named = dict(zip((entry.name for entry in self.wrt), grads, strict=True))
-                    ident = {"id": row.batch.ids[at]} if self.ids else {}
+                    facts = {"row": int(row.batch.rows[at])}
+                    facts |= {"id": row.batch.ids[which]} if self.ids else {}
+                    facts |= {"list": self.marks["list"][at]} if "list" in self.marks else {}
                     answer = {self.name: grads[0] if len(grads) == 1 else named}
-                    yield {"row": number, **ident, "value": row.values[0][at].tolist(), **answer}
+                    yield {**facts, "value": row.values[0][at].tolist(), **answer}
 
         with output.spool() as out:
             result = {
@@ -214,4 +224,6 @@ class Gradients:
                 # known once the rows are written
                 "n": lambda: self.count, "kinks": lambda: self.kinks, "signature": self.signature,
             }  # fmt: skip
-            write_json({**envelope("grad"), "results": [result], "input": lambda: input_facts(self.job)}, out)
+            lists = self.job.unit == "list"
+            facts = lambda: input_facts(self.job, self.count if lists else 0)  # noqa: E731
+            write_json({**envelope("grad"), "results": [result], "input": facts}, out)

@@ -25,8 +25,9 @@ Target = Annotated[
                 rich_help_panel=INPUT),
 ]  # fmt: skip
 Col = Annotated[
-    list[str], Option("--col", metavar="ROLE=COL", help="column of any other input: --col anchor='a_*'",
-                      rich_help_panel=INPUT),
+    list[str], Option("--col", metavar="ROLE=COL", rich_help_panel=INPUT,
+                      help="column of any other input: --col anchor='a_*'; --col list=query_id says which list a "
+                      "row is in"),
 ]  # fmt: skip
 Targets = Annotated[
     str,

@@ -42,7 +42,11 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
     from losscli.run import Job, need
 
     needed = need(losses)
-    _given(words, [role.name for form in needed.forms for role in form])
+    listed = losses[0].listed
+    _given(words, [role.name for form in needed.forms for role in form], lists=listed)
+    job = Job
+    if listed:
+        from losscli.lists import ListJob as job
     for name in ("join", "input_format", "decimal", "missing"):
         choose(name, getattr(words, name))
     if words.values:
@@ -57,12 +61,14 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
         forms = [form for form in needed.forms if len(form) == count] or list(needed.forms)
         reading = literals(words.values, forms[0])
         reading.form = needed.forms.index(forms[0])
-        return Job(losses, needed, reading, normalize=words.normalize)
-    return Job(losses, needed, read_as(needed.forms, words, command), normalize=words.normalize)
+        return job(losses, needed, reading, normalize=words.normalize)
+    return job(losses, needed, read_as(needed.forms, words, command, lists=listed), normalize=words.normalize)
 
 
-def read_as(forms: Sequence[Sequence[Role]], words: Words, command: str = "losscli choose") -> Reading:
-    """Return the reading of the input that `words` describe, as one of `forms`."""
+def read_as(
+    forms: Sequence[Sequence[Role]], words: Words, command: str = "losscli choose", *, lists: bool = False
+) -> Reading:
+    """Return the reading of the input that `words` describe, as one of `forms`; of rows that may be in `lists`."""
     from losscli.data.batch import Options
     from losscli.data.reader import read
 
@@ -73,9 +79,10 @@ def read_as(forms: Sequence[Sequence[Role]], words: Words, command: str = "lossc
         on=words.on,
         by_order=words.by_order,
         join=cast("Any", words.join),
-        given=_given(words, list(dict.fromkeys(role.name for form in forms for role in form))),
+        given=_given(words, [role.name for form in forms for role in form], lists=lists),
         weight=words.weight,
         ident=words.ident,
+        lists=lists,
         options=Options(
             format=cast("Any", words.input_format),
             delimiter=words.delimiter,
@@ -100,8 +107,9 @@ def _file(words: Words, command: str) -> str:
     return file
 
 
-def _given(words: Words, roles: Sequence[str]) -> Mapping[str, str]:
+def _given(words: Words, roles: Sequence[str], *, lists: bool = False) -> Mapping[str, str]:
     """Return the columns that were said, by role: `--pred` is the first input of a loss."""
+    roles = [*dict.fromkeys(roles), *(["list"] if lists else [])]
     given: dict[str, str] = {}
     if words.pred:
         given["pred" if "pred" in roles else roles[0]] = words.pred
@@ -109,23 +117,23 @@ def _given(words: Words, roles: Sequence[str]) -> Mapping[str, str]:
         given["target"] = words.target
     for each in words.col:
         role, equals, columns = each.partition("=")
-        if not equals or not columns:
-            raise UsageError(
-                f"--col {each}: write --col ROLE=COLUMNS", [f"roles: {', '.join(dict.fromkeys(roles))}"]
-            )
+        if role == "list" and role not in roles:
+            raise UsageError(f"--col {each}: this is a loss of rows, not of lists of rows")
+        if not equals or not (columns or role == "list"):  # --col list= says that all rows are one list
+            raise UsageError(f"--col {each}: write --col ROLE=COLUMNS", [f"roles: {', '.join(roles)}"])
         if role not in roles:
-            raise UsageError(
-                f"--col {each}: no input is called '{role}'", [f"roles: {', '.join(dict.fromkeys(roles))}"]
-            )
+            raise UsageError(f"--col {each}: no input is called '{role}'", [f"roles: {', '.join(roles)}"])
         given[role] = columns
     if "target" in given and "target" not in roles:
-        raise UsageError("--target: this loss has no target", [f"roles: {', '.join(dict.fromkeys(roles))}"])
+        raise UsageError("--target: this loss has no target", [f"roles: {', '.join(roles)}"])
     return given
 
 
-def settings(words: Words) -> list[str]:
+def settings(words: Words, job: Job) -> list[str]:
     """Return what of the input changes results, for the signature."""
     said = [f"miss:{words.missing}"]
+    if lists := job.reading.chosen.get("list"):
+        said.append(f"list:{lists.names[0]}")
     if words.on:
         said.append(f"on:{words.on}" + (":inner" if words.join == "inner" else ""))
     if words.weight:

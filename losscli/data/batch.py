@@ -10,27 +10,42 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+LIST = "list"
+"""The role that says which list a row belongs to."""
+RECORD = "record"
+"""The column that does where a list is a JSON record."""
+
 
 class Role(NamedTuple):
     """One thing to read from a table: the part that some columns play.
 
     A `number` is one column, or several of equal rank when the user selects several; a `vector` is a
     family of columns (`p_0`, `p_1`, …) or one column of lists; a `class` is one column that names a
-    column of the vector role `of`, or as many columns as that role has.
+    column of the vector role `of`, or as many columns as that role has. `labels` are one column of lists, or of
+    texts of numbers with blanks between, in which an empty cell means what its list of rows has already said;
+    with `of` they are classes. A `name` is one column of texts that say which list each row belongs to; where
+    there is none, all rows are one list.
     """
 
     name: str
     looked_for: tuple[str, ...] = ()
-    kind: Literal["number", "vector", "class", "labels"] = "number"
+    kind: Literal["number", "vector", "class", "labels", "name"] = "number"
     of: str = ""
+    whole: bool = False
+    """Whether it is said once for a list of rows, and not for each row."""
 
 
 class Batch(NamedTuple):
-    """Some consecutive usable rows: float64 arrays of shape (n,) or (n, K), by role."""
+    """Some consecutive usable rows: float64 arrays of shape (n,) or (n, K), by role.
+
+    A class is its place among the columns of its vector, a name its place in `Reading.lists`, labels are their
+    place in `Reading.labels`.
+    """
 
     columns: Mapping[str, Array]
     rows: NDArray[np.int64]
-    """The number of each row, counted from 1 over the whole input, dropped rows included."""
+    """The number of each row, counted from 1 over the whole input, dropped rows included; of what is in one JSON
+    record, that of the record."""
     lines: NDArray[np.int64]
     """Where each row stands in its file, for messages: the line it starts on, or for JSON the record."""
     ids: Sequence[str] = ()

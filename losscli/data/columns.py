@@ -27,17 +27,19 @@ def choose(
     given: Given = AS_FOUND,
     classes: Sequence[str] = (),
     reserved: Mapping[str, Sequence[int]] | None = None,
+    *,
+    nested: bool = False,
 ) -> tuple[int, Picks]:
     """Return the first form whose roles are all given or found, and their columns.
 
     `tables` says where a role's columns are (`""`: wherever not said); `reserved` are columns of these
-    tables that are spoken for, such as ids.
+    tables that are spoken for, such as ids. If `nested`, a row is a list of rows, and its cells are lists.
     """
     failures: list[tuple[int, LosscliError]] = []
     for number, form in enumerate(forms):
         if not given.keys() <= {role.name for role in form}:
             continue
-        attempt = Attempt(form, tables, given, classes, reserved or {})
+        attempt = Attempt(form, tables, given, classes, reserved or {}, nested=nested)
         try:
             return number, attempt.picks()
         except Absent as error:
@@ -61,9 +63,14 @@ class Attempt:
         given: Given,
         classes: Sequence[str],
         reserved: Mapping[str, Sequence[int]],
+        *,
+        nested: bool = False,
     ) -> None:
         # A class needs the labels of its vector, so it comes last.
-        self.form = sorted(form, key=lambda role: role.kind == "class")
+        self.form = sorted(form, key=lambda role: bool(role.of))
+        self.nested = nested
+        # Rows of lists are in records of their own, or many in one, which only the depth of the cells tells.
+        self.deep = any(role.kind == "name" for role in form)
         self.tables = tables
         self.given = given
         self.classes = tuple(classes)
@@ -73,7 +80,7 @@ class Attempt:
 
     def picks(self) -> Picks:
         """Return the columns of every role, or raise."""
-        typed = {role.name: self.select(role) for role in self.form if role.name in self.given}
+        typed = {role.name: self.select(role) for role in self.form if self.given.get(role.name)}
         for role in self.form:
             if role.name in typed:
                 self.taken.setdefault(self.place(role), set()).update(typed[role.name][0])
@@ -84,7 +91,8 @@ class Attempt:
                 continue  # the vector is missing or unclear, and that is reported
             match [typed[role.name]] if role.name in typed else self.candidates(role):
                 case []:
-                    missing.append(role)
+                    if role.kind != "name":
+                        missing.append(role)
                 case [(columns, stem)]:
                     self.taken.setdefault(self.place(role), set()).update(columns)
                     self.keep(role, columns, stem)
@@ -103,12 +111,21 @@ class Attempt:
         """Return the table that has the role."""
         return self.tables[self.place(role)]
 
+    def level(self, role: Role) -> int:
+        """Return how many lists around a cell of the role are rows."""
+        return int(self.nested and not role.whole)
+
+    def depth(self, role: Role) -> tuple[int, ...]:
+        """Return how many lists there may be around a number of the role, in one column."""
+        own = {"vector": (1,), "class": (0, 1), "labels": (0, 1)}.get(role.kind, (0,))
+        return tuple(depth + self.level(role) for depth in own)
+
     def select(self, role: Role) -> Selection:
         """Return the columns that the user typed, and the stem that the typing shows."""
         table, text = self.table(role), self.given[role.name]
         if (one := table.index(text)) is not None:
             return (one,), ""
-        if role.kind != "number" and len(found := family(table.names, text)) == 1:
+        if role.kind in ("vector", "class") and len(found := family(table.names, text)) == 1:
             return found[0], table.names[found[0][0]][: len(text)]
         picked: list[int] = []
         stem = ""
@@ -147,18 +164,28 @@ class Attempt:
     def candidates(self, role: Role) -> list[Selection]:
         """Return the columns that could play a role that the user left to us, with their stems."""
         table = self.table(role)
+        if role.kind == "name" and (
+            self.nested or role.name in self.given
+        ):  # as many lists as records; or one
+            return []
         taken = frozenset(self.taken.get(self.place(role), ()))
         looked_for = {name.lower() for name in role.looked_for}
         found: dict[tuple[int, ...], str] = {}
         for at, name in enumerate(table.names):
-            fits = role.kind == "class" or (role.kind == "vector") == (at in table.lists)
+            if self.deep:
+                fits = table.depth(at) in self.depth(role)
+            else:
+                fits = role.kind == "class" or (role.kind == "vector") == (at in table.lists)
             if at not in taken and fits and name.lower() in looked_for:
                 table.unique(at)
                 found[(at,)] = ""
-        if role.kind != "number":
-            scalars = taken | table.lists.keys()
+        if role.kind in ("vector", "class"):
+            level = self.level(role)
+            others = {at for at in table.lists if table.depth(at) != level}
+            if level:
+                others |= set(range(len(table.names))) - table.lists.keys()
             for stem in sorted(looked_for, key=len):  # of two stems for the same columns the longer one
-                for columns in family(table.names, stem, frozenset(scalars)):
+                for columns in family(table.names, stem, taken | frozenset(others)):
                     lead = table.names[columns[0]][: len(stem)]
                     if role.kind == "vector" or self.soft(role, columns, lead):
                         found[columns] = lead
@@ -176,34 +203,63 @@ class Attempt:
         for column in columns:
             table.unique(column)
         said = f"{table.name}: {role.name}"
-        inner = [at for at in columns if at in table.lists]
+        level = self.level(role)
+        inner = [at for at in columns if table.width(at, level) is not None]
+        if self.deep:
+            self.fit(role, columns)
+        if role.kind in ("labels", "name"):
+            self.found[role.name] = Pick(table, role, columns, level=level)
+            return
         if inner and len(columns) > 1:
             raise DataError(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
-        if inner and not table.lists[inner[0]]:
+        if inner and not table.width(inner[0], level):
             raise DataError(f"{said}: the first list of {table.names[inner[0]]!r} is empty")
-        width = table.lists[inner[0]] if inner else len(columns) if len(columns) > 1 else None
+        width = table.width(inner[0], level) if inner else len(columns) if len(columns) > 1 else None
         if width is None:
             if role.kind == "vector":
                 raise DataError(
                     f"{said} is a vector: several columns or one of lists, not only {names[0]!r}",
                     [f"columns: {listed(table.names)}"],
                 )
-            self.found[role.name] = Pick(table, role, columns)
+            self.found[role.name] = Pick(table, role, columns, level=level)
             return
         if role.name == "weight":
             raise DataError(f"{said} is one number a row", [f"columns: {listed(names)}"])
         if inner:
-            labels = tuple(map(str, range(width)))
+            labels = tuple(map(str, range(width or 0)))
         else:
             labels = suffixes(*family_names(table, columns, stem))
             if stem:
                 columns, labels = by_number(columns, labels)
-        pick = Pick(table, role, columns, labels, width)
+        pick = Pick(table, role, columns, labels, width, level)
         if role.kind == "vector":
             pick = self.label(pick)
         elif role.kind == "class":
             pick = align(pick, self.found[role.of])
         self.found[role.name] = pick
+
+    def fit(self, role: Role, columns: Sequence[int]) -> None:
+        """Refuse columns that are too many for the role, or whose cells are lists where numbers are wanted."""
+        table = self.table(role)
+        several = len(columns) > 1
+        if several and role.kind not in ("vector", "class"):
+            names = [table.names[at] for at in columns]
+            what = "is one number a row" if role.kind == "number" else "is one column"
+            raise DataError(f"{table.name}: {role.name} {what}", [f"columns: {listed(names)}"])
+        wanted = (self.level(role),) if several else self.depth(role)
+        for at in columns:
+            depth = table.depth(at)
+            if depth not in wanted and not (role.kind == "vector" and not depth):
+                what = {"vector": "a list of numbers", "class": "a class", "labels": "a list of numbers"}
+                of = what.get(role.kind, "one value")
+                row = "a row, or a list of them where a record is a whole list"
+                cells = ("numbers", "lists", "lists of lists")[depth]
+                failure = Absent(
+                    f"{table.name}: {role.name} cannot be {table.names[at]!r}, whose cells are {cells}",
+                    [f"{role.name} is {of} {'a list of rows' if role.whole else row}"],
+                )
+                failure.missing = 1
+                raise failure
 
     def label(self, pick: Pick) -> Pick:
         """Return the vector with the labels that the user gave."""

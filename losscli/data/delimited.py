@@ -30,7 +30,7 @@ class Delimited(Table):
 
     def __init__(self, source: Source, options: Options) -> None:
         self.name = source.name
-        self.lists = {}
+        self.lists, self.deep = {}, {}
         self.named = options.header
         head = source.first_lines(1)
         if not head:

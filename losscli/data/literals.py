@@ -49,8 +49,14 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
     notation = Notation(Options())
     arrays: dict[str, Array] = {}
     chosen: dict[str, Chosen] = {}
-    for role in sorted(form, key=lambda role: role.kind == "class"):  # a class needs its vector
+    sequences: dict[str, Sequence[Array]] = {}
+    for role in sorted(form, key=lambda role: bool(role.of)):  # a class needs its vector
         cells = [row[form.index(role)] for row in rows]
+        if role.kind == "labels":
+            binder = Binder(chosen[role.of].labels, notation) if role.of else None
+            arrays[role.name], sequences[role.name] = _labels(cells, notation, binder)
+            chosen[role.name] = Chosen((role.name,))
+            continue
         widths = {cell.count("/") + 1 for cell in cells}
         if len(widths) > 1:
             raise UsageError(
@@ -80,4 +86,21 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
                 f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}"
             )
         chosen[role.name] = Chosen((role.name,), labels)
-    return Literals(chosen, arrays, len(rows))
+    reading = Literals(chosen, arrays, len(rows))
+    reading.labels = sequences
+    return reading
+
+
+def _labels(cells: Sequence[str], notation: Notation, binder: Binder | None) -> tuple[Array, Sequence[Array]]:
+    """Return the labels of the one list that all rows are: slashes stand between them, later cells may be empty."""
+    from losscli.data.names import Carried, Sequences
+
+    code = Sequences(notation, binder, "/")
+    places, bad = code.indices(cells)
+    Carried().fill(places, np.zeros(len(cells)), set(bad))
+    if bad or np.isnan(places).any():
+        at = bad[0] if bad else 0
+        what = "a sequence of classes" if binder else "numbers with slashes between"
+        where = f"row {at + 1} of {len(cells)}"
+        raise UsageError(f"{NAME}: {quoted(cells[at])} is not {what}", [where])
+    return places, code.known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted
 from losscli.errors import DataError
+
+if TYPE_CHECKING:
+    from losscli.data.names import Carried, Names, Sequences
 
 Key = tuple[str, ...]
 Kind = Literal["missing", "number", "class"]
@@ -39,6 +42,8 @@ class Block(NamedTuple):
     lines: NDArray[np.int64]
     keys: Sequence[Key]
     flaws: Sequence[Flaw]
+    numbers: NDArray[np.int64] | None = None
+    """The number of each row, if not one after the other."""
 
 
 class Part:
@@ -46,17 +51,38 @@ class Part:
 
     def __init__(self, table: Table, picks: Picks, keys: Sequence[int], options: Options) -> None:
         self.table = table
-        self._picks = {role: pick for role, pick in picks.items() if pick.table is table}
+        # What lists are called comes first: labels hold for all rows of a list.
+        own = sorted(picks.items(), key=lambda each: each[1].role.kind != "name")
+        self._picks = {role: pick for role, pick in own if pick.table is table}
         self._keys = tuple(keys)
         self._notation = Notation(options)
         self._binders = {
             role: Binder(picks[pick.role.of].labels, self._notation)
             for role, pick in self._picks.items()
-            if pick.role.kind == "class" and pick.width is None
+            if pick.role.of and pick.width is None
         }
+        self.names: Names | None = None
+        self.sequences: dict[str, Sequences] = {}
+        self._lists = ""
+        self._carried: dict[str, Carried] = {}
+        self._codes: dict[str, Binder | Names | Sequences] = {**self._binders}
+        for role, pick in self._picks.items():
+            if pick.role.kind in ("name", "labels"):
+                self._code(role, pick.role.kind)
         self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
         self._wanted = list(dict.fromkeys([*used, *keys]))
+
+    def _code(self, role: str, kind: str) -> None:
+        """Prepare to read names or labels."""
+        from losscli.data.names import Carried, Names, Sequences
+
+        if kind == "name":
+            self._lists = role
+            self._codes[role] = self.names = Names(self._notation)
+        else:
+            self._codes[role] = self.sequences[role] = Sequences(self._notation, self._binders.get(role))
+            self._carried[role] = Carried()
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yield the table, `rows` rows at a time."""
@@ -66,9 +92,12 @@ class Part:
             flaws: list[Flaw] = []
             for role, pick in self._picks.items():
                 arrays[role], bad = self._array(pick, cells, chunk)
+                if role in self._carried:
+                    lists = arrays[self._lists] if self._lists else np.zeros(len(chunk.lines))
+                    self._carried[role].fill(arrays[role], lists, {row for row, _ in bad})
                 flaws += self._flaws(pick, arrays[role], bad, cells, chunk)
             flaws.sort(key=lambda flaw: flaw[:2])
-            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws)
+            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws, chunk.numbers)
 
     def _array(
         self, pick: Pick, cells: Mapping[int, Sequence[Cell]], chunk: Chunk
@@ -81,8 +110,8 @@ class Part:
             return array, {(row, column) for row in bad}
         if pick.width is None:
             column = pick.columns[0]
-            binder = self._binders.get(pick.role.name)
-            array, bad = (binder.indices if binder else self._notation.numbers)(cells[column])
+            code = self._codes.get(pick.role.name)
+            array, bad = (code.indices if code else self._notation.numbers)(cells[column])
             return array, {(row, column) for row in bad}
         array = np.empty((len(chunk.lines), pick.width))
         wrong: set[tuple[int, int]] = set()
@@ -108,6 +137,8 @@ class Part:
         for (row, column), kind in kinds.items():
             line = int(chunk.lines[row])
             cell = cells[column][row]
+            if kind != "missing" and pick.role.kind == "labels":
+                cell = self.sequences[pick.role.name].stray(cell)
             yield Flaw(row, column, kind, pick.role.name, line, cell, chunk.raw(row), self.table)
 
     def _check_lengths(self, pick: Pick, cells: Sequence[Cell], chunk: Chunk) -> None:

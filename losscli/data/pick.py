@@ -20,11 +20,13 @@ class Pick(NamedTuple):
     labels: tuple[str, ...] = ()
     width: int | None = None
     """None: one number a row. Otherwise the numbers of a row, from as many columns or from one of lists."""
+    level: int = 0
+    """How many lists around a cell are rows."""
 
     @property
     def lists(self) -> bool:
         """Whether the numbers of a row come from one list."""
-        return self.width is not None and self.columns[0] in self.table.lists
+        return self.width is not None and self.table.width(self.columns[0], self.level) is not None
 
     @property
     def chosen(self) -> Chosen:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.data import absent
-from losscli.data.batch import AS_FOUND, AS_USUAL, Batch, Given, Options, Role
+from losscli.data.batch import AS_FOUND, AS_USUAL, LIST, Batch, Given, Options, Role
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
 from losscli.data.join import ById, ByOrder, Join, Pairing
@@ -24,6 +24,7 @@ from losscli.data.words import counted, listed, shell
 from losscli.errors import DataError, LosscliError, NoResult, UsageError
 
 ROWS = 8192
+LISTS = Role(LIST, ("list", "query", "qid", "query_id", "group", "session"), "name", whole=True)
 
 
 def read(
@@ -37,10 +38,14 @@ def read(
     given: Given = AS_FOUND,
     weight: str = "",
     ident: str = "",
+    lists: bool = False,
     options: Options = AS_USUAL,
     batch_rows: int = ROWS,
 ) -> Reading:
-    """Open the input and settle which columns play which role: the first form that is all there."""
+    """Open the input and settle which columns play which role: the first form that is all there.
+
+    With `lists`, rows belong to lists: those with the same text in one column, or in one record, or all.
+    """
     if (on or by_order) and not targets:
         raise UsageError(
             f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE"
@@ -54,13 +59,16 @@ def read(
     if targets and not any(role.name == TARGET for form in forms for role in form):
         raise UsageError("--targets: nothing here has targets")
     if weight:
-        forms = [(*form, Role("weight")) for form in forms]
+        forms = [(*form, Role("weight", whole=lists)) for form in forms]
         given = {**given, "weight": weight}
-    tables = {"": open_table(file, options, exact=bool(on or ident))}
+    if lists:
+        forms = [(*form, LISTS) for form in forms]
+    tables = {"": open_table(file, options, exact=bool(on or ident or lists))}
     try:
         if targets:
             tables[TARGET] = open_table(targets, options, exact=bool(on))
         settled = settle(forms, tables, given, on, ident, options)
+        tables[""] = settled.main
         parts = {name: Part(tables[name], settled.picks, settled.keys[name], options) for name in tables}
         pairing: Pairing | None = None
         if on:
@@ -85,10 +93,13 @@ def read(
 class Settled(NamedTuple):
     """What is clear before the first row is read."""
 
+    main: Table
     form: int
     picks: Picks
     keys: Mapping[str, Sequence[int]]
     """The columns of the ids, by table."""
+    nested: bool = False
+    """Whether the rows of a list are in one record."""
 
 
 def settle(
@@ -110,14 +121,39 @@ def settle(
                 if len(keys[""]) != len(keys[TARGET]):
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
                     raise UsageError(f"--on {on}: {counts}")
-            form, picks = choose(forms, tables, given, options.classes, keys)
+            settled = arrange(forms, tables, given, options, keys)
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
             further = [table.more() for table in tables.values()]
             if not any(further):
                 raise
         else:
-            return Settled(form, picks, keys)
+            return settled
+
+
+def arrange(
+    forms: Sequence[Sequence[Role]],
+    tables: Mapping[str, Table],
+    given: Given,
+    options: Options,
+    keys: Mapping[str, Sequence[int]],
+) -> Settled:
+    """Return which columns play which role, where a row is a row or, if it cannot be, a list of them."""
+    main = tables[""]
+    try:
+        return Settled(main, *choose(forms, tables, given, options.classes, keys), keys)
+    except LosscliError as error:
+        if LISTS not in forms[0] or not main.lists or len(tables) > 1:
+            raise
+        try:
+            form, picks = choose(forms, tables, given, options.classes, keys, nested=True)
+        except LosscliError as other:  # the one that comes nearer is what the user means
+            lacks = [getattr(each, "missing", 0) for each in (other, error)]
+            raise (other if 0 < lacks[0] < lacks[1] else error) from None
+        from losscli.data.nested import nest
+
+        view, picks = nest(main, picks, keys[""], LISTS)
+        return Settled(view, form, picks, keys, nested=True)
 
 
 def common_columns(main: Table, second: Table, picks: Picks) -> list[str]:
@@ -136,6 +172,15 @@ class FileReading(Reading):
     ) -> None:
         chosen = {name: pick.chosen for name, pick in settled.picks.items()}
         super().__init__(part.table.name, settled.form, chosen)
+        self.nested = settled.nested
+        if part.names:
+            self.lists = part.names.known
+        self.labels = {
+            role: each.known
+            for one in (part, pairing and pairing.part)
+            if one
+            for role, each in one.sequences.items()
+        }
         self._part = part
         self._pairing = pairing
         self._trouble = Trouble(options, settled.picks)
@@ -160,7 +205,9 @@ class FileReading(Reading):
             self._pairing.load(self._batch_rows)
         usable = 0
         for block in self._part.blocks(self._batch_rows):
-            numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
+            numbers = block.numbers
+            if numbers is None:
+                numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
             self.rows += len(block.lines)
             keep = np.ones(len(block.lines), dtype=np.bool_)
             if self._pairing:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from losscli.data.batch import Batch, Chosen
+from losscli.data.batch import Array, Batch, Chosen
+from losscli.data.cells import label
 from losscli.data.join import Unmatched
 
 
@@ -25,6 +26,12 @@ class Reading(ABC):
         """The rows of FILE seen so far."""
         self.dropped = 0
         """Of these, how many were left out because a value is missing."""
+        self.lists: Sequence[str | int] = ()
+        """The names of the lists that rows are in, as they first appear; of records that are lists, their numbers."""
+        self.labels: Mapping[str, Sequence[Array]] = {}
+        """By role, the different labels of lists, as they first appear."""
+        self.nested = False
+        """Whether the rows of a list are in one record."""
         self.unmatched = Unmatched()
         """With `join="inner"`: how many ids only FILE has, and only the targets."""
 
@@ -35,3 +42,16 @@ class Reading(ABC):
     @abstractmethod
     def place(self, line: int) -> str:
         """Return where a row stands, as messages say it: `preds.csv:57` or `preds.json: record 57`."""
+
+    def said(self, role: str, x: float, of: str = "") -> str:
+        """Return a number of a batch as the input says it: labels, and the classes `of` a vector, by name."""
+        known = self.labels.get(role)
+        numbers = [x] if known is None else known[int(x)].tolist()
+        names = self.chosen[of].labels if of else ()
+        text = " ".join(names[int(each)] if names else label(each) for each in numbers)
+        return text if known is None else repr(text)
+
+    def short_place(self, line: int) -> str:
+        """Return where a row stands, without the name of the file: `line 58`, `record 7`."""
+        place = self.place(line).removeprefix(self.name).lstrip(":, ")
+        return f"line {place}" if place.isdigit() else place

@@ -29,7 +29,7 @@ class Records(Table):
         self.name = name
         self.unit = unit
         self.names = []
-        self.lists = {}
+        self.lists, self.deep = {}, {}
         self._paths: list[Path] = []
         self._scalars: set[int] = set()
         self._rest = records
@@ -56,10 +56,10 @@ class Records(Table):
                 if at == len(self.names):
                     self._paths.append(path)
                     self.names.append(".".join(path))
-                if at not in self._scalars and at not in self.lists and value is not None:
+                if at not in self._scalars and at not in self.deep and value is not None:
                     if isinstance(value, list):
-                        self.lists[at] = len(cast("list[object]", value))
-                    else:
+                        self.measure(at, cast("list[object]", value))
+                    elif at not in self.lists:
                         self._scalars.add(at)
         return len(self._held) > seen
 
@@ -87,11 +87,11 @@ class Arrays(Table):
         self.name = name
         self.names = list(columns)
         self._columns = list(columns.values())
-        self.lists = {}
+        self.lists, self.deep = {}, {}
         for at, cells in enumerate(self._columns):
             sample = next((cell for cell in cells if cell is not None), None)
             if isinstance(sample, list):
-                self.lists[at] = len(cast("list[object]", sample))
+                self.measure(at, cast("list[object]", sample))
 
     def close(self) -> None:
         """Do nothing: the document was read whole."""

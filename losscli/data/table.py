@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,8 @@ class Chunk(NamedTuple):
     lines: NDArray[np.int64]
     raw: Callable[[int], str]
     """The text of a row, by its place in the chunk, for messages."""
+    numbers: NDArray[np.int64] | None = None
+    """The number of each row, counted from 1, if not one after the other: several are one record."""
 
 
 class Table(ABC):
@@ -32,6 +34,8 @@ class Table(ABC):
     names: list[str]
     lists: dict[int, int]
     """The columns whose cells are lists, and how long the lists are."""
+    deep: dict[int, int]
+    """The columns whose cells are lists of lists, and how long the inner ones are."""
     unit = "line"
     """What `Batch.lines` counts."""
     named = True
@@ -56,6 +60,21 @@ class Table(ABC):
     def place(self, line: int) -> str:
         """Return where a row stands, as messages say it."""
         return f"{self.name}:{line}" if self.unit == "line" else f"{self.name}: {self.unit} {line}"
+
+    def width(self, column: int, level: int = 0) -> int | None:
+        """Return how many numbers are in a cell, `level` lists further in; None if it is one."""
+        return (self.deep if level else self.lists).get(column)
+
+    def measure(self, column: int, cell: Sequence[Cell]) -> None:
+        """Take the length of a list, if it is the first one, and of the first list in it."""
+        self.lists.setdefault(column, len(cell))
+        inner = next((each for each in cell if each is not None), None)
+        if isinstance(inner, list):
+            self.deep.setdefault(column, len(cast("list[Cell]", inner)))
+
+    def depth(self, column: int) -> int:
+        """Return how many lists are around a number."""
+        return (column in self.lists) + (column in self.deep)
 
     def index(self, name: str) -> int | None:
         """Return the one column of this name, or None."""

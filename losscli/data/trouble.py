@@ -64,6 +64,8 @@ class Trouble:
         name = flaw.table.names[flaw.column]
         pick = self._picks[flaw.role]
         wanted = f"a list of {pick.width} numbers" if pick.lists else "a number"
+        if pick.role.kind == "labels" and not isinstance(flaw.cell, str):
+            wanted = "a number, or a list of them"
         what = "is missing" if flaw.kind == "missing" else f"{said(flaw.cell)} is not {wanted}"
         unit = flaw.table.unit
         evidence = [*flaw.table.show(flaw.line, flaw.column, flaw.cell, flaw.raw)]

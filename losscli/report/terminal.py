@@ -53,9 +53,9 @@ def write_table(
     color: str = "auto",
     width: int = 0,
     digits: int = 4,
-    screen: TextIO = sys.stdout,
+    screen: TextIO | None = None,
 ) -> None:
-    """Write `table` for a person at `screen`: numbers to the right and never cut.
+    """Write `table` for a person at `screen`, or standard output: numbers to the right and never cut.
 
     A last column of text is folded; columns that do not fit are left out, and named below.
     """
@@ -65,6 +65,7 @@ def write_table(
     from rich.table import Table as Grid
     from rich.text import Text
 
+    screen = screen or sys.stdout
     room = width_of(screen, width)
     unicode = (screen.encoding or "").lower().replace("-", "").startswith("utf")
     rule = "─" if unicode else "-"

@@ -1,0 +1,102 @@
+"""Cells that stand for something longer than a number: the name of a list, the labels of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+
+from losscli.data.batch import Array
+from losscli.data.cells import NAN, Binder, Notation, identity
+from losscli.data.table import Cell
+
+Code = tuple[Array, list[int]]
+
+
+class Names:
+    """Texts to their places, in the order in which they first appear."""
+
+    def __init__(self, notation: Notation) -> None:
+        self.known: list[str | int] = []
+        self._notation = notation
+        self._places: dict[object, float] = {}
+
+    def indices(self, cells: Sequence[Cell]) -> Code:
+        """Return the place of each cell's name, NaN where missing; none is wrong."""
+        return np.array([self._place(cell) for cell in cells], np.float64), []
+
+    def _place(self, cell: Cell) -> float:
+        # The number of a record stands for itself.
+        name = cell if type(cell) is int else identity(cell).strip()
+        if name in self._notation.missing:
+            return NAN
+        place = self._places.setdefault(name, float(len(self.known)))
+        if place == len(self.known):
+            self.known.append(name)
+        return place
+
+
+class Sequences:
+    """Sequences of numbers, as lists or as texts, to their places in the order in which they first appear."""
+
+    def __init__(self, notation: Notation, binder: Binder | None = None, mark: str | None = None) -> None:
+        self.known: list[Array] = []
+        self._notation = notation
+        self._read = binder.indices if binder else notation.numbers
+        self._mark = mark
+        """What stands between the numbers of a text; blanks if not said."""
+        self._places: dict[tuple[object, ...], float] = {}
+
+    def indices(self, cells: Sequence[Cell]) -> Code:
+        """Return the place of each cell's sequence, NaN where missing, and the cells that are none."""
+        places: list[float] = []
+        bad: list[int] = []
+        for at, cell in enumerate(cells):
+            place = self._place(cell)
+            if place is None:
+                bad.append(at)
+            places.append(NAN if place is None else place)
+        return np.array(places, np.float64), bad
+
+    def parts(self, cell: Cell) -> list[Cell]:
+        """Return the numbers of a cell as they are written."""
+        if isinstance(cell, list):
+            return cast("list[Cell]", cell)
+        return list(cell.split(self._mark)) if isinstance(cell, str) else [cell]
+
+    def stray(self, cell: Cell) -> Cell:
+        """Return the first part of a cell that is wrong."""
+        parts = self.parts(cell)
+        return parts[self._read(parts)[1][0]]
+
+    def _place(self, cell: Cell) -> float | None:
+        if self._notation.is_missing(cell):
+            return NAN
+        parts = self.parts(cell)
+        key = tuple(map(str, parts))
+        place = self._places.get(key)
+        if place is None:
+            numbers, bad = self._read(parts)
+            if bad:
+                return None
+            place = NAN if np.isnan(numbers).any() else float(len(self.known))
+            self._places[key] = place
+            if place == place:
+                self.known.append(numbers)
+        return place
+
+
+class Carried:
+    """The last sequence that each list of rows has said, which holds for its rows with an empty cell."""
+
+    def __init__(self) -> None:
+        self._said: dict[float, float] = {}
+
+    def fill(self, places: Array, lists: Array, bad: set[int]) -> None:
+        """Fill in what the first row of a list has said before; not in a `bad` row, which has said something."""
+        for row, (place, which) in enumerate(zip(places.tolist(), lists.tolist(), strict=True)):
+            if place == place:
+                self._said.setdefault(which, place)
+            elif row not in bad:
+                places[row] = self._said.get(which, NAN)
