@@ -65,9 +65,9 @@ def write_table(
     from rich.table import Table as Grid
     from rich.text import Text
 
-    screen = screen or sys.stdout
-    room = width_of(screen, width)
-    unicode = (screen.encoding or "").lower().replace("-", "").startswith("utf")
+    person: TextIO = screen or sys.stdout
+    room = width_of(person, width)
+    unicode = (person.encoding or "").lower().replace("-", "").startswith("utf")
     rule = "─" if unicode else "-"
     blank = "    \n"
     box = Box(f"{blank * 2} {rule}{rule} \n{blank * 5}", ascii=not unicode)
@@ -77,8 +77,8 @@ def write_table(
         highlight=False,
         markup=False,
         emoji=False,
-        color_system="standard" if colored(screen, color) else None,
-        force_terminal=colored(screen, color),
+        color_system="standard" if colored(person, color) else None,
+        force_terminal=colored(person, color),
     )
     given = list(table.rows)
     rows = [[shown(cell, digits) for cell in row] for row in given]
