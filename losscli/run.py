@@ -12,10 +12,9 @@ import numpy as np
 from losscli import __version__
 from losscli.data.batch import Array, Batch, Role
 from losscli.data.reading import Reading
-from losscli.domain import BINARY, SIGN
+from losscli.domain import BINARY
 from losscli.errors import DataError, NoResult, UsageError
-from losscli.loss import DirectionError, DomainError, Input, Loss, SimplexError
-from losscli.spec import loss_called
+from losscli.loss import DomainError, Input, Loss
 from losscli.stats.exact import ExactSum
 
 Reduction = Literal["mean", "sum", "none"]
@@ -235,64 +234,20 @@ class Job:
 
     def _explain(self, error: DomainError, batch: Batch, at: int) -> DataError:
         """Return a domain error as a message: where it is, how many in all, and what to do."""
+        from losscli.outside import outside  # only for the unlucky
+
         reading, loss, entry = self.reading, self.losses[at], error.entry
-        place = reading.place(int(batch.lines[int(np.flatnonzero(error.rows)[0])]))
-        outside, bad = [error.values], int(error.rows.sum())
+        line = int(batch.lines[int(np.flatnonzero(error.rows)[0])])
+        found, bad = [error.values], int(error.rows.sum())
         for later in self._batches:
             try:
                 loss.check(*self._inputs(later, at))
             except DomainError as again:
                 if again.entry.name == entry.name:
                     bad += int(again.rows.sum())
-                    outside.append(again.values)
-        values = np.concatenate([np.ravel(x) for x in outside])
-        columns = reading.chosen[entry.name].names
-        column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
-        span = f"min {values.min():g}, max {values.max():g}"
-        if isinstance(error, SimplexError) and entry.domain == BINARY:
-            other = loss.instead.get(entry.name)
-            return DataError(
-                f"{loss.name}: {place} has {error.value:g} true classes, not 1",
-                [f"{column}; {bad} of {reading.rows} rows ({span})"],
-                [f"losscli compute {other} ...   (any number of labels a row)"] if other else [],
-            )
-        if isinstance(error, SimplexError):
-            return DataError(
-                f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
-                [f"{column}; {bad} of {reading.rows} rows ({span})"],
-                ["--normalize       divides every row by its sum; the signature says so"],
-            )
-        if isinstance(error, DirectionError):
-            return DataError(
-                f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
-                [f"{column}; {bad} of {reading.rows} rows"],
-            )
-        instead = _instead(loss, entry, values)
-        domain = str(entry.domain)
-        outside_what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
-        return DataError(
-            f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
-            [
-                f"column {column}: {bad} of {reading.rows} rows are outside ({span})"
-                + _guess(loss, entry, values)
-            ],
-            [f"losscli compute {instead} ...   (never decided from the range)"] if instead else [],
-        )
-
-
-def _instead(loss: Loss, entry: Input, values: Array) -> str:
-    """Return the loss that takes the values which `loss` refuses, if there is one."""
-    other = loss.instead.get(entry.name, "")
-    inputs = loss_called(other).forms[0] if other else ()
-    takes = any(each.name == entry.name and not each.domain.outside(values).any() for each in inputs)
-    return other if takes else ""
-
-
-def _guess(loss: Loss, entry: Input, values: Array) -> str:
-    """Return what refused values might be."""
-    if entry.name == "pred" and entry.name in loss.instead:
-        return ": logits?"
-    return ": 0 and 1? 2 y - 1 makes them -1 and 1" if entry.domain == SIGN and not values.any() else ""
+                    found.append(again.values)
+        values = np.concatenate([np.ravel(x) for x in found])
+        return outside(error, loss, reading, line, values, bad)
 
 
 def spread(weight: Array, values: Array) -> Array:

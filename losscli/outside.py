@@ -1,0 +1,61 @@
+"""What to say when a value is outside the domain of an input: where, how many, and what takes them."""
+
+from __future__ import annotations
+
+from losscli.data.batch import Array
+from losscli.data.reading import Reading
+from losscli.domain import BINARY, SIGN
+from losscli.errors import DataError
+from losscli.loss import DirectionError, DomainError, Input, Loss, SimplexError
+from losscli.spec import loss_called
+
+
+def outside(
+    error: DomainError, loss: Loss, reading: Reading, line: int, values: Array, bad: int
+) -> DataError:
+    """Return a domain error as a message: the first is in `line`; in all, `bad` rows have these `values`."""
+    entry, place = error.entry, reading.place(line)
+    columns = reading.chosen[entry.name].names
+    column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
+    span = f"min {values.min():g}, max {values.max():g}"
+    if isinstance(error, SimplexError) and entry.domain == BINARY:
+        other = loss.instead.get(entry.name)
+        return DataError(
+            f"{loss.name}: {place} has {error.value:g} true classes, not 1",
+            [f"{column}; {bad} of {reading.rows} rows ({span})"],
+            [f"losscli compute {other} ...   (any number of labels a row)"] if other else [],
+        )
+    if isinstance(error, SimplexError):
+        return DataError(
+            f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
+            [f"{column}; {bad} of {reading.rows} rows ({span})"],
+            ["--normalize       divides every row by its sum; the signature says so"],
+        )
+    if isinstance(error, DirectionError):
+        return DataError(
+            f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
+            [f"{column}; {bad} of {reading.rows} rows"],
+        )
+    instead = _instead(loss, entry, values)
+    domain = str(entry.domain)
+    outside_what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
+    return DataError(
+        f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
+        [f"column {column}: {bad} of {reading.rows} rows are outside ({span})" + _guess(loss, entry, values)],
+        [f"losscli compute {instead} ...   (never decided from the range)"] if instead else [],
+    )
+
+
+def _instead(loss: Loss, entry: Input, values: Array) -> str:
+    """Return the loss that takes the values which `loss` refuses, if there is one."""
+    other = loss.instead.get(entry.name, "")
+    inputs = loss_called(other).forms[0] if other else ()
+    takes = any(each.name == entry.name and not each.domain.outside(values).any() for each in inputs)
+    return other if takes else ""
+
+
+def _guess(loss: Loss, entry: Input, values: Array) -> str:
+    """Return what refused values might be."""
+    if entry.name == "pred" and entry.name in loss.instead:
+        return ": logits?"
+    return ": 0 and 1? 2 y - 1 makes them -1 and 1" if entry.domain == SIGN and not values.any() else ""
