@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
+    from losscli.losses.scoring import RPS, Brier, MulticlassBrier
+    from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
         DWD,
         BinarySparsemax,

@@ -143,7 +143,9 @@ def _size(x: Number, power: Number, signed: bool = False) -> Number:
 
 
 def largest(*each: Number) -> Number:
-    """Return the largest; on a tie what does not move, so that a kink gives the least subgradient."""
+    """Return the largest of several, or of one list; on a tie what does not move: the least subgradient of a kink."""
+    if len(each) == 1:
+        each = tuple(each[0])
     return next(x for x in sorted(each, key=_moves) if not any(y > x for y in each))
 
 

@@ -39,6 +39,8 @@ CONTENTS = {
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",
     "residual": "Huber MAE MSE",
     "robust": "Fair LogCosh LogisticDistance PseudoHuber SmoothL1",
+    "scoring": "Brier MulticlassBrier RPS",
+    "spherical": "SphericalScore",
     "surrogate": "BinarySparsemax DWD Exponential LogisticMargin SquaredMargin TanhMargin",
     "triplets": "TripletMargin",
     "variogram": "VariogramScore",

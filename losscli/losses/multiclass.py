@@ -3,30 +3,22 @@
 import numpy as np
 
 from losscli.arithmetic import over, over_square, sure, times
-from losscli.domain import NONNEGATIVE, UNIT, Interval
+from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, total, two_sum
-from losscli.families import LOGIT, PROBABILITY, TARGET, Multiclass, pick, weights
-from losscli.loss import Axis, Input, Section
+from losscli.families import OnProbabilities, OnScores, pick, weights
+from losscli.loss import Axis, Section
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
 FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 
 
-class CategoricalCrossEntropy(Multiclass):
+class CategoricalCrossEntropy(OnProbabilities):
     """How surprised the predicted probabilities are by the true class: only that class's probability counts.
 
     Rows must sum to 1; nothing is renormalised or clipped unless asked.
     """
 
-    symbols = "p, y"
-    instead = {"pred": "softmax-cross-entropy"}  # noqa: RUF012
-    forms = (
-        (
-            Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
-            Input("target", UNIT, "class", of="pred", columns=TARGET, simplex=True),
-        ),
-    )
     formula = "-sum(xlogy(y[k], p[k]) for k in classes)"
     slope_formula = "-y[k] / p[k]"
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
@@ -94,20 +86,6 @@ class CategoricalCrossEntropy(Multiclass):
             ("p", "[min(max(p[k], clip), 1 - clip) for k in classes]"),
         )
 
-    @property
-    def axis(self):
-        return Axis("p", "predicted probability of the true class  p", 0, 1, top=5)
-
-    def sections(self):
-        return (
-            Section(
-                "",
-                lambda x: (np.stack([x, 1 - x], 1), np.zeros_like(x)),
-                lambda gradient: gradient[:, 0],
-                kinks=self.traits().kinks,
-            ),
-        )
-
     def traits(self):
         if not self.clip:
             return Traits(convex=True, best="the class frequencies")
@@ -117,16 +95,9 @@ class CategoricalCrossEntropy(Multiclass):
         return Traits(lipschitz=least, smoothness=least / self.clip, kinks=(self.clip, 1 - self.clip))
 
 
-class SoftmaxCrossEntropy(Multiclass):
+class SoftmaxCrossEntropy(OnScores):
     """How surprised the softmax of the scores is by the true class."""
 
-    symbols = "z, y"
-    forms = (
-        (
-            Input("pred", kind="vector", wrt=True, columns=LOGIT),
-            Input("target", NONNEGATIVE, "class", of="pred", columns=TARGET),
-        ),
-    )
     formula = "sum(y[k] * (log(sum(exp(z[j]) for j in classes)) - z[k]) for k in classes)"
     slope_formula = "exp(z[k]) / sum(exp(z[j]) for j in classes) - y[k]"
     source = (

@@ -20,7 +20,8 @@ Show = Literal["loss", "grad"]
 def heads(loss: Loss) -> tuple[str, str]:
     """Return what formulas call the loss and its derivative: `L(z, y)`, `dL/dz_k`."""
     variable = loss.symbols.split(", ")[0]
-    return f"L({loss.symbols})", f"dL/d{variable}{'_k' if '[k]' in loss.slope_formula else ''}"
+    of_each = any(word in loss.slope_formula for word in ("[k]", "range(k"))
+    return f"L({loss.symbols})", f"dL/d{variable}{'_k' if of_each else ''}"
 
 
 def formula_line(loss: Loss, show: Show = "loss") -> str:

@@ -276,8 +276,13 @@ def mixed(loss, form, row, one, two):
     ):
         return None
 
+    # a step beyond the least component would leave its domain
+    scale = min([mpf(1), *(abs(x) for x in (component(at[k], j) for k, j in (one, two)) if x)])
+    more = 10 - int(mp.floor(mp.log(scale, 2)))
+
     def compute():
-        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1))
+        h = scale * mpf(2) ** (-mp.prec - 10)
+        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1), h=h, addprec=more)
 
     return settled(loss, compute)
 

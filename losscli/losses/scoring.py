@@ -1,0 +1,156 @@
+"""Scoring rules of forecast probabilities: all are least, on average, for the true ones."""
+
+from collections import deque
+from itertools import chain
+from typing import ClassVar
+
+import numpy as np
+
+from losscli.arithmetic import amplified
+from losscli.domain import FACTOR
+from losscli.doubledouble import running, total, two_product
+from losscli.families import OnProbabilities, OnProbability, weights
+from losscli.parameter import flag, parameter
+from losscli.traits import Traits
+
+SMALL = 2.0**-400  # squares of less may be subnormal
+
+
+class Brier(OnProbability):
+    """Squares the distance of a predicted probability from the label: never more than 1, even when surely wrong.
+
+    This is the binary form, (p - y)^2. Summed over both classes it is twice that.
+    """
+
+    top: ClassVar[float | None] = None
+    formula = "(p - y)**2"
+    slope_formula = "2 * (p - y)"
+    source = (
+        "Brier 1950, Verification of forecasts expressed in terms of probability, "
+        "doi:10.1175/1520-0493(1950)078<0001:VOFEIT>2.0.CO;2"
+    )
+    also = (
+        "brier-score", "quadratic-score",
+        "sklearn.metrics.brier_score_loss | of two classes; from three on it is multiclass-brier",
+        "scoringrules.brier_score | takes the label first", "catboost.BrierScore",
+    )  # fmt: skip
+    use = "probabilities of yes and no are judged, and one sure mistake must not outweigh all else"
+    pitfalls = (
+        "for (0.8, 0.2) and the first class it is 0.04; the sum over both classes is 0.08",
+        "a forecast of a rare event is hardly punished: p = 0 costs 0.001 on average if it comes once in 1000",
+    )
+    related = ("multiclass-brier", "bce", "mse")
+
+    def penalty(self, p, y):
+        return (p - y) * (p - y)
+
+    def slope(self, p, y):
+        return 2 * (p - y)
+
+    def curvature(self, p, y):
+        return np.full_like(p, 2.0)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=2, smoothness=2, best="the mean")
+
+
+class MulticlassBrier(OnProbabilities):
+    """Sums the squared distances of all predicted probabilities from the label: from 0, right and sure, to 2.
+
+    `scale=0.5` brings it to between 0 and 1, and for two classes to the binary form.
+    """
+
+    top: ClassVar[float | None] = None
+    formula = "scale * sum((p[k] - y[k])**2 for k in classes)"
+    slope_formula = "2 * scale * (p[k] - y[k])"
+    source = Brier.source
+    also = (
+        "brier-score", "quadratic-score",
+        "sklearn.metrics.brier_score_loss | of three classes or more; of two it is brier, half of this",
+    )  # fmt: skip
+    use = "probabilities of several classes are judged, and one sure mistake must not outweigh all else"
+    pitfalls = (
+        "three factors are in use: for (0.7, 0.2, 0.1) and the first class 0.14, half of it 0.07, and "
+        "mse over the classes 0.0467",
+        "sklearn says 0.14 here, but half of the sum when there are two classes; scale_by_half decides",
+    )
+    related = ("brier", "rps", "categorical-cross-entropy")
+
+    scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 0.5 halves it", quiet=True)
+
+    def derivative(self, order, p, y):
+        if order == 2:
+            return (diagonal(np.full_like(p, 2 * self.scale)),)
+        e = p - weights(y, len(p))
+        if order == 1:
+            return (2 * self.scale * e,)
+        length = square_length(e)
+        return (length if self.scale == 1 else amplified(self.scale, length),)
+
+    def traits(self):
+        return Traits(
+            convex=True, lipschitz=2 * self.scale, smoothness=2 * self.scale, best="the class frequencies"
+        )
+
+
+class RPS(OnProbabilities):
+    """Squares how far cumulated probabilities are from the label's, class by class: near misses cost less.
+
+    The ranked probability score, for classes in their order, lowest first.
+    """
+
+    top: ClassVar[float | None] = None
+    formula = (
+        "sum(sum(p[j] - y[j] for j in range(k + 1))**2 for k in classes) / max(1, len(p) - 1)**normalized"
+    )
+    slope_formula = (
+        "2 * sum(sum(p[j] - y[j] for j in range(i + 1)) for i in range(k, len(p))) "
+        "/ max(1, len(p) - 1)**normalized"
+    )
+    source = (
+        "Epstein 1969, A scoring system for probability forecasts of ranked categories, "
+        "doi:10.1175/1520-0450(1969)008<0985:ASSFPF>2.0.CO;2"
+    )
+    also = (
+        "ranked-probability-score",
+        "scoringrules.rps_score | takes the class first, counted from 1 unless onehot=True",
+    )  # fmt: skip
+    use = "classes have an order, as grades or ratings do, and being off by one is better than by three"
+    pitfalls = (
+        "columns must come in the order of the classes: every other order is another score",
+        "often divided by K - 1, so that the worst is 1: normalized=true",
+    )
+    related = ("multiclass-brier", "categorical-cross-entropy")
+
+    normalized: float = flag(help="divides by the number of classes less 1")
+
+    def derivative(self, order, p, y):
+        count, y = len(p), weights(y, len(p))
+        parts = max(1, count - 1) if self.normalized else 1
+        if order == 0:
+            ahead = running(chain.from_iterable(zip(p, -y, strict=True)))
+            return (square_length(np.stack([x.rounded for x in ahead][1::2])) / parts,)
+        ranks = np.arange(count)
+        left = count - np.maximum(ranks[:, None], ranks).astype(np.float64)  # sums in which both classes are
+        if order == 2:
+            return (np.repeat(2 * left[..., None] / parts, p.shape[1], axis=2),)
+        terms = (two_product(times, x) for k, times in enumerate(left[..., None]) for x in (p[k], -y[k]))
+        return (2 * deque(running(chain.from_iterable(terms)), 1).pop().rounded / parts,)
+
+    def traits(self):
+        return Traits(convex=True, lipschitz=2, best="the class frequencies")
+
+
+def square_length(e):
+    """Return the sum of squares along the first axis, however small."""
+    small = abs(e).max(axis=0) < SMALL
+    e = np.where(small, e * 2.0**500, e)
+    return total(e * e).rounded * np.where(small, 2.0**-1000, 1.0)
+
+
+def diagonal(entries):
+    """Return (K, n) as the diagonals of matrices (K, K, n)."""
+    matrix = np.zeros((len(entries), *entries.shape))
+    at = np.arange(len(entries))
+    matrix[at, at] = entries
+    return matrix

@@ -1,0 +1,69 @@
+"""Scoring rules of probabilities beside each other, and at the edges."""
+
+import numpy as np
+import pytest
+
+from losscli.losses.scoring import RPS, Brier, MulticlassBrier
+from losscli.losses.spherical import SphericalScore
+
+RNG = np.random.default_rng(8)
+P = np.concatenate([RNG.random(50), [0.0, 1.0, 0.5]])
+BIT = RNG.integers(0, 2, len(P)).astype(float)
+MANY = RNG.dirichlet(np.ones(4), 40)
+CLASS = RNG.integers(0, 4, 40).astype(float)
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-15)
+
+
+def test_the_sum_over_two_classes_is_twice_the_binary_brier_score():
+    both = np.stack([1 - P, P], 1)
+    same(MulticlassBrier(scale=0.5).value(both, BIT), Brier().value(P, BIT))
+    same(RPS().value(both, BIT), Brier().value(P, BIT))
+
+
+def test_rps_sums_brier_scores_of_all_thresholds():
+    whole = sum(Brier().value(MANY[:, :k].sum(axis=1), (k > CLASS).astype(float)) for k in range(1, 4))
+    same(RPS().value(MANY, CLASS), whole)
+    same(RPS(normalized=1).value(MANY, CLASS), whole / 3)
+
+
+def test_rps_knows_near_from_far():
+    sure = np.eye(5)[[0, 1, 2, 3, 4]]
+    np.testing.assert_array_equal(RPS().value(sure, np.zeros(5)), np.arange(5))
+    np.testing.assert_array_equal(RPS(normalized=1).value(sure, np.zeros(5)), np.arange(5) / 4)
+
+
+def test_one_class_costs_nothing():
+    assert RPS(normalized=1).value([[1.0]], [0.0]) == 0
+
+
+@ORDERS
+@pytest.mark.parametrize(
+    "loss", [MulticlassBrier(), RPS(), SphericalScore(), SphericalScore(alpha=1.5), SphericalScore(alpha=3)], ids=str
+)  # fmt: skip
+def test_one_hot_is_index(loss, order):
+    ask = getattr(loss, order)
+    same(ask(MANY, np.eye(4)[CLASS.astype(int)]), ask(MANY, CLASS))
+
+
+@pytest.mark.parametrize("alpha", [1.25, 2, 3, 50])
+def test_spherical_score_does_not_know_length(alpha):
+    """So its slope is at right angles to the probabilities, and its curvature turns them into minus the slope."""
+    loss = SphericalScore(alpha=alpha)
+    g, h = loss.gradient(MANY, CLASS), loss.hessian(MANY, CLASS)
+    assert (abs((g * MANY).sum(axis=1)) <= 1e-12 * abs(g).max(axis=1)).all()
+    np.testing.assert_allclose((h * MANY[:, None]).sum(axis=2), -g, rtol=1e-8, atol=1e-10 * abs(h).max())
+
+
+def test_spherical_score_at_the_edge():
+    p, y = [[0.0, 1.0]], [0.0]
+    np.testing.assert_array_equal(SphericalScore(alpha=1.5).gradient(p, y), [[-np.inf, 0]])
+    np.testing.assert_array_equal(SphericalScore().gradient(p, y), [[-1, 0]])
+    np.testing.assert_array_equal(SphericalScore(alpha=3).gradient(p, y), [[0, 0]])
+    assert SphericalScore(alpha=1.5).hessian(p, y)[0, 0, 0] == np.inf
+    assert SphericalScore(alpha=2.5).hessian(p, y)[0, 0, 0] == -np.inf
+    np.testing.assert_array_equal(SphericalScore(alpha=3).hessian(p, y), [[[-2, 0], [0, 0]]])
+    np.testing.assert_array_equal(SphericalScore().value(np.eye(3), [0, 1, 1]), [-1, -1, 0])
