@@ -84,14 +84,14 @@ __all__ = [
     "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore",
     "InverseGaussianDeviance", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
     "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin",
-    "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
-    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog",
-    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
-    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits", "TripletMargin",
-    "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
-    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
+    "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne",
+    "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
+    "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError",
+    "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {
