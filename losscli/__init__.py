@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
     from losscli.losses.energy import EnergyScore, GaussianKernelScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+    from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
@@ -77,21 +78,22 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
-    "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
-    "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError",
-    "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError", "EnergyScore", "EpsilonInsensitive",
-    "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
-    "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "IntervalScore",
-    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "KLDivergence", "KLDivergenceLog",
-    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance", "MarginRanking",
-    "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne",
-    "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
-    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError",
-    "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
+    "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
+    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError",
+    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
+    "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
+    "HingeEmbedding", "Huber", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
+    "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
+    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
+    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog",
+    "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find",
+    "parse",
 ]  # fmt: skip
 
 HOMES = {

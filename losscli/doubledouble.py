@@ -159,6 +159,19 @@ def total(x: Array) -> DoubleDouble:
     return DoubleDouble(x, np.zeros(())).total()
 
 
+def raised(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
+    """Return x^degree for x of 0 or more; 0, 1 and 2 need no logarithm."""
+    match float(_wide(degree).rounded) if not _wide(degree).low else None:
+        case 0:
+            return DoubleDouble(np.ones_like(x.high))
+        case 1:
+            return x
+        case 2:
+            return x.squared()
+        case _:
+            return power(x, degree)
+
+
 def running(terms: Iterable[Array]) -> Iterator[DoubleDouble]:
     """Yield the sum of ever more doubles of any signs, kept in three; NaN where so much cancels that they fail."""
     high = middle = low = largest = np.zeros(())

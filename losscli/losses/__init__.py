@@ -23,6 +23,7 @@ CONTENTS = {
     "ensemble": "CRPSEnsemble DawidSebastiani",
     "interval": "IntervalScore WeightedIntervalScore",
     "jensen_shannon": "JSDistance JSDivergence",
+    "focal": "BinaryFocal BinaryFocalWithLogits",
     "likelihood": "GaussianNLL LaplaceNLL",
     "listrank": "ListnetSoftmax Listmle UniqueSoftmax",
     "log_mean": "GammaNLLLog TweedieNLLLog",

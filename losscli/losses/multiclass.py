@@ -3,9 +3,10 @@
 import numpy as np
 
 from losscli.arithmetic import over, over_square, sure, times
+from losscli.classes import OnProbabilities, OnScores
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, total, two_sum
-from losscli.families import OnProbabilities, OnScores, pick, weights
+from losscli.families import pick, weights
 from losscli.loss import Axis, Section
 from losscli.parameter import parameter
 from losscli.traits import Traits

@@ -7,9 +7,10 @@ from typing import ClassVar
 import numpy as np
 
 from losscli.arithmetic import amplified
+from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
 from losscli.doubledouble import running, total, two_product
-from losscli.families import OnProbabilities, OnProbability, weights
+from losscli.families import OnProbability, weights
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 

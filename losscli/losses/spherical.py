@@ -5,9 +5,10 @@ from typing import ClassVar
 import numpy as np
 
 from losscli.arithmetic import FAINT, sure, times
+from losscli.classes import OnProbabilities
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, others, power
-from losscli.families import OnProbabilities, one_hot, pick
+from losscli.doubledouble import DoubleDouble, others, power, raised
+from losscli.families import one_hot, pick
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
@@ -156,14 +157,6 @@ class Directions:
         """Return the limit of the diagonal at a probability of 0."""
         a = self.degree.high
         return times((1 - a) * y, np.power(0.0, a - 2)) + times(a * whole, np.power(0.0, a - 1))
-
-
-def raised(x, degree):
-    """Return x^degree; whole degrees that are common need no logarithm."""
-    known = {0.0: lambda: DoubleDouble(np.ones_like(x.high)), 1.0: lambda: x, 2.0: x.squared}
-    return (
-        known.get(float(degree.rounded), lambda: power(x, degree))() if not degree.low else power(x, degree)
-    )
 
 
 def settled(difference, term):

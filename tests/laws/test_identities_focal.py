@@ -1,0 +1,64 @@
+"""Focal losses beside cross-entropy and each other."""
+
+import numpy as np
+import pytest
+
+from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
+
+RNG = np.random.default_rng(12)
+Z = np.concatenate([RNG.normal(size=100) * 5, [0.0, 30.0, -30.0, 700.0, -700.0]])
+BIT = RNG.integers(0, 2, len(Z)).astype(float)
+SOFT = RNG.random(len(Z))
+P = RNG.random(len(Z))
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+
+
+def same(a, b):
+    np.testing.assert_allclose(a, b, rtol=1e-13, atol=1e-300)
+
+
+@ORDERS
+def test_without_gamma_it_is_cross_entropy(order):
+    for y in (BIT, SOFT):
+        same(getattr(BinaryFocal(gamma=0), order)(P, y), getattr(BCE(), order)(P, y))
+        same(getattr(BinaryFocalWithLogits(gamma=0), order)(Z, y), getattr(BCEWithLogits(), order)(Z, y))
+
+
+@pytest.mark.parametrize("gamma", [0.5, 2.0, 3.7])
+@pytest.mark.parametrize("alpha", [-1.0, 0.25])
+def test_focal_of_a_logit_is_that_of_its_sigmoid(gamma, alpha):
+    z = np.arange(-8, 9) * np.log(2)
+    p = 1 / (1 + np.exp(-z))
+    one, other = BinaryFocal(gamma=gamma, alpha=alpha), BinaryFocalWithLogits(gamma=gamma, alpha=alpha)
+    for y in (0.0, 0.3, 1.0):
+        y = np.full_like(z, y)
+        np.testing.assert_allclose(one.value(p, y), other.value(z, y), rtol=1e-12)
+        slope, curvature = one.gradient(p, y), one.hessian(p, y)
+        rate = p * (1 - p)
+        np.testing.assert_allclose(slope * rate, other.gradient(z, y), rtol=1e-11, atol=1e-13)
+        bent = curvature * rate**2 + slope * rate * (1 - 2 * p)
+        np.testing.assert_allclose(bent, other.hessian(z, y), rtol=1e-10, atol=1e-12)
+
+
+@ORDERS
+def test_labels_change_places(order):
+    sign = -1 if order == "gradient" else 1
+    for y in (BIT, np.round(SOFT * 64) / 64):
+        ask, back = (getattr(BinaryFocalWithLogits(alpha=a), order) for a in (0.25, 0.75))
+        same(ask(Z, y), sign * back(-Z, 1 - y))
+
+
+def test_weights_of_the_labels():
+    one = BinaryFocal(alpha=0.25).value([0.5, 0.5], [1.0, 0.0])
+    same(one, np.log(2) / 4 * np.array([0.25, 0.75]))
+    same(BinaryFocalWithLogits().value([0.0], [1.0]), [0.17328679513998632])
+    assert BinaryFocal(alpha=0).value([0.0], [1.0]) == 0
+
+
+def test_limits_of_infinite_logits():
+    loss, z = BinaryFocalWithLogits(), [np.inf, -np.inf, np.inf, -np.inf]
+    y = [1.0, 1.0, 0.0, 0.0]
+    np.testing.assert_array_equal(loss.value(z, y), [0, np.inf, np.inf, 0])
+    np.testing.assert_array_equal(loss.gradient(z, y), [0, -1, 1, 0])
+    np.testing.assert_array_equal(loss.hessian(z, y), [0, 0, 0, 0])
