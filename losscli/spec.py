@@ -155,7 +155,8 @@ def resolve(name: str) -> Claim:
 
 
 def _short(loss: type[Loss]) -> str:
-    inputs = {"p, y": "on probabilities", "z, y": "on scores (logits)"}.get(loss.symbols, "")
+    scores = "on logarithms" if loss.family in ("counts", "distributions") else "on scores (logits)"
+    inputs = {"p, y": "on probabilities", "z, y": scores}.get(loss.symbols, "")
     return f"{inputs}; {loss.family}" if inputs else loss.family
 
 

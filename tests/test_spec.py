@@ -83,6 +83,14 @@ def test_ambiguous_names_list_their_candidates(name):
     assert "categorical-cross-entropy " in text
 
 
+def test_candidates_say_what_they_take():
+    with pytest.raises(UsageError) as caught:
+        find("kl_div")
+    text = str(caught.value)
+    assert "kl-divergence-log   on logarithms; distributions" in text
+    assert "generalized-kl      on probabilities; distributions" in text
+
+
 def test_own_names_are_never_ambiguous():
     assert all(len(claims()[key(name)]) == 1 for name in catalogue())
 
