@@ -58,6 +58,9 @@ def main() -> None:
     images = embedding()
     write_csv("pairs.csv", pairs(images))
     write_lines("triplets.jsonl", triplets(images))
+    found = search(images)
+    write_csv("search.csv", shuffled(found))
+    write_lines("search.jsonl", by_query(found))
 
 
 def diabetes() -> Table:
@@ -174,6 +177,38 @@ def triplets(images: Images) -> Table:
     }
 
 
+def search(images: Images) -> Table:
+    """Look for images of the same digit: for each of thirty images six to ten others, the nearer the better."""
+    rng = np.random.default_rng(SEED)
+    rows: list[tuple[str, str, float, int]] = []
+    for query in rng.permutation(len(images.names))[:30]:
+        alike = [partner(rng, images, query, alike=True) for _ in range(3)]
+        others = [partner(rng, images, query, alike=False) for _ in range(rng.integers(3, 8))]
+        for image in dict.fromkeys([*alike, *others]):
+            score = -np.linalg.norm(images.points[query] - images.points[image])
+            relevance = int(images.digits[query] == images.digits[image])
+            rows.append((images.names[query], images.names[image], float(round(score, 3)), relevance))
+    return dict(
+        zip(("query_id", "image", "score", "relevance"), map(list, zip(*rows, strict=True)), strict=True)
+    )
+
+
+def by_query(found: Table) -> Table:
+    """Put what was found for an image into one record."""
+    queries = np.array(found["query_id"])
+    names = list(dict.fromkeys(found["query_id"]))
+
+    def lists(column: str) -> list[list[Any]]:
+        return [[found[column][i] for i in np.flatnonzero(queries == name)] for name in names]
+
+    return {
+        "query_id": names,
+        "images": lists("image"),
+        "scores": lists("score"),
+        "relevance": lists("relevance"),
+    }
+
+
 def partner(rng: np.random.Generator, images: Images, image: int, alike: bool) -> int:
     """Draw another image, of the same digit or of any other."""
     candidates = (images.digits == images.digits[image]) == alike
@@ -220,7 +255,7 @@ def head(table: Table, rows: int) -> Table:
 
 def shuffled(table: Table) -> Table:
     """Put the rows into another order."""
-    order = np.random.default_rng(SEED).permutation(len(table["id"]))
+    order = np.random.default_rng(SEED).permutation(len(next(iter(table.values()))))
     return {name: [column[i] for i in order] for name, column in table.items()}
 
 
