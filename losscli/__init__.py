@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         MulticlassZeroOne,
         MultiMargin,
     )
+    from losscli.losses.ndcg import ApproxNDCG
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
@@ -77,8 +78,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "Arctan", "BCEWithLogits", "Barron",
-    "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
+    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
+    "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
     "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
     "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError",
     "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
@@ -86,14 +87,13 @@ __all__ = [
     "HingeEmbedding", "Huber", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
     "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
     "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance",
-    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog",
-    "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find",
-    "parse",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne",
+    "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
+    "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError",
+    "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

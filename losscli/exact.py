@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import frexp, isfinite
 from typing import Any
 
-from losscli.formula import evaluate
+from losscli.formula import evaluate, needed
 from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, plain, times
 
 __all__ = ["BITS", "Node", "Vector", "bits_for", "double", "flow", "mp", "number", "plain", "run"]
@@ -183,7 +183,7 @@ def _once(function: Callable[..., Number]) -> Callable[..., Number]:
 def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]) -> Number:
     """Return `formula` at `names`, after the definitions of `where` in their order."""
     known = {**MATHS, **{name: _once(MATHS[name]) for name in ("exp", "log", "sum")}, **names}
-    for name, definition in where:
+    for name, definition in needed(formula, tuple(where)):
         known[name] = evaluate(definition, known)
     return evaluate(formula, known)
 

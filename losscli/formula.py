@@ -24,6 +24,17 @@ def names_in(text: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
 
 
+@lru_cache(maxsize=512)
+def needed(formula: str, where: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return those definitions of `where` that the formula needs."""
+    names, found = names_in(formula), list[tuple[str, str]]()
+    for name, text in reversed(where):
+        if name in names:
+            names |= names_in(text)
+            found.append((name, text))
+    return tuple(reversed(found))
+
+
 class Style(NamedTuple):
     """How a formula is set: the letters and signs."""
 

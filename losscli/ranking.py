@@ -88,6 +88,42 @@ def amplify(x: Array, factor: float, times: int) -> Array:
     return np.where(faint, np.nan, x)
 
 
+class Powers:
+    """The exponentials of the scores of a block, times `factor`: what odds between members are made of."""
+
+    def __init__(self, s: Array, factor: DoubleDouble | float) -> None:
+        self.s, self.factor = s, factor
+        below = apart(s, s.max(axis=0))
+        z = stretched(below, factor)
+        self.powers = exp(z)
+        self.steep = z.high.min(axis=0) < -STEEP
+        self.level = below.high.min(axis=0) == 0
+        """Which lists have equal scores only."""
+
+    def of(self, i: int) -> tuple[DoubleDouble, DoubleDouble, DoubleDouble, DoubleDouble]:
+        """Return how far member `i` is ahead of each, and of both the powers and their sum: its own, theirs, whole."""
+        x = stretched(apart(self.s[i], self.s), self.factor)
+        theirs = self.powers
+        mine = DoubleDouble(
+            np.broadcast_to(theirs.high[i], theirs.high.shape),
+            np.broadcast_to(theirs.low[i], theirs.low.shape),
+        )
+        whole = mine + theirs
+        if self.steep.any():
+            less, one = exp(-abs(x)), DoubleDouble(np.ones_like(x.high), np.zeros_like(x.high))
+            ahead = x.high > 0
+            mine = chosen(self.steep, chosen(ahead, one, less), mine)
+            theirs = chosen(self.steep, chosen(ahead, less, one), theirs)
+            whole = chosen(self.steep, less + 1.0, whole)
+        return x, mine, theirs, whole
+
+
+def places(relevances: Sequence[Any]) -> list[int]:
+    """Return the place of each member by falling relevance, from 1 on; equal ones keep their order."""
+    order = sorted(range(len(relevances)), key=lambda i: -relevances[i])
+    return [order.index(i) + 1 for i in range(len(order))]
+
+
 def even(x: DoubleDouble) -> NDArray[np.bool_]:
     """Return of which lists all numbers are multiples of one unit, so large that sums of them are exact."""
     steps = np.ldexp(x.high, 50 - np.frexp(abs(x.high).max(axis=0))[1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from losscli.formula import ASCII, UNICODE, evaluate, names_in, typeset
+from losscli.formula import ASCII, UNICODE, evaluate, names_in, needed, typeset
 from losscli.losses import catalogue
 from tests.laws import cases
 
@@ -86,6 +86,12 @@ def test_formulas_run():
     assert names_in("a * exp(b)") == {"a", "exp", "b"}
     with pytest.raises(NameError):
         evaluate("open('x')", {})
+
+
+def test_only_what_a_formula_needs_is_defined():
+    where = (("a", "x"), ("b", "a + 1"), ("c", "1 / 0"), ("a", "a * 2"))
+    assert needed("a + x", where) == (("a", "x"), ("a", "a * 2"))
+    assert needed("b", where) == (("a", "x"), ("b", "a + 1"))
 
 
 def test_what_a_formula_cannot_say():

@@ -158,7 +158,7 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
 
     switches = {name: value for name, value in loss.settings().items() if loss.parameters[name].flag}
     fixed = {**loss.idle(), **switches}
-    needed = names_in(loss.formula)
+    needed = names_in(loss.formula) | names_in(loss.slope_formula)
     found: list[tuple[str, str]] = []
     for name, text in reversed(max((loss.where(form) for form in loss.forms), key=len)):
         line = ", ".join(" ".join(case.split()) for case in typeset(text, fixed))

@@ -10,7 +10,7 @@ from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, total
 from losscli.losses.multiclass import LAST
 from losscli.parameter import flag, parameter
-from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, running, stretched
+from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
 from losscli.traits import Traits
 
 
@@ -191,9 +191,7 @@ class Listmle(Contests):
         return DoubleDouble(np.ones_like(y), np.zeros_like(y))
 
     def variables(self, *row):
-        relevances = row[1]
-        ranks = sorted(range(len(relevances)), key=lambda i: -relevances[i])
-        return {**super().variables(*row), "r": [ranks.index(i) for i in range(len(ranks))]}
+        return {**super().variables(*row), "r": places(row[1])}
 
     def where(self, form):
         return (("Z", "[sum(exp(s[j] - s[i]) for j in items if r[j] >= r[i]) for i in items]"),)
@@ -219,7 +217,7 @@ class UniqueSoftmax(Contests):
         "the gain 2^y - 1 is part of the loss: grade 4 counts 15 times as much as grade 1",
         "grades of 60 and more drown all others: 2^60 is 1e18",
     )
-    related = ("listnet-softmax", "listmle", "pairwise-logistic")
+    related = ("listnet-softmax", "listmle", "approx-ndcg")
 
     linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from losscli.arithmetic import FAINT, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, positive_part, total
+from losscli.doubledouble import DoubleDouble, chosen, positive_part, total
 from losscli.parameter import parameter
-from losscli.ranking import GONE, STEEP, Ranking, amplify, apart, ranked, stretched
+from losscli.ranking import GONE, Powers, Ranking, amplify, apart, ranked, stretched
 from losscli.traits import Traits
 
 SIGMA = Interval(1e-100, 1e100, "[]")
@@ -121,30 +121,18 @@ class Odds(Pairwise):
         return (found,)
 
     def flow(self, order, s):
-        below = apart(s, s.max(axis=0))
-        z = stretched(below, self.sigma)
-        steep = z.high.min(axis=0) < -STEEP
-        powers, level = exp(z), below.high.min(axis=0) == 0
+        powers = Powers(s, self.sigma)
 
         def each(pairs):
-            mine, first = powers[pairs.one], pairs.ahead > 0
-            last, ahead = chosen(first, powers, mine), chosen(first, mine, powers)
-            whole = powers + mine
-            x = stretched(pairs.gap, self.sigma)
-            if steep.any():
-                t = exp(-abs(x))
-                one, right = DoubleDouble(np.ones_like(t.high), np.zeros_like(t.high)), x.high > 0
-                last, ahead = (
-                    chosen(steep, chosen(right, t, one), last),
-                    chosen(steep, chosen(right, one, t), ahead),
-                )
-                whole = chosen(steep, t + 1.0, whole)
+            x, mine, theirs, whole = powers.of(pairs.one)
+            first = pairs.ahead > 0
+            last, ahead = chosen(first, theirs, mine), chosen(first, mine, theirs)
             terms, bound = self.terms(order, last, ahead, whole)
             seen = pairs.valid & (abs(x.high) < GONE)
             bound = np.maximum(pairs.only(bound), np.where(seen, 5e-324, 0.0)).sum(axis=0)
             signs = pairs.only(pairs.ahead if order == 1 else 1.0)
             found = DoubleDouble(terms.high * signs, terms.low * signs).total()
-            found = np.where(level, found.rounded, sure(found, bound))
+            found = np.where(powers.level, found.rounded, sure(found, bound))
             return amplify(np.where(bound == 0, 0.0, found), self.sigma, order)
 
         return each

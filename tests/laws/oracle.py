@@ -11,6 +11,8 @@ import mpmath
 import numpy as np
 from mpmath import mp, mpf
 
+from losscli.formula import needed
+
 DIGITS = (
     400,
     1000,
@@ -67,7 +69,9 @@ MATHS = {
 
 def function(loss, form):
     """The formula of `loss`, of one row of `form`."""
-    steps = [(name, compile(text, name, "eval")) for name, text in loss.where(form)]
+    steps = [
+        (name, compile(text, name, "eval")) for name, text in needed(loss.formula, tuple(loss.where(form)))
+    ]
     final = compile(loss.formula, "formula", "eval")
     constants = {name: mpf(value) for name, value in loss.settings().items()}
 

@@ -8,6 +8,7 @@ import pytest
 from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
 from losscli.losses.margin import Hinge
 from losscli.losses.multiclass import SoftmaxCrossEntropy
+from losscli.losses.ndcg import ApproxNDCG
 from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
 from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
 from losscli.losses.quantile import Quantile
@@ -130,6 +131,16 @@ def test_gains_of_small_grades_are_linear(order):
     same(
         exponential, np.log(2) * getattr(UniqueSoftmax(linear=1), order)(s.ravel(), fine.ravel(), lists=names)
     )
+
+
+@pytest.mark.parametrize(("linear", "ndcg"), [(0, 0.6885288), (1, 0.7601875)])
+def test_ndcg_of_hard_places(linear, ndcg):
+    """Of scores (2, 1, 0) and relevances (1, 0, 2), as rax and as scikit-learn have it."""
+    loss = ApproxNDCG(temperature=1e-3, linear=linear)
+    np.testing.assert_allclose(-loss.value([2.0, 1.0, 0.0], [1.0, 0.0, 2.0]), ndcg, rtol=1e-6)
+    y = RNG.permutation(30) / 8
+    np.testing.assert_allclose(loss.value(y, y), -1, rtol=1e-12)
+    assert loss.value([3.0, 1.0], [0.0, 0.0]) == 0
 
 
 def lists(members=6, count=20):

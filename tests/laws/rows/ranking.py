@@ -38,7 +38,7 @@ def relevances(rng, members):
 def ranked_row(loss, rng, at):
     members = int(rng.choice([1, 2, 2, 3, 3]))
     s = scores(rng, members)
-    if getattr(loss, "beta", 1.0) * s.max() < -1e4:  # the oracle's exponentials of such are 0
+    if s.max() < -1e4 / getattr(loss, "beta", 1.0):  # the oracle's exponentials of such are 0
         s = abs(s)
     return s, relevances(rng, members)
 
@@ -63,6 +63,7 @@ def gap_row(loss, rng, at):
 
 
 ROWS = {
+    "approx-ndcg": ranked_row,
     "listnet-softmax": ranked_row,
     "listmle": ranked_row,
     "unique-softmax": ranked_row,
@@ -74,6 +75,7 @@ ROWS = {
 }
 STEEP = [0.5, 1e-100, 1e5]
 SETTINGS = {
+    "approx-ndcg.temperature": [0.1, 1e100],
     "listnet-softmax.beta": STEEP,
     "pairwise-logistic.sigma": STEEP,
     "pairwise-soft-zero-one.sigma": STEEP,
