@@ -24,16 +24,24 @@ class Names:
 
     def indices(self, cells: Sequence[Cell]) -> Code:
         """Return the place of each cell's name, NaN where missing; none is wrong."""
-        return np.array([self._place(cell) for cell in cells], np.float64), []
-
-    def _place(self, cell: Cell) -> float:
         # The number of a record stands for itself.
-        name = cell if type(cell) is int else identity(cell).strip()
+        names = [cell if type(cell) in (str, int) else identity(cell) for cell in cells]
+        places = list(map(self._places.get, names))
+        for at, place in enumerate(places):
+            if place is None:
+                places[at] = self._new(names[at])
+        return np.array(places, np.float64), []
+
+    def _new(self, cell: object) -> float:
+        """Return the place of a name, perhaps with blanks around it, that has not been seen so."""
+        name = cell.strip() if isinstance(cell, str) else cell
         if name in self._notation.missing:
-            return NAN
-        place = self._places.setdefault(name, float(len(self.known)))
-        if place == len(self.known):
-            self.known.append(name)
+            place = NAN
+        else:
+            place = self._places.setdefault(name, float(len(self.known)))
+            if place == len(self.known):
+                self.known.append(cast("str | int", name))
+        self._places[cell] = place
         return place
 
 
