@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
     from losscli.losses.logarithm import NLL
+    from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
     from losscli.losses.multilabel import (
@@ -47,11 +48,12 @@ if TYPE_CHECKING:
     )
     from losscli.losses.multimargin import (
         CrammerSingerHinge,
+        MultiMargin,
         MulticlassPerceptron,
         MulticlassZeroOne,
-        MultiMargin,
     )
     from losscli.losses.ndcg import ApproxNDCG
+    from losscli.losses.overlap import Dice, Jaccard, Tversky
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
@@ -81,19 +83,20 @@ __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
     "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
     "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
-    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "DomainError",
+    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
     "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
     "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
-    "HingeEmbedding", "Huber", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
+    "HingeEmbedding", "Huber", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard",
     "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LpDistance",
-    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne",
-    "MultilabelMargin", "MultilabelSoftMargin", "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
-    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "TanhMargin", "Traits",
-    "TripletMargin", "TukeyBiweight", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError",
-    "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
+    "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
+    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult",
+    "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron",
+    "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1",
+    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
+    "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
+    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
+    "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -1,0 +1,246 @@
+"""Losses of segmentation: how little a predicted mask and the true one overlap.
+
+A list is a mask: an image, or a class of an image. Blocks are (pixels, masks).
+"""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+
+from losscli.arithmetic import FAINT, sure
+from losscli.domain import UNIT, Interval
+from losscli.doubledouble import DoubleDouble, chosen, power
+from losscli.families import PROBABILITY, TARGET
+from losscli.listwise import Listwise
+from losscli.loss import Input
+from losscli.parameter import flag, parameter
+from losscli.traits import Traits
+
+SHARE = Interval(1e-3, 1e3, "[]")
+SMOOTH: dict[str, Any] = {
+    "default": 0.0,
+    "within": Interval(0, 1e100, "[]"),
+    "help": "added to the overlap and to what it is a share of",
+    "quiet": True,
+}
+SMALL = 2.0**-400  # of smaller numbers the products with soft targets lose bits
+
+
+class Overlap(Listwise):
+    """The share N / D of weighed false pixels in them and the true positives: sums of which nothing cancels."""
+
+    family = "segmentation"
+    symbols = "p, t"
+    forms = (
+        (
+            Input("pred", UNIT, wrt=True, columns=PROBABILITY),
+            Input("target", UNIT, columns=("mask", *TARGET)),
+        ),
+    )
+    gamma: float = 1.0
+
+    @property
+    @abstractmethod
+    def charges(self) -> tuple[float, float, float]:
+        """What a false positive and a false negative cost, and what is added to the true positives."""
+
+    def variables(self, *row):
+        return {**dict(zip(("p", "t"), row, strict=True)), "items": range(len(row[0]))}
+
+    def where(self, form):
+        return (
+            ("I", "sum(p[i] * t[i] for i in items)"),
+            ("FP", "sum(p[i] * (1 - t[i]) for i in items)"),
+            ("FN", "sum(t[i] * (1 - p[i]) for i in items)"),
+        )
+
+    def derivative(self, order, p, t):
+        alpha, beta, spare = self.charges
+        wrong = DoubleDouble.of_sum(1.0, -t)
+        hits = product(p, t).total() + spare
+        misses = product(p, wrong).total() * alpha + product(t, DoubleDouble.of_sum(1.0, -p)).total() * beta
+        whole = hits + misses
+        share = misses / whole
+        if order == 0:
+            return (self.settle(self.raised(share, 0), p, t, whole),)
+        slope = difference(wrong * alpha * hits, (hits * beta + misses) * t) / whole / whole
+        if order == 1:
+            found = (slope * self.raised(share, 1)).rounded
+            if self.gamma < 1:
+                found = np.where(share.high == 0, np.copysign(np.inf, slope.high), found)
+            return (self.settle(found, p, t, whole),)
+        pull = difference(wrong * alpha, DoubleDouble.of_sum(beta, -1.0) * t) / whole
+        bend = -pull.scaled(2.0) * slope
+        if self.gamma == 1:
+            return (self.settle(bend.rounded, p, t, whole),)
+        inner = slope * slope * DoubleDouble.of_sum(self.gamma, -1.0)
+        found = difference(inner, -(bend * share)) * self.raised(share, 2)
+        found = found.rounded
+        if self.gamma < 2:
+            found = np.where(share.high == 0, np.copysign(np.inf, self.gamma - 1), found)
+        return (self.settle(found, p, t, whole),)
+
+    def raised(self, share, order):
+        """Return share^gamma, or for a derivative of `order` gamma · share^(gamma − order)."""
+        if self.gamma == 1:
+            return share.rounded if order == 0 else 1.0
+        if order == 0:
+            return power(share, self.gamma).rounded
+        degree = DoubleDouble.of_sum(self.gamma, -order)
+        return (power(share, degree) if degree.high else 1.0) * DoubleDouble(self.gamma)
+
+    def settle(self, found, p, t, whole):
+        """Return what was found; 0 of empty masks, NaN where soft targets meet what is too small for products."""
+        lost = ((p > 0) & (p < SMALL) & (t > 0) & (t < 1) | (t > 0) & (t < SMALL)).any(axis=0)
+        empty = (p.sum(axis=0) == 0) & (t.sum(axis=0) == 0) & (whole.high == 0)
+        if self.gamma != 1:  # a small share raised to a power may be ordinary
+            right = (p == t) & ((t == 0) | (t == 1))
+            lost |= ((p > 0) & (p < SMALL)).any(axis=0) & ~right.all(axis=0)
+        return np.where(lost | ~empty & (whole.high < FAINT), np.nan, np.where(empty, 0.0, found))
+
+    def corner(self, p, t):
+        """Return which masks are empty: whatever appears in one makes its loss 1 at once."""
+        return (p.sum(axis=0) + t.sum(axis=0) == 0) & (self.charges[2] == 0)
+
+    def traits(self):
+        return Traits()
+
+
+def product(x, y):
+    """Return x · y as a `DoubleDouble`; of 0 and 1 without loss, however small the other is."""
+    x, y = (
+        each if isinstance(each, DoubleDouble) else DoubleDouble(each, np.zeros_like(each)) for each in (x, y)
+    )
+    plain = (x.high == 0) | (y.high == 0) | (y.high == 1) & (y.low == 0)
+    simple = DoubleDouble(np.where(y.high == 0, 0.0, x.high), np.where(y.high == 0, 0.0, x.low))
+    return chosen(plain, simple, x * y)
+
+
+def difference(a, b):
+    """Return a − b, of which one is often 0; NaN where too much cancels."""
+    found = a - b
+    term = np.maximum(abs(a.high), abs(b.high))
+    alone = (a.high == 0) | (b.high == 0)
+    return DoubleDouble(np.where(alone | ~np.isnan(sure(found, term)), found.high, np.nan), found.low)
+
+
+class Tversky(Overlap):
+    """The share of weighed false pixels in them and the hits: alpha for what was marked wrongly, beta for misses."""
+
+    formula = "(1 - (I + smooth) / D)**gamma if D > 0 else 0"
+    slope_formula = (
+        "gamma * (1 - (I + smooth) / D)**(gamma - 1) "
+        "* ((I + smooth) * (alpha * (1 - t[k]) + (1 - beta) * t[k]) / D**2 - t[k] / D)"
+    )
+    source = (
+        "Salehi et al. 2017, Tversky loss function for image segmentation, doi:10.1007/978-3-319-67389-9_44"
+    )
+    also = (
+        "focal-tversky",
+        "keras.losses.Tversky | alpha and beta change places; adds 1e-7 below only",
+        "keras.losses.tversky | alpha and beta change places; adds 1e-7 below only",
+        "optax.losses.dice_loss(alpha, beta) | takes logits unless apply_softmax=False; its smooth is 1 by default",
+        "segmentation_models_pytorch.losses.TverskyLoss | takes logits; an empty mask counts 0, D is at least 1e-7",
+    )  # fmt: skip
+    use = "masks are small beside the background, and misses cost more, or less, than false alarms"
+    pitfalls = (
+        "keras calls alpha what weighs the misses: its alpha=0.7, beta=0.3 is ours with 0.3 and 0.7",
+        "one pixel in an empty mask costs as much as a mask full of them: smooth=1 calms it",
+        "the loss is of a whole mask: without a list column the whole file is one",
+    )
+    related = ("dice", "jaccard", "lovasz-hinge")
+
+    alpha: float = parameter(default=0.5, within=SHARE, help="what a false positive costs")
+    beta: float = parameter(default=0.5, within=SHARE, help="what a false negative costs")
+    gamma: float = parameter(
+        default=1.0, within=Interval(0.1, 10, "[]"), help="a power: above 1 minds poor masks more", quiet=True
+    )
+    smooth: float = parameter(**SMOOTH)
+
+    @property
+    def charges(self):
+        return self.alpha, self.beta, self.smooth
+
+    def where(self, form):
+        return (*super().where(form), ("D", "I + alpha * FP + beta * FN + smooth"))
+
+
+class Jaccard(Overlap):
+    """1 less intersection over union: the share of the union that is wrong."""
+
+    formula = "1 - (I + smooth) / (I + FP + FN + smooth) if I + FP + FN + smooth > 0 else 0"
+    slope_formula = "(I + smooth) * (1 - t[k]) / (I + FP + FN + smooth)**2 - t[k] / (I + FP + FN + smooth)"
+    source = "Rahman & Wang 2016, Optimizing intersection-over-union, doi:10.1007/978-3-319-50835-1_22"
+    also = (
+        "iou", "soft-iou", "segmentation_models_pytorch.losses.JaccardLoss | takes logits; an empty mask counts 0",
+    )  # fmt: skip
+    use = "masks are judged by intersection over union"
+    pitfalls = (
+        "it is tversky with alpha = beta = 1",
+        "smooth=0 makes one pixel in an empty mask cost 1",
+        "the loss is of a whole mask: without a list column the whole file is one",
+    )
+    related = ("dice", "tversky", "lovasz-hinge")
+
+    smooth: float = parameter(**SMOOTH)
+
+    @property
+    def charges(self):
+        return 1.0, 1.0, self.smooth
+
+
+class Dice(Overlap):
+    """1 less twice the overlap of two masks over the sum of their sizes: the F1 score of pixels, softened."""
+
+    formula = "1 - (2 * I + smooth) / (S + smooth) if S + smooth > 0 else 0"
+    slope_formula = "(2 * I + smooth) / (S + smooth)**2 - 2 * t[k] / (S + smooth)"
+    source = "Milletari, Navab & Ahmadi 2016, V-Net, doi:10.1109/3DV.2016.79"
+    also = (
+        "f1-loss", "soft-dice",
+        "keras.losses.Dice | adds 1e-7 below only: an empty mask costs 1; over the whole batch unless axis is given",
+        "keras.losses.dice | adds 1e-7 below only: an empty mask costs 1; over the whole batch unless axis is given",
+        "optax.losses.dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits unless apply_softmax=False",
+        "optax.losses.binary_dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits by default",
+        "optax.losses.multiclass_generalized_dice_loss | another loss: weighs classes by 1 / (size of the mask)^2",
+        "segmentation_models_pytorch.losses.DiceLoss | takes logits; an empty mask counts 0",
+        "torchmetrics.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
+    )  # fmt: skip
+    use = "masks are small beside the background, which must not drown them"
+    pitfalls = (
+        "an empty mask predicted empty costs 0 here; keras says 1, torchmetrics NaN",
+        "a batch taken as one mask is not the mean over its masks: 0.2069 against 0.2087; give the list column",
+        "one pixel in an empty mask costs 1: smooth=1 calms it",
+    )
+    related = ("jaccard", "tversky", "bce")
+
+    smooth: float = parameter(**SMOOTH)
+    squared: float = flag(help="squares below, as in V-Net")
+
+    @property
+    def charges(self):
+        return 0.5, 0.5, self.smooth / 2
+
+    def where(self, form):
+        size = "sum(p[i]**2 + t[i]**2 for i in items) if squared else sum(p[i] + t[i] for i in items)"
+        return ("I", "sum(p[i] * t[i] for i in items)"), ("S", size)
+
+    def derivative(self, order, p, t):
+        if not self.squared:
+            return super().derivative(order, p, t)
+        gap = DoubleDouble.of_sum(p, -t)
+        fine = DoubleDouble(p, np.zeros_like(p))
+        misses = product(gap, gap).total()
+        hits = product(p, t).total().scaled(2.0) + self.smooth
+        whole = misses + hits
+        if order == 0:
+            found = (misses / whole).rounded
+        else:
+            slope = (
+                difference(product(fine, hits / whole), DoubleDouble(t, np.zeros_like(t))).scaled(2.0) / whole
+            )
+            found = slope.rounded
+        if order == 2:
+            found = difference((hits / whole / whole).scaled(2.0), (slope / whole).scaled(4.0) * p).rounded
+        tiny = ((p > 0) & (p < SMALL) | (t > 0) & (t < SMALL)).any(axis=0)
+        return (np.where(tiny, np.nan, self.settle(found, p, t, whole)),)
