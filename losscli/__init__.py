@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     )
     from losscli.losses.multimargin import (
         CrammerSingerHinge,
-        MultiMargin,
         MulticlassPerceptron,
         MulticlassZeroOne,
+        MultiMargin,
     )
     from losscli.losses.ndcg import ApproxNDCG
     from losscli.losses.overlap import Dice, Jaccard, Tversky
