@@ -161,6 +161,11 @@ class PairwiseLogistic(Odds):
         "rax.pairwise_logistic_loss | the mean over all pairs of the batch, so that long lists dominate",
         "xgboost.rank:pairwise | divides each gradient by |gap| + 0.01 and normalises lists; its second "
         "derivative is doubled",
+        "xgboost.rank:ndcg | weighs each pair by how much swapping it changes NDCG, and does as rank:pairwise does",
+        "xgboost.rank:map | weighs each pair by how much swapping it changes the mean average precision",
+        "lightgbm.lambdarank | weighs each pair by how much swapping it changes NDCG, normalises lists, and reads the "
+        "sigmoid from a table",
+        "catboost.LambdaMart | weighs each pair by how much swapping it changes a metric, NDCG unless told",
         "catboost.PairLogit | needs explicit pairs, or makes them of the targets of a group",
         "catboost.PairLogitPairwise | the same loss; only the way in which trees are grown differs",
     )  # fmt: skip
@@ -168,7 +173,8 @@ class PairwiseLogistic(Odds):
     pitfalls = (
         "a list without two different relevances costs 0; one of 100 members sums up to 4950 pairs, where rax "
         "takes the mean: 0.251 and not 0.753 for scores (2, 1, 3), relevances (1, 0, 2)",
-        "all pairs count alike: an error at the bottom of a list costs as much as one at its top",
+        "all pairs count alike, at the bottom of a list as at its top; LambdaRank's weights are not derivatives of "
+        "any such sum, as they jump where two members change places",
     )
     related = ("pairwise-hinge", "pairwise-soft-zero-one", "listnet-softmax", "logistic-margin")
 
