@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from losscli.losses.energy import EnergyScore, GaussianKernelScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
+    from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
@@ -90,13 +91,13 @@ __all__ = [
     "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
     "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
     "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
-    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NoResult",
-    "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron",
-    "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1",
-    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
-    "SquaredMargin", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
-    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
-    "find", "parse",
+    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL",
+    "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne",
+    "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
+    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
+    "SquaredHinge", "SquaredMargin", "StudentTNLL", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight",
+    "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
+    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

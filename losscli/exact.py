@@ -87,7 +87,7 @@ def lgamma(x: Number) -> Number:
 def polygamma(n: int, x: Number) -> Number:
     """Return the derivative of order n + 1 of the logarithm of the gamma function; n = 0 is digamma."""
     value = mp.loggamma(plain(x)) if n < 0 else mp.polygamma(n, plain(x))
-    return Node(value, (x, lambda g, x: g * polygamma(n + 1, x), (x,)))
+    return Node(value, (x, lambda g, x: g * polygamma(n + 1, x), (x,))) if isinstance(x, Node) else value
 
 
 def sign(x: Number) -> Number:
@@ -188,13 +188,13 @@ def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]
     return evaluate(formula, known)
 
 
-def bits_for(numbers: Iterable[float]) -> int:
-    """Return a precision at which no product of two `numbers`, and no e^x of one, vanishes."""
+def bits_for(numbers: Iterable[float], steep: bool = True) -> int:
+    """Return a precision at which no product of two `numbers` vanishes and, where it is `steep`, no e^x of one."""
     sizes = [abs(x) for x in numbers if x and isfinite(x)]
     if not sizes:
         return 400
     span = frexp(max(sizes))[1] - frexp(min(sizes))[1]
-    return int(min(BITS, 400 + 4 * span + 3 * max(sizes)))
+    return int(min(BITS, 400 + 4 * span + 3 * max(sizes) * steep))
 
 
 def double(x: Number) -> float:

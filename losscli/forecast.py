@@ -41,9 +41,8 @@ class Forecast(Loss):
     """The scales that its picture shows."""
 
     def variables(self, *row: Any) -> Mapping[str, Any]:
-        location, scale, target = row
-        e, s = self.symbols.split(", ")
-        return {e: location - target, s: scale}
+        location, *shape, target = row
+        return dict(zip(self.symbols.split(", "), (location - target, *shape), strict=True))
 
     @property
     def axis(self) -> Axis:

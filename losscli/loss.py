@@ -86,7 +86,7 @@ class Loss(ABC):
         own = {name: each for name, each in vars(cls).items() if isinstance(each, Parameter)}
         cls.parameters = cls.parameters | own
         if "formula" in vars(cls):
-            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", cls.__name__)
+            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]|NLL$)", "-", cls.__name__)
             cls.name = words.replace("Mc-", "Mc").lower()
             if Loss.catalogue.setdefault(cls.name, cls) is not cls:
                 raise TypeError(f"two losses are called {cls.name}")

@@ -55,3 +55,35 @@ def test_bell():
 def test_quotient(a, b):
     found = special.quotient(a, b)
     assert abs(mpf(float(found.high)) + mpf(float(found.low)) - mpf(a) / b) < abs(mpf(a) / b) * mpf(2) ** -104
+
+
+X = np.concatenate([10 ** RNG.uniform(-60, 60, 60), RNG.uniform(0, 30, 60), [1.0, 2.0, 19.9999999, 20.0]])
+
+
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_binet(order):
+    def truth(x):
+        with mp.workdps(400):
+            stirling = [
+                (x - 0.5) * mp.log(x) - x + mp.log(2 * mp.pi) / 2,
+                mp.log(x) - 1 / (2 * x),
+                1 / x + 1 / (2 * x * x),
+            ]
+            whole = mp.loggamma(x) if order == 0 else mp.polygamma(order - 1, x)
+            return whole - stirling[order]
+
+    low = X * 2.0**-54
+    assert bits(special.binet(DoubleDouble(X, low), order), map(truth, of(X, low))) > 80
+
+
+def test_log1p_less():
+    u = np.concatenate(
+        [10 ** RNG.uniform(-60, 60, 60), -(10 ** RNG.uniform(-60, -0.01, 60)), [2.0**-7, -(2.0**-7)]]
+    )
+    low = u * 2.0**-54
+    truth = []
+    for each in of(u, low):
+        with mp.workdps(400):
+            truth.append(mp.log(1 + each) - each / (1 + each))
+    whole = DoubleDouble(u, low)
+    assert bits(special.log1p_less(whole, whole + 1.0), truth) > 80

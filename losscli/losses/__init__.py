@@ -22,6 +22,7 @@ CONTENTS = {
     "energy": "EnergyScore GaussianKernelScore",
     "ensemble": "CRPSEnsemble DawidSebastiani",
     "focal": "BinaryFocal BinaryFocalWithLogits",
+    "gammas": "NegativeBinomialNLL StudentTNLL",
     "interval": "IntervalScore WeightedIntervalScore",
     "jensen_shannon": "JSDistance JSDivergence",
     "likelihood": "GaussianNLL LaplaceNLL",

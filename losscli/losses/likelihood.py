@@ -40,7 +40,7 @@ class GaussianNLL(Forecast):
         "it may be negative: a good forecast with a small variance is a large density",
         "the slope in the mean is e / v: rows of large variance hardly teach the mean",
     )
-    related = ("mse", "laplace-nll", "crps-gaussian")
+    related = ("mse", "laplace-nll", "student-t-nll", "crps-gaussian")
     forms = (
         (
             Input("mean", FINITE, wrt=True, columns=LOCATION),
@@ -85,7 +85,7 @@ class LaplaceNLL(Forecast):
         "at e = 0 we give the slope 0 in the location",
         "it may be negative: a good forecast with a small scale is a large density",
     )
-    related = ("mae", "gaussian-nll", "crps-laplace")
+    related = ("mae", "gaussian-nll", "student-t-nll", "crps-laplace")
     forms = (
         (
             Input("location", FINITE, wrt=True, columns=LOCATION),

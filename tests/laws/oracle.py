@@ -20,8 +20,8 @@ DIGITS = (
     4000,
 )  # 400 hold 1 - p for the least p, and 1 + exp(-z) for the z of the least loss
 ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
-# error and gamma functions are slow
-TAILS = (150, 400, 700, 1000, 2000, 4000)
+TAILS = (150, 400, 700, 1000, 2000, 4000)  # error functions are slow
+GAMMAS = (60, 120, 250, 500, 1000, 2000, 4000)  # and so are gamma functions
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -105,7 +105,7 @@ def settled(loss, compute):
     before = None
     ladder = DIGITS if "log" in loss.formula else ROOTS
     if "erf" in loss.formula or "lgamma" in loss.formula:
-        ladder = TAILS
+        ladder = TAILS if "erf" in loss.formula else GAMMAS
     for digits in ladder:
         with mp.workdps(digits):
             now = compute()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
+from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
 from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
 from losscli.losses.residual import MAE, MSE
 
@@ -99,3 +100,52 @@ def test_outliers_need_no_exact_arithmetic(score, below, order, monkeypatch):
     monkeypatch.setattr("losscli.mend.exactly", None)
     getattr(score, order)(10.0 ** np.arange(-30, 30), np.ones(60), np.zeros(60))
     getattr(score, order)(np.zeros(3), [1e-30, 1.0, 1e30], np.zeros(3))
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_student_t_of_many_degrees_of_freedom_is_normal(order):
+    found, limit = StudentTNLL(), GaussianNLL(full=1)
+    many = [x[0] for x in np.atleast_2d(getattr(found, order)(M, ONE, 1e12 * ONE, T))[:, None]]
+    few = [x[0] for x in np.atleast_2d(getattr(limit, order)(M, ONE, T))[:, None]]
+    np.testing.assert_allclose(many[0], few[0], rtol=1e-9, atol=1e-9)
+
+
+def test_student_t_of_one_degree_of_freedom_is_cauchy():
+    density = 1 / (np.pi * S * (1 + ((M - T) / S) ** 2))
+    same(StudentTNLL().value(M, S, ONE, T), -np.log(density))
+
+
+def test_probabilities_of_counts_sum_to_one():
+    counts = np.arange(2000.0)
+    for mean, size in ((0.3, 0.7), (5.0, 2.0), (40.0, 1e3)):
+        columns = np.full_like(counts, mean), np.full_like(counts, size), counts
+        np.testing.assert_allclose(np.exp(-NegativeBinomialNLL().value(*columns)).sum(), 1, rtol=1e-12)
+
+
+def test_the_negative_binomial_of_a_small_size():
+    """Where scoringrules says inf; the numbers are those of mpmath's loggamma."""
+    for n, p, y, truth in [(0.5992, 0.4471, 7.0, 5.82683456295487), (2.5, 0.4, 3.0, 1.94183207306562)]:
+        found = NegativeBinomialNLL().value([n * (1 - p) / p], [n], [y])
+        np.testing.assert_allclose(found, truth, rtol=1e-13)
+
+
+def test_a_negative_binomial_of_huge_size_is_poisson():
+    y = np.floor(S * 3)
+    constant = np.array([math.lgamma(each + 1) for each in y])
+    poisson = S - y * np.log(S) + constant
+    np.testing.assert_allclose(NegativeBinomialNLL().value(S, 1e13 * ONE, y), poisson, rtol=1e-11)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+@pytest.mark.parametrize("size", [1e-3, 0.5, 30.0, 1e8])
+def test_ordinary_counts_and_degrees_of_freedom_need_no_exact_arithmetic(order, size, monkeypatch):
+    monkeypatch.setattr("losscli.mend.exactly", None)
+    counts = np.floor(10 ** RNG.uniform(-1, 6, 200))
+    getattr(NegativeBinomialNLL(), order)(S * (1 + counts), size * ONE, counts)
+    getattr(StudentTNLL(), order)(M, S, size * ONE, T)
+
+
+def test_a_mean_that_is_the_count_is_level():
+    counts = np.array([1.0, 3.0, 1e6, 0.1])
+    for size in (1e-20, 0.5, 3.0, 1e12):
+        assert not NegativeBinomialNLL().gradient(counts, np.full(4, size), counts)[0].any()
