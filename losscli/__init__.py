@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from losscli.loss import DomainError, Loss
     from losscli.losses.amounts import GeneralizedKL, GeneralizedKLLog
     from losscli.losses.barron import Barron
+    from losscli.losses.batches import InfoNCE, Supcon
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.classes import Circle, Ntxent
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
@@ -83,21 +85,22 @@ __version__ = "0.1.0"
 __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
     "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Contrastive", "CosineDistance",
-    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
-    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
-    "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
-    "HingeEmbedding", "Huber", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard",
-    "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
-    "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
-    "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL",
-    "NoResult", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne",
-    "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "PseudoHuber", "Quantile",
-    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
-    "SquaredHinge", "SquaredMargin", "StudentTNLL", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight",
-    "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
-    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Circle", "Contrastive", "CosineDistance",
+    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice",
+    "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
+    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog",
+    "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
+    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
+    "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
+    "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
+    "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
+    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon",
+    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog",
+    "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find",
+    "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -124,6 +124,12 @@ def norm(x: Sequence[Number], degree: Number = 2) -> Number:
     return total ** (1 / mp.mpf(degree)) if plain(total) else mp.zero  # level, as the root is
 
 
+def unit(x: Sequence[Number]) -> Vector:
+    """Return a vector divided by its length."""
+    length = norm(x)
+    return Vector(each / length for each in x)
+
+
 def norm2(x: Sequence[Number], degree: Number = 2) -> Number:
     """Return the square of the length of a vector, whose second derivative is 2 along each coordinate at 0."""
     if degree == 2 or not any(plain(each) for each in x):
@@ -162,7 +168,7 @@ MATHS: Mapping[str, Any] = {
     "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
     "lgamma": lgamma, "log": log, "max": largest, "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi,
     "polygamma": polygamma, "range": range, "sign": sign, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum,
-    "tanh": tanh, "xlogy": xlogy,
+    "tanh": tanh, "unit": unit, "xlogy": xlogy,
 }  # fmt: skip
 
 

@@ -250,6 +250,10 @@ class _Setter:
                 return f"{sign}_{self.over(loops)} {show(body, 2)}", 2
             case "cosh" | "tanh", [ast.Name() as x]:
                 return f"{name} {show(x)}", 2
+            case "unit", [x]:
+                return f"{show(x, 5)} / {style.bars}{show(x)}{style.bars}", 2
+            case "len", [ast.Subscript() as x]:
+                return f"|{show(x)}|", 5
             case "len", [_]:
                 return "K", 5
             case "sqrt", [x]:
@@ -265,6 +269,8 @@ class _Setter:
                 return f"({index} {self.style.at_most} {self.show(last)})"
             case ast.Call(ast.Name(id="range"), [first, ast.Call(ast.Name(id="len"), _)]):
                 return f"({index} {self.style.at_least} {self.show(first)})"
+            case ast.Subscript() | ast.BinOp() | ast.Name(id="A"):
+                return f"({index} in {self.show(loop.iter)})"
             case _:
                 return index
 

@@ -169,7 +169,7 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
         )
         if name in needed and not idle:
             found.append((means, line))
-            needed |= {each for each in names_in(text) if re.search(rf"\b{each}(_k)?\b", line)}
+            needed |= {each for each in names_in(text) if re.search(rf"\b{each}(_[a-z]+)?\b", line)}
     return found[::-1]
 
 

@@ -12,7 +12,9 @@ from losscli.loss import Loss
 CONTENTS = {
     "amounts": "GeneralizedKL GeneralizedKLLog",
     "barron": "Barron",
+    "batches": "InfoNCE Supcon",
     "binary": "BCE BCEWithLogits",
+    "classes": "Circle Ntxent",
     "cosine": "CosineDistance CosineEmbedding",
     "count": "PoissonNLL PoissonNLLLog",
     "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",

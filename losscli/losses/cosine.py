@@ -63,7 +63,7 @@ class CosineDistance(OfCosine):
         "1 - c by subtraction loses all digits of small angles: at 1e-8 it is 0 or 1e-16, and here 5e-17",
         "the slope in a vector is divided by its length, so long vectors hardly turn",
     )
-    related = ("cosine-embedding", "contrastive")
+    related = ("cosine-embedding", "contrastive", "info-nce")
 
     negative: float = flag(help="gives minus the cosine without the 1, as keras does")
 

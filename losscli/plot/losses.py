@@ -21,7 +21,8 @@ def heads(loss: Loss) -> tuple[str, str]:
     """Return what formulas call the loss and its derivative: `L(z, y)`, `dL/dz_k`."""
     variable = loss.symbols.split(", ")[0]
     of_each = any(word in loss.slope_formula for word in ("[k]", "range(k"))
-    return f"L({loss.symbols})", f"dL/d{variable}{'_k' if of_each else ''}"
+    entry = "_ij" if f"{variable}[i][j]" in loss.slope_formula else "_k" if of_each else ""
+    return f"L({loss.symbols})", f"dL/d{variable}{entry}"
 
 
 def formula_line(loss: Loss, show: Show = "loss") -> str:

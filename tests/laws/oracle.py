@@ -22,6 +22,7 @@ DIGITS = (
 ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
 TAILS = (150, 400, 700, 1000, 2000, 4000)  # error functions are slow
 GAMMAS = (60, 120, 250, 500, 1000, 2000, 4000)  # and so are gamma functions
+LISTS = (100, 250, 1000, 2000, 4000)  # as are sums of many powers: what vanishes beside 1 is 0 at first
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
 NOTHING = mpf(10) ** -345  # far below half of the least double
@@ -61,9 +62,14 @@ def norm(x, degree=2):
     return mp.sqrt(total) if degree == 2 else total ** (1 / mpf(degree))
 
 
+def unit(x):
+    length = norm(x)
+    return Many(each / length for each in x)
+
+
 MATHS = {
     "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
-    "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
+    "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "unit": unit, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
 
@@ -106,12 +112,18 @@ def settled(loss, compute):
     ladder = DIGITS if "log" in loss.formula else ROOTS
     if "erf" in loss.formula or "lgamma" in loss.formula:
         ladder = TAILS if "erf" in loss.formula else GAMMAS
+    if loss.listed and "S[i]" in loss.formula:
+        ladder = LISTS
     for digits in ladder:
         with mp.workdps(digits):
             now = compute()
         if mp.isinf(now):
             return now
-        if before is not None and close(before, now) and (abs(now) > NOTHING or digits >= ENOUGH):
+        if (
+            before is not None
+            and close(before, now)
+            and (abs(now) > NOTHING or digits >= (1000 if ladder is LISTS else ENOUGH))
+        ):
             return now
         before = now
     raise ArithmeticError(f"no agreement: {before}")

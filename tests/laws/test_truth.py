@@ -111,6 +111,8 @@ def test_slope_formula_is_the_derivative(loss):
     # a slope in a distance is that of the form that has one
     at = next((k for k, form in enumerate(loss.forms) if form[0].kind == "number"), 0)
     form = loss.forms[at]
+    if loss.listed and form[0].kind == "vector":
+        return  # it is in the similarities: see test_identities_batches
     for row in rows_of(loss, at)[:8]:
         lifted = oracle.exactly(form, row)
         seed = oracle.seeds(form, row)[0][0]

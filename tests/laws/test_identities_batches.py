@@ -1,0 +1,133 @@
+"""Losses of batches of embeddings: what they share, and that ordinary batches are quick."""
+
+import numpy as np
+import pytest
+from mpmath import mp, mpf
+
+from losscli import Circle, InfoNCE, Ntxent, SoftmaxCrossEntropy, Supcon, mend, similarities
+from losscli.doubledouble import DoubleDouble
+from losscli.products import matmul
+from tests.laws import oracle
+
+RNG = np.random.default_rng(7)
+X, Y = RNG.normal(size=(2, 48, 8))
+LABEL = RNG.integers(0, 9, 48).astype(float)
+LOSSES = [
+    (InfoNCE(), (X, X + 0.1 * Y)), (InfoNCE(symmetric=1), (X, Y)), (InfoNCE(raw=1, temperature=1), (X, Y)),
+    (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)),
+]  # fmt: skip
+EACH = pytest.mark.parametrize(("loss", "inputs"), LOSSES, ids=[str(loss) for loss, _ in LOSSES])
+ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+NEAR = {"rtol": 2.0**-49, "atol": 0.0}
+
+
+@EACH
+@ORDERS
+def test_ordinary_batches_need_no_exact_arithmetic(loss, inputs, order, monkeypatch):
+    monkeypatch.setattr(mend, "exactly", None)
+    for each in np.atleast_1d(getattr(loss, order)(*inputs)):
+        assert np.isfinite(each).all()
+
+
+@EACH
+@ORDERS
+def test_pieces_do_not_show(loss, inputs, order, monkeypatch):
+    whole = getattr(loss, order)(*inputs)
+    monkeypatch.setattr(similarities, "PIECE", 7 * 48)
+    np.testing.assert_allclose(getattr(loss, order)(*inputs), whole, **NEAR)
+
+
+@EACH
+def test_the_slope_shown_is_that_in_a_similarity(loss, inputs):
+    """It is of one that takes part as one: the similarity of an anchor, and not of both."""
+    if loss.settings().get("symmetric"):
+        return
+    columns = [x[:5] for x in inputs]
+    columns[1] = np.array([0.0, 0, 1, 1, 0]) if columns[1].ndim == 1 else columns[1]
+    form = loss.forms[0]
+    with mp.workdps(60):
+        names = {"__builtins__": {}, **oracle.MATHS, **{k: mpf(v) for k, v in loss.settings().items()}}
+        names |= loss.variables(*oracle.exactly(form, columns)) | {"i": 0, "j": 1}
+        steps = dict(loss.where(form))
+        for name, text in steps.items():
+            names[name] = eval(text, names)
+        s = names["S"]
+
+        def at(shift):
+            moved = [
+                [each + (shift if (a, b) == (0, 1) else 0) for b, each in enumerate(row)]
+                for a, row in enumerate(s)
+            ]
+            later = {**names, "S": moved}
+            for name in ("a", "b") if "b" in steps else ():
+                later[name] = eval(steps[name], later)
+            return eval(loss.formula, later)
+
+        shown = eval(loss.slope_formula, names)
+        assert abs(shown - mp.diff(at, 0)) < mpf(10) ** -25 * abs(shown)
+
+
+def test_info_nce_is_the_softmax_loss_of_similarities():
+    s = X @ Y.T
+    truth = SoftmaxCrossEntropy().value(s, np.arange(48)).mean()
+    np.testing.assert_allclose(InfoNCE(raw=1, temperature=1).value(X, Y)[0], truth, rtol=1e-13)
+    back = SoftmaxCrossEntropy().value(s.T, np.arange(48)).mean()
+    both = InfoNCE(raw=1, temperature=1, symmetric=1).value(X, Y)[0]
+    np.testing.assert_allclose(both, (truth + back) / 2, rtol=1e-13)
+
+
+@ORDERS
+def test_pairs_are_one_to_supcon_and_ntxent(order):
+    pairs = np.repeat(np.arange(24.0), 2)
+    one, two = (getattr(kind(temperature=0.2), order)(X, pairs) for kind in (Supcon, Ntxent))
+    np.testing.assert_allclose(one, two, **NEAR)
+
+
+def test_other_positives_cost_only_in_supcon():
+    x = np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [-1.0, 0.5]])
+    y = np.array([0.0, 0.0, 0.0, 1.0])
+    assert Supcon(temperature=0.5).value(x, y)[0] > Ntxent(temperature=0.5).value(x, y)[0]
+
+
+@pytest.mark.parametrize("loss", [Ntxent(), Supcon(), Circle()], ids=str)
+def test_without_positives_there_is_no_loss(loss):
+    y = np.arange(48.0)
+    assert loss.value(X, y)[0] == 0
+    assert not loss.gradient(X, y).any()
+
+
+@EACH
+def test_lists_are_apart(loss, inputs):
+    lists = np.arange(48) % 3
+    value, gradient = loss.value(*inputs, lists=lists), np.asarray(loss.gradient(*inputs, lists=lists))
+    for k in range(3):
+        part = [x[lists == k] for x in inputs]
+        assert loss.value(*part)[0] == value[k]
+        np.testing.assert_array_equal(np.asarray(loss.gradient(*part)), gradient[..., lists == k, :])
+
+
+@EACH
+def test_the_length_of_an_embedding_does_not_count(loss, inputs):
+    if loss.settings().get("raw"):
+        return
+    np.testing.assert_array_equal(loss.value(inputs[0] * 2.0**300, inputs[1]), loss.value(*inputs))
+    gradient = loss.gradient(*inputs)
+    first = gradient[0] if isinstance(gradient, tuple) else gradient
+    assert (abs((first * inputs[0]).sum(axis=1)) < 1e-12).all()
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 3), (2, 64, 3), (2, 1000, 2), (3, 1, 3)])
+def test_products_of_matrices_keep_100_bits(shape):
+    m, inner, n = shape
+    a, b = RNG.normal(size=(m, inner)) * 10.0 ** RNG.integers(-8, 1, (m, inner)), RNG.normal(size=(inner, n))
+    left, right = (DoubleDouble(x, x * 2.0**-54 * RNG.random(x.shape)) for x in (a, b))
+    found = matmul(left, right)
+    with mp.workprec(400):
+
+        def whole(x, at):
+            return mpf(x.high[at]) + mpf(x.low[at])
+
+        for i, j in np.ndindex(m, n):
+            truth = sum(whole(left, (i, k)) * whole(right, (k, j)) for k in range(inner))
+            size = mpf(abs(a[i]).max() * abs(b[:, j]).max())
+            assert abs(whole(found, (i, j)) - truth) < size * inner * mpf(2) ** -105
