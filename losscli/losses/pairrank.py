@@ -11,11 +11,16 @@ import numpy as np
 from losscli.arithmetic import FAINT, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, positive_part, total
-from losscli.parameter import parameter
-from losscli.ranking import GONE, Powers, Ranking, amplify, apart, ranked, stretched
+from losscli.parameter import flag, parameter
+from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
 from losscli.traits import Traits
 
 SIGMA = Interval(1e-100, 1e100, "[]")
+
+
+def revived(x, weight, gap):
+    """Return where a weight above 1 shows the bits that a faint number has lost."""
+    return (x < FAINT) & (weight.high > 1) & (abs(gap.high) < 2 * GONE)
 
 
 class Pairs:
@@ -28,6 +33,8 @@ class Pairs:
         """Whether that member is the more relevant one: 1 or -1."""
         self.gap = apart(s[i], s).scaled(self.ahead)
         """The score of the more relevant less that of the other."""
+        self.grades = apart(y[i], y).scaled(self.ahead)
+        """The difference of relevances."""
 
     def only(self, x):
         """Return `x`, and 0 where there is no pair."""
@@ -41,21 +48,25 @@ class Pairwise(Ranking):
 
     def derivative(self, order, s, y):
         if order:
-            each = self.flow(order, s)
+            each = self.flow(order, s, y)
             return (np.stack([each(Pairs(s, y, i)) for i in range(len(s))]),)
         whole = DoubleDouble(np.zeros(s.shape[1]), np.zeros(s.shape[1]))
         for i in range(len(s)):
             pairs = Pairs(s, y, i)
             won = pairs.valid & (pairs.ahead > 0)
-            whole += total(np.where(won, self.penalty(pairs.gap), 0.0))
+            whole += total(np.where(won, self.cost(pairs), 0.0))
         return (whole.rounded,)
+
+    def cost(self, pairs):
+        """Return the loss of pairs."""
+        return self.penalty(pairs.gap)
 
     @abstractmethod
     def penalty(self, gap) -> Any:
         """Return the loss of pairs, from their gap."""
 
     @abstractmethod
-    def flow(self, order, s) -> Any:
+    def flow(self, order, s, y) -> Any:
         """Return a function that gives, of the pairs of one member, the derivative of `order` in its score."""
 
 
@@ -86,7 +97,7 @@ class PairwiseHinge(Pairwise):
     def penalty(self, gap):
         return positive_part(self.margin - gap).rounded
 
-    def flow(self, order, s):
+    def flow(self, order, s, y):
         def each(pairs):
             short = pairs.valid & ((self.margin - pairs.gap).rounded > 0)
             return np.where(short & (order == 1), -pairs.ahead, 0.0).sum(axis=0)
@@ -109,6 +120,7 @@ class Odds(Pairwise):
     sigma: float = parameter(
         default=1.0, within=SIGMA, help="how steep: what scores are multiplied by", quiet=True
     )
+    weighted: float = flag(help="weighs each pair by the difference of its relevances")
 
     def derivative(self, order, s, y):
         (found,) = super().derivative(order, s, y)
@@ -120,19 +132,24 @@ class Odds(Pairwise):
             found = np.where(faint & np.logical_or.reduce(seen), np.nan, found)
         return (found,)
 
-    def flow(self, order, s):
+    def flow(self, order, s, y):
         powers = Powers(s, self.sigma)
+        known = powers.level & (even(DoubleDouble(y, np.zeros_like(y))) if self.weighted else True)
 
         def each(pairs):
             x, mine, theirs, whole = powers.of(pairs.one)
             first = pairs.ahead > 0
             last, ahead = chosen(first, theirs, mine), chosen(first, mine, theirs)
             terms, bound = self.terms(order, last, ahead, whole)
+            if self.weighted:
+                lost = revived(bound, pairs.grades, x)
+                terms = DoubleDouble(np.where(lost, np.nan, terms.high), terms.low) * pairs.grades
+                bound = bound * pairs.grades.high
             seen = pairs.valid & (abs(x.high) < GONE)
             bound = np.maximum(pairs.only(bound), np.where(seen, 5e-324, 0.0)).sum(axis=0)
             signs = pairs.only(pairs.ahead if order == 1 else 1.0)
             found = DoubleDouble(terms.high * signs, terms.low * signs).total()
-            found = np.where(powers.level, found.rounded, sure(found, bound))
+            found = np.where(known, found.rounded, sure(found, bound))
             return amplify(np.where(bound == 0, 0.0, found), self.sigma, order)
 
         return each
@@ -140,6 +157,13 @@ class Odds(Pairwise):
     @abstractmethod
     def terms(self, order, last, ahead, whole) -> Any:
         """Return the derivative of each pair and its size; last / whole is the chance of the wrong order."""
+
+    def cost(self, pairs):
+        found = self.penalty(pairs.gap)
+        if not self.weighted:
+            return found
+        lost = revived(found, pairs.grades, stretched(pairs.gap, self.sigma))
+        return np.where(lost, np.nan, found * pairs.grades.rounded)
 
     def decay(self, gap):
         """Return sigma · gap and e^−|sigma · gap|, in doubles."""
@@ -150,10 +174,13 @@ class Odds(Pairwise):
 class PairwiseLogistic(Odds):
     """How surprised one is by the order of each pair of a list, when the gap of scores is the log of the odds."""
 
-    formula = "sum(log(1 + exp(-sigma * (s[i] - s[j]))) for i in items for j in items if y[i] > y[j])"
+    formula = (
+        "sum((y[i] - y[j])**weighted * log(1 + exp(-sigma * (s[i] - s[j]))) "
+        "for i in items for j in items if y[i] > y[j])"
+    )
     slope_formula = (
-        "sum(sigma / (1 + exp(sigma * (s[j] - s[k]))) for j in items if y[j] > y[k]) "
-        "- sum(sigma / (1 + exp(sigma * (s[k] - s[j]))) for j in items if y[k] > y[j])"
+        "sum((y[j] - y[k])**weighted * sigma / (1 + exp(sigma * (s[j] - s[k]))) for j in items if y[j] > y[k]) "
+        "- sum((y[k] - y[j])**weighted * sigma / (1 + exp(sigma * (s[k] - s[j]))) for j in items if y[k] > y[j])"
     )
     source = "Burges et al. 2005, Learning to rank using gradient descent, doi:10.1145/1102351.1102363"
     also = (
@@ -195,10 +222,15 @@ class PairwiseLogistic(Odds):
 class PairwiseSoftZeroOne(Odds):
     """Counts the pairs of a list that are in the wrong order, softly: a pair of equal scores counts half."""
 
-    formula = "sum(1 / (1 + exp(sigma * (s[i] - s[j]))) for i in items for j in items if y[i] > y[j])"
+    formula = (
+        "sum((y[i] - y[j])**weighted / (1 + exp(sigma * (s[i] - s[j]))) "
+        "for i in items for j in items if y[i] > y[j])"
+    )
     slope_formula = (
-        "sum(sigma / (2 + exp(sigma * (s[j] - s[k])) + exp(sigma * (s[k] - s[j]))) for j in items if y[j] > y[k]) "
-        "- sum(sigma / (2 + exp(sigma * (s[k] - s[j])) + exp(sigma * (s[j] - s[k]))) for j in items if y[k] > y[j])"
+        "sum((y[j] - y[k])**weighted * sigma / (2 + exp(sigma * (s[j] - s[k])) + exp(sigma * (s[k] - s[j]))) "
+        "for j in items if y[j] > y[k]) "
+        "- sum((y[k] - y[j])**weighted * sigma / (2 + exp(sigma * (s[k] - s[j])) + exp(sigma * (s[j] - s[k]))) "
+        "for j in items if y[k] > y[j])"
     )
     source = (
         "Qin, Liu & Li 2010, A general approximation framework for direct optimization of information "

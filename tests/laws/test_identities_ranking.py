@@ -45,6 +45,13 @@ def test_a_pair_is_a_margin(pair, one, order):
 
 
 @ORDERS
+@pytest.mark.parametrize("kind", [PairwiseLogistic, PairwiseSoftZeroOne])
+def test_a_weighted_pair_counts_as_often_as_its_relevances_differ(kind, order):
+    s, y = [0.5, -1.0], [3.0, -1.0]
+    same(getattr(kind(weighted=1), order)(s, y), 4 * getattr(kind(), order)(s, y))
+
+
+@ORDERS
 def test_steepness_multiplies_scores(order):
     steep = two(PairwiseLogistic(sigma=4), order)
     same(
