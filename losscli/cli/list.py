@@ -42,7 +42,7 @@ def list_(
             write_json({"schema": "losscli.list/1", "losses": entries}, out)
         elif kind == "table":
             table = Table(
-                ("name", "parameters", "what it does"), list(grouped(entries)),
+                ("name", "what it does"), list(grouped(entries)),
                 footer=["formula, picture, pitfalls: losscli explain NAME"],
             )  # fmt: skip
             write_table(table, out, color=shape.color, width=shape.width)
@@ -58,10 +58,11 @@ def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...
     for entry in entries:
         if entry["family"] != family:
             if family:
-                yield None, None, None
+                yield None, None
             family = entry["family"]
-            yield family.upper(), None, None
-        yield entry["name"], entry["main"], entry["summary"].partition(":")[0].rstrip(".")
+            yield family.upper(), None
+        settings = f" ({entry['main'].replace(' ', ', ')})" if entry["main"] else ""
+        yield entry["name"], entry["summary"].partition(":")[0].rstrip(".") + settings
 
 
 def catalogue() -> Iterator[dict[str, Any]]:
