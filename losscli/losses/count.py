@@ -78,7 +78,7 @@ class PoissonNLLLog(Binary):
     slope_formula = "exp(z) - y"
     source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
     also = (
-        "poisson", "poisson-nll-loss", "log-poisson-loss",
+        "poisson", "poisson-loss", "poisson-nll-loss", "log-poisson-loss",
         "torch.nn.PoissonNLLLoss | full=True adds Stirling's formula for ln y!, for y above 1 only",
         "torch.nn.functional.poisson_nll_loss | full=True adds Stirling's formula for ln y!, for y above 1 only",
         "sklearn._loss.HalfPoissonLoss | adds y ln y - y, which no prediction changes",

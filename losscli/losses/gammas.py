@@ -31,7 +31,7 @@ class StudentTNLL(Forecast):
     )
     also = (
         "student-t", "scoringrules.logs_t | it takes the target first, then df, location and scale",
-        "statsmodels.StudentT | a norm of M-estimators: without the constants, and times a factor",
+        "statsmodels.robust.norms.StudentT | a norm of M-estimators: without the constants, and times a factor",
     )  # fmt: skip
     use = "a model gives a location and a scale, and gross errors come at a rate that may be learnt as df"
     pitfalls = (

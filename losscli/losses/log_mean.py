@@ -37,7 +37,7 @@ class TweedieNLLLog(OnLogMean):
     slope_formula = "exp((2 - power) * z) - y * exp(-(power - 1) * z)"
     source = "Jørgensen 1987, Exponential dispersion models, doi:10.1111/j.2517-6161.1987.tb01685.x"
     also = (
-        "half-tweedie", "sklearn._loss.HalfTweedieLoss", "xgboost.reg:tweedie", "xgboost.tweedie-nloglik",
+        "tweedie", "half-tweedie", "sklearn._loss.HalfTweedieLoss", "xgboost.reg:tweedie", "xgboost.tweedie-nloglik",
         "lightgbm.tweedie", "catboost.Tweedie | has no default power",
         "sklearn.linear_model.TweedieRegressor | its power is 0 unless told otherwise; half the deviance",
     )  # fmt: skip

@@ -33,7 +33,6 @@ class Quantile(Residual):
         "xgboost.reg:quantileerror | tau is its quantile_alpha; second derivative 1 where ours is 0",
         "lightgbm.quantile = quantile:tau=0.9 | tau is its alpha; slope 1 - tau at the kink",
         "catboost.Quantile | takes 1e-6 off every error unless delta=0",
-        "catboost.MultiQuantile | several levels, summed",
         "catboost.LogLinQuantile | of the exponential of the prediction",
         "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss",
         "LossFunctions.jl.QuantileLoss | slope -tau at the kink",
