@@ -45,6 +45,10 @@ def exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array])
     everything = [*loss.settings().values(), *(float(x) for part in row for x in part.flat)]
     texts = [loss.formula, *(text for _, text in loss.where(form))]
     steep = any(word in text for text in texts for word in STEEP)
+    if steep:  # and so is e^(x y / t)
+        most = max(map(abs, everything), default=0.0)
+        over = max((1 / abs(x) for x in loss.settings().values() if x), default=1.0)
+        everything.append(most * over * (most if any("dot(" in text for text in texts) else 1.0))
     bits = exact.bits_for(everything, steep)
     answers, again = (_exactly(loss, order, form, row, each) for each in (bits, bits + MORE))
     if all(map(np.array_equal, answers, again)):

@@ -131,3 +131,13 @@ def test_products_of_matrices_keep_100_bits(shape):
             truth = sum(whole(left, (i, k)) * whole(right, (k, j)) for k in range(inner))
             size = mpf(abs(a[i]).max() * abs(b[:, j]).max())
             assert abs(whole(found, (i, j)) - truth) < size * inner * mpf(2) ** -105
+
+
+def test_powers_far_below_1_are_not_lost_beside_it():
+    """A low temperature makes exponents of hundreds of small numbers: what is mended must hold them beside 1."""
+    anchor = np.array([[-0.16145505834242702, 0.04553951955214901], [-0.46519353148584935, -0.6279849324804969],
+                       [1.0654864701010613, 1.4855603026018296]])  # fmt: skip
+    positive = np.array([[-0.16145505834242702, 0.045539519552149015], [-0.5050604467896723, -0.6637036061844346],
+                         [1.0541552555712124, 1.5107546586185152]])  # fmt: skip
+    found = InfoNCE(temperature=0.001).gradient(anchor, positive)[1][0]
+    np.testing.assert_allclose(found, [-3.2607681233705049e-278, -1.1560673296015638e-277], **NEAR)
