@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from losscli.losses.barron import Barron
     from losscli.losses.batches import InfoNCE, Supcon
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
     from losscli.losses.classes import Circle, Ntxent
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
+    from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
     from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
         DWD,
@@ -84,23 +86,24 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
-    "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "Cauchy", "Circle", "Contrastive", "CosineDistance",
-    "CosineEmbedding", "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice",
-    "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
-    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedKL", "GeneralizedKLLog",
-    "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
-    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
-    "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
-    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
-    "MulticlassBrier", "MulticlassPerceptron", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
-    "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
-    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy",
-    "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon",
-    "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog",
-    "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find",
-    "parse",
+    "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble",
+    "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "CategoricalFocal",
+    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
+    "CoverageError", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore",
+    "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
+    "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL",
+    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
+    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog",
+    "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
+    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult",
+    "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne",
+    "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy",
+    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
+    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin",
+    "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax",
+    "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

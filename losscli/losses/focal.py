@@ -97,7 +97,7 @@ class BinaryFocal(Focal, OnProbability):
         "keras has alpha=0.25 in its signature, but uses it only if told to; torchvision always does",
         "alpha = 0.25 weighs y = 1, mostly the rare label, less than y = 0: gamma has tamed the easy rows",
     )
-    related = ("binary-focal-with-logits", "bce")
+    related = ("binary-focal-with-logits", "bce", "categorical-focal")
     instead = {"pred": "binary-focal-with-logits"}  # noqa: RUF012
 
     def hard(self, order, p, yes):
@@ -162,7 +162,7 @@ class BinaryFocalWithLogits(Focal, OnLogit):
         "is 1.53e-48, keras 4.9e-39",
         "alpha: none here and in optax, 0.25 in torchvision, ignored by keras unless apply_class_balancing=True",
     )
-    related = ("binary-focal", "bce-with-logits")
+    related = ("binary-focal", "bce-with-logits", "categorical-focal-with-logits")
 
     def hard(self, order, z, yes):
         t, g = np.where(yes, z, -z), DoubleDouble(self.gamma)

@@ -292,13 +292,14 @@ def mixed(loss, form, row, one, two):
     ):
         return None
 
-    # a step beyond the least component would leave its domain
-    scale = min([mpf(1), *(abs(x) for x in (component(at[k], j) for k, j in (one, two)) if x)])
-    more = 10 - int(mp.floor(mp.log(scale, 2)))
+    edged = [component(at[k], j) for k, j in (one, two) if getattr(form[k].domain, "low", -inf) > -inf]
+    least = min((abs(x) for x in edged if x), default=mpf(1))
+    step = {}
+    if least < mpf(10) ** -200:  # the usual step would leave the domain
+        step = {"h": least * mpf(2) ** -2000, "addprec": 2000 - int(mp.log(least, 2))}
 
     def compute():
-        h = scale * mpf(2) ** (-mp.prec - 10)
-        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1), h=h, addprec=more)
+        return mp.diff(lambda u, v: f(moved(at, [one, two], [u, v])), (0, 0), (1, 1), **step)
 
     return settled(loss, compute)
 

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
 from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
+from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
+from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
 
 RNG = np.random.default_rng(12)
 Z = np.concatenate([RNG.normal(size=100) * 5, [0.0, 30.0, -30.0, 700.0, -700.0]])
@@ -62,3 +65,62 @@ def test_limits_of_infinite_logits():
     np.testing.assert_array_equal(loss.value(z, y), [0, np.inf, np.inf, 0])
     np.testing.assert_array_equal(loss.gradient(z, y), [0, -1, 1, 0])
     np.testing.assert_array_equal(loss.hessian(z, y), [0, 0, 0, 0])
+
+
+SCORES = RNG.normal(size=(60, 4)) * 4
+PROBABILITIES = np.exp(SCORES) / np.exp(SCORES).sum(axis=1, keepdims=True)
+CLASS = RNG.integers(0, 4, 60).astype(float)
+SHARES = RNG.dirichlet(np.ones(4), 60)
+CROSS = [
+    (CategoricalFocalWithLogits(gamma=0), SoftmaxCrossEntropy(), SCORES),
+    (Poly1CrossEntropy(epsilon=0), SoftmaxCrossEntropy(), SCORES),
+    (CategoricalFocal(gamma=0), CategoricalCrossEntropy(), PROBABILITIES),
+    (GeneralizedCrossEntropy(q=1e-20), CategoricalCrossEntropy(), PROBABILITIES),
+]
+
+
+@ORDERS
+@pytest.mark.parametrize(("loss", "plain", "x"), CROSS, ids=str)
+def test_categorical_losses_contain_cross_entropy(order, loss, plain, x):
+    for y in (CLASS, SHARES):
+        found, expected = getattr(loss, order)(x, y), getattr(plain, order)(x, y)
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-15)
+
+
+@ORDERS
+@pytest.mark.parametrize("gamma", [0.5, 2.0, 5.0])
+def test_focal_of_two_classes_is_binary(order, gamma):
+    scores = np.stack([np.zeros_like(Z), Z], 1)
+    two = getattr(CategoricalFocalWithLogits(gamma=gamma), order)(scores, BIT)
+    one = getattr(BinaryFocalWithLogits(gamma=gamma), order)(Z, BIT)
+    same(two.reshape(len(Z), -1)[:, -1], one)
+
+
+@ORDERS
+@pytest.mark.parametrize(("loss", "x"), [(each[0].__class__(), each[2]) for each in CROSS], ids=str)
+def test_one_hot_is_index(order, loss, x):
+    ask = getattr(loss, order)
+    np.testing.assert_allclose(ask(x, np.eye(4)[CLASS.astype(int)]), ask(x, CLASS), rtol=1e-14)
+
+
+def test_whole_generalized_cross_entropy_is_the_chance_of_being_wrong():
+    chance = 1 - PROBABILITIES[np.arange(60), CLASS.astype(int)]
+    np.testing.assert_allclose(GeneralizedCrossEntropy(q=1).value(PROBABILITIES, CLASS), chance, rtol=1e-12)
+
+
+def test_numbers_of_the_frameworks():
+    scores = [[2.0, 0.0, 0.0]]
+    np.testing.assert_allclose(Poly1CrossEntropy(epsilon=2).value(scores, [0]), 0.665573, rtol=1e-5)
+    np.testing.assert_allclose(Poly1CrossEntropy().value(scores, [0]), 0.452559, rtol=1e-5)
+    np.testing.assert_allclose(
+        CategoricalFocalWithLogits(alpha=0.25).value([[0.0, 0.0]], [1]), 0.0433217, rtol=1e-5
+    )
+
+
+def test_far_scores():
+    for loss in (CategoricalFocalWithLogits(), Poly1CrossEntropy(), CategoricalFocalWithLogits(gamma=0.5)):
+        z = [[1e308, -1e308], [2000.0, 0.0], [1e4, 0.0]]
+        assert loss.value(z, [0, 0, 0]).tolist() == [0, 0, 0]
+        assert loss.value(z, [1, 1, 1])[0] == np.inf
+        np.testing.assert_array_equal(loss.gradient(z, [0, 0, 0]), np.zeros((3, 2)))
+        np.testing.assert_array_equal(loss.gradient(z, [1, 1, 1]), [[1, -1]] * 3)

@@ -1,0 +1,204 @@
+"""Losses of the softmax of scores that trust right or wrong predictions less than cross-entropy, or more."""
+
+from abc import abstractmethod
+from functools import reduce
+from operator import add
+
+import numpy as np
+
+from losscli.arithmetic import sure, times
+from losscli.classes import OnScores
+from losscli.domain import Interval
+from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, others, raised
+from losscli.families import pick, weights
+from losscli.loss import Array
+from losscli.losses.categorical import ALPHA
+from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits, bounds
+from losscli.losses.multiclass import revived
+from losscli.parameter import parameter
+from losscli.traits import Traits
+
+
+class OfSoftmax(OnScores):
+    """The sum of y f(p), p the softmax of the scores, with f' = -g / p; m is 1 - p, and C is -ln p."""
+
+    @abstractmethod
+    def cost(self, p, m, c) -> Array:
+        """Return f, as doubles."""
+
+    @abstractmethod
+    def pull(self, p, m, c) -> DoubleDouble:
+        """Return g."""
+
+    @abstractmethod
+    def bend(self, p, m, c) -> tuple[DoubleDouble, DoubleDouble]:
+        """Return g' and m g'."""
+
+    def where(self, form):
+        return (("s", "[1 / sum(exp(z[j] - z[k]) for j in classes) for k in classes]"),)
+
+    @property
+    def heaviest(self):
+        """The largest factor of a softmax in a derivative."""
+        return 1.0
+
+    def derivative(self, order, z, y):
+        y = weights(y, len(z))
+        p, m, c, gap = softmax(z)
+        found = (self.total, self.slope, self.curvature)[order](p, m, c, y)
+        beyond = np.isinf(gap) & (y > 0) & (y < 1)  # a difference beyond the doubles may count for little
+        lost = beyond.any(axis=0) & np.isfinite(z).all(axis=0) & (order == 0)
+        return (np.where(lost, np.nan, found + revived(gap, y.sum(axis=0) * self.heaviest)),)
+
+    def total(self, p, m, c, y):
+        return times(y, np.where(np.isinf(c.high), np.inf, self.cost(p, m, c))).sum(axis=0)
+
+    def slope(self, p, m, c, y):
+        pulls = self.pull(p, m, c) * y
+        away, mine = p * others(pulls), pulls * m
+        both = sure(away - mine, np.maximum(away.high, mine.high))
+        return np.where(mine.high == 0, away.rounded, np.where(away.high == 0, -mine.rounded, both))
+
+    def curvature(self, p, m, c, y):
+        pull, (bend, gentle) = self.pull(p, m, c) * y, self.bend(p, m, c)
+        whole, own, mine = pull.total(), bend * p * y, gentle * y
+        beside = own.total() - own[:, None] - own
+        matrix = -(p[:, None] * p).rounded * agreed(whole, beside, -mine[:, None], -mine)
+        at = np.arange(len(y))
+        matrix[at, at] = p.rounded * agreed(m * whole, -(p * others(own)), -(m * mine))
+        return matrix
+
+
+class Poly1CrossEntropy(OfSoftmax):
+    """Cross-entropy and a little more for what the true class's probability lacks of 1: its first term, reweighed."""
+
+    formula = "sum(y[k] * (epsilon * (1 - s[k]) - log(s[k])) for k in classes)"
+    slope_formula = "s[k] * sum(y[j] * (1 + epsilon * s[j]) for j in classes) - y[k] * (1 + epsilon * s[k])"
+    source = "Leng et al. 2022, PolyLoss: a polynomial expansion perspective, doi:10.48550/arXiv.2204.12511"
+    also = (
+        "poly-1", "poly-loss",
+        "optax.losses.poly_loss_cross_entropy = poly1-cross-entropy:epsilon=2",
+        "rax.poly1_softmax_loss | of lists: relevances are the weights",
+    )  # fmt: skip
+    use = "cross-entropy works, and a single further number to tune may make it work better"
+    pitfalls = (
+        "the default differs: scores (2, 0, 0) of the first class cost 0.666 in optax, with epsilon = 2, and "
+        "0.453 in rax and here, with 1",
+        "not honest unless epsilon is 0; not convex above 1",
+    )
+    related = ("softmax-cross-entropy", "categorical-focal-with-logits")
+
+    epsilon: float = parameter(
+        default=1.0, within=Interval(-1, 1e100, "[]"), help="the weight of 1 - s; 0 is cross-entropy"
+    )
+
+    def cost(self, p, m, c):
+        more = m * self.epsilon
+        return sure(c + more, c.high) if self.epsilon < 0 else (c + more).rounded
+
+    def pull(self, p, m, c):
+        e = self.epsilon
+        return DoubleDouble.of_sum(1.0, e) - m * e if e < 0 else p * e + 1.0
+
+    def bend(self, p, m, c):
+        e = self.epsilon
+        return DoubleDouble(np.full_like(m.high, e)), m * e
+
+    @property
+    def heaviest(self):
+        return 1 + abs(self.epsilon)
+
+    def traits(self):
+        e = self.epsilon
+        turns = np.roots([-6 * e, 2 * (3 * e - 1), 1 - e]).real.clip(0, 1)
+        return Traits(
+            convex=e <= 1,
+            lipschitz=2**0.5 * ((1 + e) ** 2 / (4 * e) if e > 1 else 1),
+            smoothness=float(abs(2 * turns * (1 - turns) * (1 + e * (2 * turns - 1))).max()),
+            best="" if e else "the class frequencies",
+        )
+
+
+class CategoricalFocalWithLogits(OfSoftmax):
+    """Cross-entropy of the softmax of scores that counts the less, the surer a prediction is right."""
+
+    formula = "-alpha * sum(y[k] * (1 - s[k])**gamma * log(s[k]) for k in classes)"
+    slope_formula = (
+        "alpha * (s[k] * sum(y[j] * (1 - s[j])**gamma * (1 - gamma * s[j] * log(s[j]) / (1 - s[j])) for j in classes)"
+        " - y[k] * (1 - s[k])**gamma * (1 - gamma * s[k] * log(s[k]) / (1 - s[k])))"
+    )
+    source = SOURCE
+    also = (
+        "focal", "focal-loss",
+        "keras.losses.CategoricalFocalCrossentropy = categorical-focal-with-logits:alpha=0.25 | "
+        "with from_logits=True; still by way of clipped probabilities: 4.03 for scores (-40, 0), the truth is 10",
+        "segmentation_models_pytorch.losses.FocalLoss | with mode='multiclass' it is binary, of every class by itself",
+    )  # fmt: skip
+    use = "some classes are rare, and you train on raw scores"
+    pitfalls = (
+        "alpha is a factor of all classes alike: 0.25, as in keras, makes everything a quarter",
+        "not convex: being more wrong soon costs less than in proportion",
+    )
+    related = ("categorical-focal", "binary-focal-with-logits", "softmax-cross-entropy")
+
+    gamma: float = parameter(
+        default=2.0, within=GAMMA, help="how fast right predictions stop to count; 0 is cross-entropy"
+    )
+    alpha: float = parameter(default=1.0, within=ALPHA, help="a factor; 0.25 in keras", quiet=True)
+
+    def derivative(self, order, z, y):
+        found = super().derivative(order, z, y)[0]
+        lost = np.isinf(found) & np.isfinite(z).all(axis=0) & (self.alpha < 1)
+        return (np.where(lost, np.nan, self.alpha * found),)
+
+    def power(self, m):
+        """Return m^gamma, NaN where it lost bits that a large gamma shows again."""
+        found, size = raised(m, self.gamma), self.gamma * np.log(m.high)
+        return DoubleDouble(
+            np.where((self.gamma > 2) & (size < -660) & (size > -765), np.nan, found.high), found.low
+        )
+
+    def cost(self, p, m, c):
+        return (self.power(m) * c).rounded
+
+    def pull(self, p, m, c):
+        return self.power(m) * (p * relative(c, m) * self.gamma + 1.0)
+
+    def bend(self, p, m, c):
+        g = DoubleDouble(self.gamma)
+        change = g * (c - 2.0 - (g - 1.0) * p * relative(c, m))
+        return raised(m, g - 1.0) * change, self.power(m) * change
+
+    def traits(self):
+        steepest, sharpest = bounds(BinaryFocalWithLogits(gamma=self.gamma))
+        return Traits(
+            convex=not self.gamma,
+            lipschitz=2**0.5 * self.alpha * steepest,
+            smoothness=self.alpha * max(2 * sharpest, steepest / 2),
+            best="" if self.gamma else "the class frequencies",
+        )
+
+
+def softmax(z):
+    """Return the softmax of scores, 1 less it, minus its logarithm, and how far each score is behind the top."""
+    first = z.argmax(axis=0)[None]
+    gap = DoubleDouble.of_sum(pick(z, first[0]), -z)
+    np.put_along_axis(gap.high, first, 0.0, axis=0)
+    gap.low[~np.isfinite(gap.low)] = 0.0
+    e = exp(-gap)
+    away = others(e)
+    whole = e[0] + away[0]
+    rest = DoubleDouble(pick(away.high, first[0]), pick(away.low, first[0]))
+    surprise = gap + log1p(rest)
+    return e / whole, away / whole, chosen(np.isinf(gap.high), gap, surprise), gap.high
+
+
+def relative(c, m):
+    """Return C / m, whose limit is 1."""
+    return chosen(m.high == 0, DoubleDouble(np.ones_like(m.high)), c / m)
+
+
+def agreed(*terms):
+    """Return the sum of terms as doubles; NaN where too much cancels."""
+    largest = reduce(np.maximum, [abs(x.high) for x in terms])
+    return np.where(largest == 0, 0.0, sure(reduce(add, terms), largest))
