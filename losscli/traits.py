@@ -22,3 +22,7 @@ class Traits(NamedTuple):
     """Where the slope or the curvature jumps."""
     best: str = ""
     """The best constant prediction: mean, median, …"""
+    proper: str = ""
+    """`proper` if no forecast is better in the mean than the truth, `strictly proper` if every other is worse."""
+    calibrated: bool | None = None
+    """Whether the score that is best in the mean falls on the side of the likelier class; None where there are none."""

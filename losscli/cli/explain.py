@@ -63,6 +63,7 @@ def facts(loss: Loss) -> dict[str, Any]:
         "where": [{"name": name, "formula": text} for name, text in loss.where(loss.forms[0])],
         "convex": traits.convex, "symmetric": traits.symmetric, "lipschitz": traits.lipschitz,
         "smoothness": traits.smoothness, "kinks": list(traits.kinks), "best": traits.best,
+        "proper": traits.proper, "calibrated": traits.calibrated,
         "use": loss.use, "pitfalls": list(loss.pitfalls), "also": [claim.name for claim in elsewhere(type(loss))],
         "elsewhere": [
             {"name": claim.name, "spec": claim.spec, "same": not (claim.note or claim.guard), "differs": claim.note,
@@ -233,6 +234,10 @@ def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, S
 
     traits = loss.traits()
     shape = ["convex" if traits.convex else "not convex", *(["symmetric"] if traits.symmetric else [])]
+    if traits.proper:
+        shape.append(traits.proper)
+    if traits.calibrated is not None:
+        shape.append("calibrated" if traits.calibrated else "not calibrated")
     if traits.lipschitz < inf:
         shape.append(f"slope at most {traits.lipschitz:g}")
     if traits.smoothness < inf:

@@ -103,11 +103,14 @@ class BCE(OnProbability):
 
     def traits(self):
         if not self.clip:
-            return Traits(convex=True, best="the mean")
+            return Traits(
+                convex=True, best="the mean", proper="" if self.label_smoothing else "strictly proper"
+            )
         low, s = self.clip, self.label_smoothing
         if low == 0.5:
-            return Traits(convex=True, lipschitz=0, smoothness=0)
+            return Traits(convex=True, lipschitz=0, smoothness=0, proper="proper")
         return Traits(
+            proper="" if s else "proper",
             lipschitz=(1 - s / 2) / low - s / 2 / (1 - low),
             smoothness=(1 - s / 2) / low**2 + s / 2 / (1 - low) ** 2,
             kinks=(low, 1 - low),
@@ -214,4 +217,6 @@ class BCEWithLogits(OnLogit):
             lipschitz=max(1, w) * (1 - s),
             smoothness=max(1 - s + w * s, w * (1 - s) + s) / 4,
             best="the log odds of the mean" if w == 1 else "",
+            proper="strictly proper" if w == 1 and not s else "",
+            calibrated=True if w == 1 and s < 0.5 else None,
         )

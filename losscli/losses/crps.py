@@ -61,7 +61,7 @@ class CRPS(Forecast):
         return (("w", "e / s"),)
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, lipschitz=1)
+        return Traits(convex=True, symmetric=True, lipschitz=1, proper="strictly proper")
 
 
 class CRPSGaussian(CRPS):

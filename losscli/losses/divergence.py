@@ -130,7 +130,7 @@ class KLDivergence(OfProbabilities):
         return over_square(y, p)
 
     def traits(self):
-        return Traits(convex=True, best="the class frequencies")
+        return Traits(convex=True, best="the class frequencies", proper="strictly proper")
 
 
 class KLDivergenceLog(Divergence):

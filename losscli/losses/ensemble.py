@@ -262,4 +262,4 @@ class DawidSebastiani(Loss):
         return tuple(map(at, (0.5, 1.0, 2.0)))
 
     def traits(self):
-        return Traits(convex=True, symmetric=True)
+        return Traits(convex=True, symmetric=True, proper="" if self.bias else "proper")

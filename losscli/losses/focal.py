@@ -132,7 +132,10 @@ class BinaryFocal(Focal, OnProbability):
         return (("m", "y * (1 - p) + (1 - y) * p"), ("C", "-xlogy(y, p) - xlogy(1 - y, 1 - p)"))
 
     def traits(self):
-        return Traits(convex=True, best="the mean" if not self.gamma and self.alpha < 0 else "")
+        plain = not self.gamma and self.alpha < 0
+        return Traits(
+            convex=True, best="the mean" if plain else "", proper="strictly proper" if plain else ""
+        )
 
 
 class BinaryFocalWithLogits(Focal, OnLogit):
@@ -212,6 +215,8 @@ class BinaryFocalWithLogits(Focal, OnLogit):
             lipschitz=weight * steepest,
             smoothness=weight * sharpest,
             best=best,
+            proper="strictly proper" if best else "",
+            calibrated=True if self.alpha < 0 else None,
         )
 
 

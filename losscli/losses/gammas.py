@@ -95,7 +95,7 @@ class StudentTNLL(Forecast):
         return tuple(Section(f"df {df:g}", partial(at_freedom, df=df), _first) for df in (1.0, 4.0, 30.0))
 
     def traits(self):
-        return Traits(symmetric=True)
+        return Traits(symmetric=True, proper="strictly proper")
 
 
 def loose(*terms):
@@ -184,7 +184,7 @@ class NegativeBinomialNLL(Forecast):
         return tuple(Section(f"size {n:g}", partial(at_size, size=n), _first) for n in (0.5, 3.0, 100.0))
 
     def traits(self):
-        return Traits()
+        return Traits(proper="strictly proper")
 
 
 def at_size(x, size):

@@ -87,7 +87,14 @@ class IntervalScore(Loss):
         return (Section("", around, lambda gradient: gradient[0] + gradient[1], kinks=(-1.0, 1.0)),)
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, lipschitz=2 / self.alpha, smoothness=0, kinks=(-1.0, 1.0))
+        return Traits(
+            convex=True,
+            symmetric=True,
+            lipschitz=2 / self.alpha,
+            smoothness=0,
+            kinks=(-1.0, 1.0),
+            proper="proper",
+        )
 
 
 class WeightedIntervalScore(Loss):
@@ -164,4 +171,6 @@ class WeightedIntervalScore(Loss):
         return (Section("", around, lambda gradient: gradient.sum(axis=1), kinks=(-1.0, 0.0, 1.0)),)
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, lipschitz=1, smoothness=0, kinks=(-1.0, 0.0, 1.0))
+        return Traits(
+            convex=True, symmetric=True, lipschitz=1, smoothness=0, kinks=(-1.0, 0.0, 1.0), proper="proper"
+        )

@@ -68,7 +68,7 @@ class GaussianNLL(Forecast):
         return 1 / var, settled(q - 0.5, 0.5, q.high) / v / v
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, best="the mean and the variance")
+        return Traits(convex=True, symmetric=True, best="the mean and the variance", proper="strictly proper")
 
 
 class LaplaceNLL(Forecast):
@@ -109,5 +109,9 @@ class LaplaceNLL(Forecast):
 
     def traits(self):
         return Traits(
-            convex=True, symmetric=True, kinks=(0.0,), best="the median and the mean distance from it"
+            convex=True,
+            symmetric=True,
+            kinks=(0.0,),
+            best="the median and the mean distance from it",
+            proper="strictly proper",
         )

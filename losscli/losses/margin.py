@@ -59,7 +59,14 @@ class Hinge(Margin):
         return prediction * target == 1
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(1.0,), best="the label of the majority")
+        return Traits(
+            convex=True,
+            lipschitz=1,
+            smoothness=0,
+            kinks=(1.0,),
+            best="the label of the majority",
+            calibrated=True,
+        )
 
 
 class SquaredHinge(Margin):
@@ -96,7 +103,7 @@ class SquaredHinge(Margin):
         return 2 * np.heaviside(1 - m, 0.0)
 
     def traits(self):
-        return Traits(convex=True, smoothness=2, kinks=(1.0,), best="the mean")
+        return Traits(convex=True, smoothness=2, kinks=(1.0,), best="the mean", calibrated=True)
 
 
 class SmoothedHinge(Margin):
@@ -140,6 +147,7 @@ class SmoothedHinge(Margin):
             smoothness=1 / self.gamma,
             kinks=tuple(sorted({1 - self.gamma, 1.0})),
             best="the mean" if self.gamma >= 2 else "",
+            calibrated=True,
         )
 
 
@@ -174,7 +182,9 @@ class ModifiedHuber(Margin):
         return np.where((m >= -1) & (m < 1), 2.0, 0.0)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=4, smoothness=2, kinks=(-1.0, 1.0), best="the mean")
+        return Traits(
+            convex=True, lipschitz=4, smoothness=2, kinks=(-1.0, 1.0), best="the mean", calibrated=True
+        )
 
 
 class Perceptron(Margin):
@@ -208,7 +218,7 @@ class Perceptron(Margin):
         return prediction == 0
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(0.0,), best="0")
+        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(0.0,), best="0", calibrated=False)
 
 
 class ZeroOne(Margin):
@@ -251,4 +261,6 @@ class ZeroOne(Margin):
         return prediction == 0
 
     def traits(self):
-        return Traits(smoothness=0, kinks=(0.0,), best="any score with the sign of the majority")
+        return Traits(
+            smoothness=0, kinks=(0.0,), best="any score with the sign of the majority", calibrated=True
+        )

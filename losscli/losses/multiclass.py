@@ -89,7 +89,8 @@ class CategoricalCrossEntropy(OnProbabilities):
 
     def traits(self):
         if not self.clip:
-            return Traits(convex=True, best="the class frequencies")
+            proper = "" if self.label_smoothing else "strictly proper"
+            return Traits(convex=True, best="the class frequencies", proper=proper)
         if self.clip == 0.5:
             return Traits(convex=True, lipschitz=0, smoothness=0)
         least = (1 - self.label_smoothing / 2) / self.clip
@@ -160,7 +161,14 @@ class SoftmaxCrossEntropy(OnScores):
 
     def traits(self):
         steepest = ((1 - self.label_smoothing) ** 2 + 1) ** 0.5  # between two vertices of many
-        return Traits(convex=True, lipschitz=steepest, smoothness=0.5, best="the class frequencies")
+        return Traits(
+            convex=True,
+            lipschitz=steepest,
+            smoothness=0.5,
+            best="the class frequencies",
+            proper="" if self.label_smoothing else "strictly proper",
+            calibrated=True if self.label_smoothing < 1 else None,
+        )
 
 
 def smoothed(share, s):

@@ -166,7 +166,14 @@ class MultilabelSoftMargin(Labels):
         return (curve(1), curve(0))
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0.25, best="the log odds of each label")
+        return Traits(
+            convex=True,
+            lipschitz=1,
+            smoothness=0.25,
+            best="the log odds of each label",
+            proper="strictly proper",
+            calibrated=True,
+        )
 
 
 class LabelRankingLoss(Labels):

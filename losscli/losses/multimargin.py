@@ -159,7 +159,7 @@ class BestRival(Rivals):
         return (best == 0) | (best > 0) & (self.tied(s, t).sum(axis=0) > 1)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=2**0.5, smoothness=0, kinks=(self.margin,))
+        return Traits(convex=True, lipschitz=2**0.5, smoothness=0, kinks=(self.margin,), calibrated=False)
 
 
 class CrammerSingerHinge(BestRival):

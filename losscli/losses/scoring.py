@@ -52,7 +52,7 @@ class Brier(OnProbability):
         return np.full_like(p, 2.0)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=2, smoothness=2, best="the mean")
+        return Traits(convex=True, lipschitz=2, smoothness=2, best="the mean", proper="strictly proper")
 
 
 class MulticlassBrier(OnProbabilities):
@@ -90,7 +90,11 @@ class MulticlassBrier(OnProbabilities):
 
     def traits(self):
         return Traits(
-            convex=True, lipschitz=2 * self.scale, smoothness=2 * self.scale, best="the class frequencies"
+            convex=True,
+            lipschitz=2 * self.scale,
+            smoothness=2 * self.scale,
+            best="the class frequencies",
+            proper="strictly proper",
         )
 
 
@@ -139,7 +143,7 @@ class RPS(OnProbabilities):
         return (2 * deque(running(chain.from_iterable(terms)), 1).pop().rounded / parts,)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=2, best="the class frequencies")
+        return Traits(convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper")
 
 
 def square_length(e):

@@ -54,6 +54,7 @@ class SphericalScore(OnProbabilities):
             convex=bool((self.bend(np.linspace(0, 1, 2001)[1:-1]) >= 0).all()),
             lipschitz=self.steepest() if self.alpha >= 2 else np.inf,
             best="the class frequencies",
+            proper="strictly proper",
         )
 
     def bend(self, p):

@@ -49,7 +49,14 @@ class LogisticMargin(Margin):
         return small / (1 + small * (2 + small))
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0.25, best="the log odds of y = 1")
+        return Traits(
+            convex=True,
+            lipschitz=1,
+            smoothness=0.25,
+            best="the log odds of y = 1",
+            proper="strictly proper",
+            calibrated=True,
+        )
 
 
 class Exponential(Margin):
@@ -84,7 +91,9 @@ class Exponential(Margin):
         return np.exp(-m)
 
     def traits(self):
-        return Traits(convex=True, best="half the log odds of y = 1")
+        return Traits(
+            convex=True, best="half the log odds of y = 1", proper="strictly proper", calibrated=True
+        )
 
 
 class SquaredMargin(Margin):
@@ -117,7 +126,7 @@ class SquaredMargin(Margin):
         return np.full_like(m, 2.0)
 
     def traits(self):
-        return Traits(convex=True, smoothness=2, best="the mean")
+        return Traits(convex=True, smoothness=2, best="the mean", calibrated=True)
 
 
 class TanhMargin(Margin):
@@ -154,7 +163,7 @@ class TanhMargin(Margin):
         return np.where(abs(m) > FAR, 4 * root * root, rounded(near))
 
     def traits(self):
-        return Traits(lipschitz=1, smoothness=4 / 27**0.5)
+        return Traits(lipschitz=1, smoothness=4 / 27**0.5, calibrated=True)
 
 
 class DWD(Margin):
@@ -202,7 +211,9 @@ class DWD(Margin):
 
     def traits(self):
         q = self.q
-        return Traits(convex=True, lipschitz=1, smoothness=(q + 1) ** 2 / q, kinks=(q / (q + 1),))
+        return Traits(
+            convex=True, lipschitz=1, smoothness=(q + 1) ** 2 / q, kinks=(q / (q + 1),), calibrated=True
+        )
 
 
 class BinarySparsemax(Margin):
@@ -233,4 +244,6 @@ class BinarySparsemax(Margin):
         return np.where(abs(m) < 1, 0.5, 0.0)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0.5, kinks=(-1.0, 1.0), best="the mean")
+        return Traits(
+            convex=True, lipschitz=1, smoothness=0.5, kinks=(-1.0, 1.0), best="the mean", calibrated=True
+        )
