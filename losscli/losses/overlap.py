@@ -233,13 +233,8 @@ class Dice(Overlap):
         misses = product(gap, gap).total()
         hits = product(p, t).total().scaled(2.0) + self.smooth
         whole = misses + hits
-        if order == 0:
-            found = (misses / whole).rounded
-        else:
-            slope = (
-                difference(product(fine, hits / whole), DoubleDouble(t, np.zeros_like(t))).scaled(2.0) / whole
-            )
-            found = slope.rounded
+        slope = difference(product(fine, hits / whole), DoubleDouble(t, np.zeros_like(t))).scaled(2.0) / whole
+        found = (misses / whole).rounded if order == 0 else slope.rounded
         if order == 2:
             found = difference((hits / whole / whole).scaled(2.0), (slope / whole).scaled(4.0) * p).rounded
         tiny = ((p > 0) & (p < SMALL) | (t > 0) & (t < SMALL)).any(axis=0)
