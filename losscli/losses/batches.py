@@ -89,7 +89,7 @@ class InfoNCE(Softmax):
     )
     source = (
         "van den Oord, Li & Vinyals 2018, Representation learning with contrastive predictive coding, "
-        "arXiv:1807.03748"
+        "doi:10.48550/arXiv.1807.03748"
     )
     also = (
         "multiple-negatives-ranking", "clip-loss = info-nce:symmetric=true",
@@ -160,7 +160,7 @@ class Supcon(Labelled, Softmax):
         "(exp(S[i][j] / temperature) / sum(exp(S[i][k] / temperature) for k in P[i] + N[i]) - 1 / len(P[i]))"
         " / (n * temperature)"
     )
-    source = "Khosla et al. 2020, Supervised contrastive learning, arXiv:2004.11362"
+    source = "Khosla et al. 2020, Supervised contrastive learning, doi:10.48550/arXiv.2004.11362"
     also = ("supervised-contrastive", "pytorch_metric_learning.losses.SupConLoss")
     use = "rows have classes, and all rows of a class should come together, not only pairs"
     pitfalls = (

@@ -70,7 +70,7 @@ class Ntxent(Labelled):
     )
     source = (
         "Chen, Kornblith, Norouzi & Hinton 2020, A simple framework for contrastive learning of visual "
-        "representations, arXiv:2002.05709"
+        "representations, doi:10.48550/arXiv.2002.05709"
     )
     also = ("simclr = ntxent:temperature=0.5", "optax.ntxent", "pytorch_metric_learning.losses.NTXentLoss")
     use = "a batch has two views of each thing, or several, and all other things are strangers"
