@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
     from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
+    from losscli.losses.sparsemax import MulticlassSparsemax
     from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
         DWD,
@@ -97,13 +98,14 @@ __all__ = [
     "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh",
     "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance",
     "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult",
-    "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne",
-    "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy",
-    "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore",
-    "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin",
-    "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax",
-    "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
+    "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
+    "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
+    "WeightedIntervalScore", "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

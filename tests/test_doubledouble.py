@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.doubledouble import DoubleDouble, exp, expm1, log, power, total, two_product, two_sum
+from losscli.doubledouble import (
+    DoubleDouble,
+    exp,
+    expm1,
+    log,
+    others,
+    power,
+    raised,
+    running,
+    total,
+    two_product,
+    two_sum,
+)
 
 RNG = np.random.default_rng(8)
 PLAIN = RNG.normal(size=300) * 10.0 ** RNG.integers(-100, 100, 300)
@@ -113,3 +125,33 @@ def test_it_mixes_with_arrays():
     np.testing.assert_array_equal((x + DoubleDouble(x)).rounded, 2 * x)
     np.testing.assert_array_equal((3 * DoubleDouble(x)).rounded, 3 * x)
     assert DoubleDouble(x)[1].rounded == 2
+
+
+def test_running_sums_keep_what_is_left_when_all_else_cancels():
+    big, small = HIGH[:50] * 2.0**60, HIGH[50:100] * 2.0**-60
+    *_, left = running([big, HIGH[100:150], small, -HIGH[100:150], -big])
+    good(left, list(map(mpf, small)), 50)
+    *_, nothing = running([big, small, -big, -small])
+    assert (nothing.rounded == 0).all()
+
+
+def test_running_sums_say_when_three_doubles_are_too_few():
+    one, speck = np.ones(1), np.array([2.0**-60])
+    *_, left = running([one * (1 + 2.0**-52), speck * (1 + 2.0**-52), speck**2, speck**3 / 3, -one * (1 + 2.0**-52),
+                        -speck * (1 + 2.0**-52), -(speck**2)])  # fmt: skip
+    assert np.isnan(left.high).all() or abs(left.rounded[0] / (2.0**-180 / 3) - 1) < 2.0**-50
+
+
+def test_the_sum_of_the_others():
+    x = DoubleDouble(np.abs(HIGH.reshape(6, 50)), np.abs(FINE.low.reshape(6, 50)))
+    rest = others(x)
+    for k in range(6):
+        truth = [sum(exact(x[j])[i] for j in range(6) if j != k) for i in range(50)]
+        good(rest[k], truth, 100)
+    assert (others(x[:1]).high == 0).all()
+
+
+@pytest.mark.parametrize("degree", [0, 1, 2, 2.5, -1.5])
+def test_raised(degree):
+    x = DoubleDouble(np.abs(FINE.high), np.where(FINE.high < 0, -FINE.low, FINE.low))
+    good(raised(x, degree), [each ** mpf(degree) for each in exact(x)], 85)

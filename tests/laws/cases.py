@@ -7,6 +7,7 @@ from math import inf
 
 import numpy as np
 
+from losscli.classes import OnScores
 from losscli.domain import Choice
 from losscli.loss import Loss
 from losscli.losses import catalogue
@@ -353,6 +354,8 @@ class Line:
     def curvature(self, x):
         """The second derivative along an axis that is itself an input; None elsewhere."""
         inputs = self.section.inputs(x)
+        if isinstance(self.loss, OnScores) and self.loss.axis.symbol == "z":
+            return self.loss.hessian(*inputs)[:, 0, 0]
         moving = [entry for entry in self.loss.form(len(inputs)) if entry.wrt]
         if self.loss.listed or len(moving) > 1 or moving[0].kind == "vector":
             return None

@@ -102,6 +102,8 @@ def test_lipschitz_is_the_least_bound(loss):
 
 @tame
 def test_smoothness_is_the_least_bound(loss):
+    if loss.matrix and not loss.forms[0][0].simplex:
+        return  # it bounds the curvature in all scores together: see below
     found = [line.curvature(np.concatenate([grid(line), far(line)])) for line in lines_of(loss)]
     if any(x is None for x in found):
         return
@@ -267,6 +269,8 @@ def test_best_constant(loss):
             expected = np.log(shares / (1 - shares))
         case "the class frequencies":
             expected = mixed if loss.forms[0][0].simplex else np.log(mixed)
+        case "scores equal to the class frequencies":
+            expected = mixed
         case _ if best.startswith("between the median"):
             x = np.linspace(-1, 6, 7001)
             least = x[np.argmin(loss.value(*np.broadcast_arrays(x[:, None], SAMPLE)).sum(axis=1))]
