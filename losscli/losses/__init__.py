@@ -18,6 +18,7 @@ CONTENTS = {
     "classes": "Circle Ntxent",
     "cosine": "CosineDistance CosineEmbedding",
     "count": "PoissonNLL PoissonNLLLog",
+    "cox": "Cox CoxEfron",
     "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",
     "deviance": "GammaDeviance InverseGaussianDeviance PoissonDeviance TweedieDeviance",
     "distance": "LpDistance Periodic",
