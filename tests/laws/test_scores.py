@@ -116,7 +116,7 @@ def test_the_best_rival_is_not_calibrated(spec):
     assert of_classes(loss, z, q).min() >= of_classes(loss, np.zeros((1, 3)), q)[0] - 1e-12
 
 
-X = np.linspace(-60, 60, 240001)
+X = np.linspace(-60, 60, 12001)
 DENSITIES = {
     "gaussian": lambda e, s: np.exp(-((e / s) ** 2) / 2) / np.sqrt(2 * pi) / s,
     "laplace": lambda e, s: np.exp(-abs(e) / s) / 2 / s,

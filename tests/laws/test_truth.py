@@ -98,7 +98,7 @@ def test_many_classes(count, spread):
 
 
 @pytest.mark.sweep
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize("order", [0, 1, 2])
 def test_search_for_a_counterexample(loss, order, seed):
     true(loss, order, factor=3 / (1 + order) ** 2, seed=seed)
