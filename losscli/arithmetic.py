@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,9 +49,34 @@ def with_care(
     """Return `plain`, and what `careful` makes of the inputs in the samples where plain doubles are doubtful."""
     if not doubtful.any():
         return plain
-    at = np.flatnonzero(doubtful)
-    plain[..., at] = careful(*(x[..., at] for x in inputs))
+    at = (..., *np.nonzero(doubtful))
+    plain[at] = careful(*(x[at] for x in inputs))
     return plain
+
+
+def reconsidered(
+    found: Sequence[Array], careful: Callable[..., Sequence[Array]], *block: Array
+) -> Sequence[Array]:
+    """Return what was `found`, and what `careful` makes of the samples in which that is NaN."""
+    if np.isnan(sum(x.sum() for x in found)):
+        count = block[0].shape[-1]
+        at = np.flatnonzero(np.any([np.isnan(x).reshape(-1, count).any(axis=0) for x in found], axis=0))
+        if at.size:
+            for x, better in zip(found, careful(*(x[..., at] for x in block)), strict=True):
+                x[..., at] = better
+    return found
+
+
+def compensated(x: Array, lost: Array | None = None) -> tuple[Array, Array]:
+    """Return the sum of x + lost along the first axis, and about what its rounding lost."""
+    lost = np.zeros_like(x) if lost is None else lost
+    while len(x) > 1:
+        half = len(x) // 2
+        s, rest = two_sum(x[:half], x[half : 2 * half])
+        rest += lost[:half] + lost[half : 2 * half]
+        odd = len(x) % 2
+        x, lost = (np.concatenate([a, b[-1:]]) if odd else a for a, b in ((s, x), (rest, lost)))
+    return x[0], lost[0]
 
 
 def rounded_sum(a: Array | float, b: Array | float, c: Array | float) -> Array:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from losscli.arithmetic import over_square
-from losscli.bregman import entropic, exponential, summed
+from losscli.arithmetic import compensated, over_square, with_care
+from losscli.bregman import apart, entropic, exponential, summed
 from losscli.domain import NONNEGATIVE
 from losscli.families import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
@@ -45,8 +45,12 @@ class GeneralizedKL(Divergence):
     related = ("generalized-kl-log", "kl-divergence", "poisson-nll")
 
     def penalty(self, p, y):
-        apart, exponent = entropic(p, y)
-        found = np.ldexp(apart.rounded, exponent)
+        found = sum(compensated(apart(p, y)))
+        return with_care(np.isnan(found), found, self.careful, p, y)
+
+    def careful(self, p, y):
+        found, exponent = entropic(p, y)
+        found = np.ldexp(found.rounded, exponent)
         endless = (p == 0) & (y > 0) | np.isinf(p) & np.isfinite(y) | np.isfinite(p) & np.isinf(y)
         return summed(np.where(endless, np.inf, found))
 

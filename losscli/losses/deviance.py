@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, over_square, sure
-from losscli.bregman import entropic, polynomial
+from losscli.arithmetic import FAINT, over_square, sure, with_care
+from losscli.bregman import apart, entropic, polynomial
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log
 from losscli.families import PREDICTION, TARGET, Ratio
@@ -121,8 +121,12 @@ class PoissonDeviance(Deviance):
     )
 
     def penalty(self, p, t):
-        apart, exponent = entropic(p, t)
-        found = np.ldexp(apart.rounded, exponent + 1)
+        found = 2 * apart(p, t)
+        return with_care(np.isnan(found), found, self.careful, p, t)
+
+    def careful(self, p, t):
+        found, exponent = entropic(p, t)
+        found = np.ldexp(found.rounded, exponent + 1)
         return np.where((p == 0) & (t > 0) | (np.isinf(p) != np.isinf(t)), np.inf, found)
 
     def slope(self, p, t):

@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, FAINT, over, over_square
-from losscli.bregman import entropic
+from losscli.arithmetic import DOUBT, FAINT, compensated, over, over_square, with_care
+from losscli.bregman import LEAST, apart, entropic
 from losscli.domain import UNIT, Interval
-from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.doubledouble import DoubleDouble, exp, log, two_sum
 from losscli.families import PROBABILITY, TARGET, weights
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.traits import Traits
@@ -115,16 +115,22 @@ class KLDivergence(OfProbabilities):
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
 
     def penalty(self, p, y):
+        whole, lost = compensated(apart(p, y))
+        more, rest = compensated(*two_sum(y, -p))
+        found = whole + (more + (lost + rest))
+        return with_care(~(abs(more) < whole / 8) | (whole < LEAST), found, self.careful, p, y)
+
+    def careful(self, p, y):
         idle = y == 0
-        apart, exponent = entropic(np.where(idle, 1.0, p), np.where(idle, 1.0, y))
-        whole = apart.shifted(exponent).total()
+        terms, exponent = entropic(np.where(idle, 1.0, p), np.where(idle, 1.0, y))
+        whole = terms.shifted(exponent).total()
         # what the terms hold more than y ln(y/p); no class without weight comes in
         found = whole + DoubleDouble.of_sum(np.where(idle, 0.0, y), -np.where(idle, 0.0, p)).total()
         lost = (abs(found.high) < whole.high / 4) | (abs(found.high) < FAINT) & (found.high != 0)
         return np.where(((p == 0) & ~idle).any(axis=0), np.inf, np.where(lost, np.nan, found.rounded))
 
     def slope(self, p, y):
-        return -over(y, p) + 0.0
+        return 0.0 - over(y, p)
 
     def curvature(self, p, y):
         return over_square(y, p)
