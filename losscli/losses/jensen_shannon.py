@@ -1,11 +1,13 @@
 """Divergences of prediction and target from the mean of the two."""
 
+from functools import cache
+
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure
-from losscli.bregman import polynomial
+from losscli.arithmetic import FAINT, compensated, sure, times, with_care
+from losscli.bregman import LEAST, polynomial
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, log, total
+from losscli.doubledouble import DoubleDouble, chosen, log, total, two_sum
 from losscli.families import weights
 from losscli.losses.divergence import OfProbabilities
 from losscli.parameter import parameter
@@ -15,9 +17,22 @@ NEAR = 0.5  # up to this share u = (p - y) / (p + y), a series is as good as log
 SERIES = tuple(
     1 / (k * (2 * k - 1)) for k in range(1, 28)
 )  # of (1+u) ln(1+u) + (1-u) ln(1-u) = u² + u⁴/6 + …
+REACH = 0.7  # up to this share the next is as good
+FIT = (
+    1.0, 0.16666666666666724, 0.06666666666651187, 0.03571428573087806, 0.022222221283741152, 0.015151547503053175,
+    0.010988270577639925, 0.008345224123329123, 0.006396826374555788, 0.006479900133317389, -0.003764046337962615,
+    0.04499388449542492, -0.16019536762693268, 0.499427869989534, -1.153584063371403, 2.023984364963719,
+    -2.5778911284691035, 2.275789983491013, -1.245021440267697, 0.3259408862236807,
+)  # fmt: skip
 E = 2.718281828459045
 MEAN = ("m", "[(p[k] + y[k]) / 2 for k in classes]")
 APART = "sum((xlogy(y[k], y[k]) + xlogy(p[k], p[k])) / 2 - xlogy(m[k], m[k]) for k in classes) / log(base)"
+
+
+@cache
+def nats(base):
+    """Return ln(base)."""
+    return float(log(np.asarray(base)).rounded)
 
 
 class AgainstMean(OfProbabilities):
@@ -32,9 +47,9 @@ class AgainstMean(OfProbabilities):
 
     def rebased(self, x):
         """Return x / ln(base); NaN where that would show bits lost at the end of the range."""
-        unit = log(np.asarray(self.base)).rounded
+        unit = nats(self.base)
         lost = (abs(x) < FAINT) & (x != 0) & (unit < 1)
-        return np.where(lost, np.nan, x / unit)
+        return np.where(lost, np.nan, x / unit) if lost.any() else x / unit
 
     def where(self, form):
         return (MEAN,)
@@ -64,10 +79,15 @@ class JSDivergence(AgainstMean):
     top = 0.7
 
     def penalty(self, p, y):
-        return self.rebased(total(parts(p, y)).rounded)
+        found = sum(compensated(plain_parts(p, y)))
+        return self.rebased(with_care(~(found > LEAST), found, self.careful, p, y))
+
+    def careful(self, p, y):
+        return total(parts(p, y)).rounded
 
     def slope(self, p, y):
-        return self.rebased(lean(p, y))
+        found = plain_lean(p, y)
+        return self.rebased(with_care(np.isnan(found), found, lean, p, y))
 
     def curvature(self, p, y):
         return self.rebased(bend(p, y))
@@ -129,6 +149,31 @@ class JSDistance(AgainstMean):
 
     def traits(self):
         return Traits()
+
+
+def plain_parts(p, y):
+    """Return what `parts` does, in doubles, within 3 ulp; NaN for numbers of unusual size."""
+    (gap, lost), (whole, rest) = two_sum(p, -y), two_sum(p, y)
+    u = gap / whole
+    w = u * u
+    found = (gap * u + u * (2 * lost - u * rest)) / 4 * polynomial(FIT, w)
+    found = with_care(w > REACH * REACH, found, far_parts, p, y, u)
+    np.copyto(found, np.nan, where=whole < LEAST)
+    return found
+
+
+def far_parts(p, y, u):
+    """Return what `parts` does, in doubles, where p and y are far apart: what rounding did to u cancels."""
+    return (times(p, np.log1p(u)) + times(y, np.log1p(-u))) / 2
+
+
+def plain_lean(p, y):
+    """Return what `lean` does, in doubles; NaN for numbers of unusual size."""
+    whole = p + y
+    found = np.log1p((p - y) / whole)
+    found = with_care(found < -0.7, found, lambda p, whole: np.log(2 * (p / whole)), p, whole) / 2
+    np.copyto(found, np.nan, where=(p < LEAST) | (y < LEAST))
+    return found
 
 
 def side(p, y):
