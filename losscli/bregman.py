@@ -16,7 +16,7 @@ NEAR = 0.25  # up to this share (p - t) / (p + t), a series is as good as logari
 ATANH = tuple(1 / (2 * k + 3) for k in range(14))  # of atanh v = v + v³ (1/3 + v²/5 + …)
 CLOSE = 0.5  # up to this, e^r - 1 - r is summed as a series
 POWERS = tuple(1 / factorial(k + 2) for k in range(16))  # of e^r = 1 + r + r² (1/2 + r/6 + …)
-REACH = 2 / 3  # from minus a half up to this share, the next is as good as that of atanh, with no more terms
+REACH = 2 / 3  # from -0.4 up to this share, the next is as good as that of atanh, with no more terms
 FIT = (
     0.3333333333333333, 0.2000000000000517, 0.1428571428446638, 0.11111111230187286, 0.09090903116424691,
     0.07692489488436002, 0.06663018187543235, 0.05933295241255217, 0.047506176163703805, 0.0856311433433998,
@@ -67,15 +67,15 @@ def apart(p: Array, t: Array) -> Array:
     found = gap * v
     found *= 1 - (v - v * v) * polynomial(FIT, v * v)
     found += v * (2 * lost - v * rest)
-    found = with_care((v < -0.5) | (v > REACH), found, far_apart, p, t)
     none = t == 0
+    found = with_care(((v < -0.6 * REACH) | (v > REACH)) & ~none, found, far_apart, p, t)
     np.copyto(found, p, where=none)
     np.copyto(found, np.nan, where=~((p > LEAST) & (p < MOST) & ((t > LEAST) & (t < MOST) | none)))
     return found
 
 
 def far_apart(p: Array, t: Array) -> Array:
-    """Return t ln(t/p) - t + p in doubles, for p below a third of t or above its fivefold."""
+    """Return t ln(t/p) - t + p in doubles, for p below 0.43 of t or above its fivefold."""
     ratio = p / t
     again, lost = two_product(ratio, t)
     return p - t * ((1 + np.log(ratio)) + ((p - again) - lost) / p)

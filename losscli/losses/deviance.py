@@ -159,6 +159,10 @@ class GammaDeviance(Deviance):
     related = ("tweedie-deviance", "gamma-nll-log", "msle")
 
     def penalty(self, p, t):
+        found = 2 * apart(t, p) / p
+        return with_care(np.isnan(found), found, self.careful, p, t)
+
+    def careful(self, p, t):
         found = between(np.where(np.isinf(p), 1.0, p), np.where(np.isinf(t), 1.0, t), 2.0)
         return np.where(np.isinf(p) | np.isinf(t), np.where(np.isinf(p) & np.isinf(t), np.nan, np.inf), found)
 

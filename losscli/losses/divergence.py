@@ -9,7 +9,7 @@ from losscli.arithmetic import DOUBT, FAINT, compensated, over, over_square, wit
 from losscli.bregman import LEAST, apart, entropic
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, log, two_sum
-from losscli.families import PROBABILITY, TARGET, weights
+from losscli.families import PROBABILITY, TARGET, pick, weights
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.traits import Traits
 
@@ -113,6 +113,10 @@ class KLDivergence(OfProbabilities):
         "its slope is that of categorical-cross-entropy, from which the entropy of the target is taken off",
     )
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
+
+    def derivative(self, order, *block):
+        p, k = block
+        return (0.0 - np.log(pick(p, k)),) if order == 0 and k.ndim == 1 else super().derivative(order, p, k)
 
     def penalty(self, p, y):
         whole, lost = compensated(apart(p, y))

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, compensated, sure, times, with_care
+from losscli.arithmetic import FAINT, compensated, sure, with_care
 from losscli.bregman import LEAST, polynomial
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, log, total, two_sum
@@ -24,6 +24,7 @@ FIT = (
     0.04499388449542492, -0.16019536762693268, 0.499427869989534, -1.153584063371403, 2.023984364963719,
     -2.5778911284691035, 2.275789983491013, -1.245021440267697, 0.3259408862236807,
 )  # fmt: skip
+HALF_LOG_2 = 0.34657359027997264
 E = 2.718281828459045
 MEAN = ("m", "[(p[k] + y[k]) / 2 for k in classes]")
 APART = "sum((xlogy(y[k], y[k]) + xlogy(p[k], p[k])) / 2 - xlogy(m[k], m[k]) for k in classes) / log(base)"
@@ -157,14 +158,15 @@ def plain_parts(p, y):
     u = gap / whole
     w = u * u
     found = (gap * u + u * (2 * lost - u * rest)) / 4 * polynomial(FIT, w)
-    found = with_care(w > REACH * REACH, found, far_parts, p, y, u)
+    found = with_care((w > REACH * REACH) & (w < 1), found, far_parts, p, y, u)
+    np.copyto(found, whole * HALF_LOG_2, where=w == 1)
     np.copyto(found, np.nan, where=whole < LEAST)
     return found
 
 
 def far_parts(p, y, u):
     """Return what `parts` does, in doubles, where p and y are far apart: what rounding did to u cancels."""
-    return (times(p, np.log1p(u)) + times(y, np.log1p(-u))) / 2
+    return (p * np.log1p(u) + y * np.log1p(-u)) / 2
 
 
 def plain_lean(p, y):
@@ -172,7 +174,7 @@ def plain_lean(p, y):
     whole = p + y
     found = np.log1p((p - y) / whole)
     found = with_care(found < -0.7, found, lambda p, whole: np.log(2 * (p / whole)), p, whole) / 2
-    np.copyto(found, np.nan, where=(p < LEAST) | (y < LEAST))
+    np.copyto(found, np.nan, where=(p < LEAST) | (y < LEAST) & (y > 0))
     return found
 
 

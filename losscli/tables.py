@@ -1,0 +1,50 @@
+"""Logarithms of doubles as two doubles, by a table: fast, to some 72 bits after the point."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.doubledouble import LN2, log
+
+Array = NDArray[np.float64]
+
+STEPS = 9  # bits of a mantissa by which the table is looked up
+START = np.int64(0x3FE6A00000000000 - (1 << (51 - STEPS)))  # near √½, where mantissas start; 1 is amid a step
+COARSE = np.int64(-(1 << 27))  # the mask of the first 26 bits of a mantissa
+
+
+@cache
+def _table() -> tuple[Array, Array, Array]:
+    """Return for each step an inverse of few bits, and minus its logarithm in two parts, the first of few bits."""
+    bits = START + (np.arange(1 << STEPS) << (52 - STEPS)) + (1 << (51 - STEPS))
+    middle = bits.astype(np.int64).view(np.float64)
+    inverse = np.rint(2.0**20 / middle) / 2.0**20
+    logs = -log(inverse)
+    first = np.rint(logs.high * 2.0**40) / 2.0**40
+    return inverse, first, (logs.high - first) + logs.low
+
+
+def log_pair(x: Array) -> tuple[Array, Array]:
+    """Return ln x for normal numbers x above 0: the nearest double, and what it lacks."""
+    inverse, first, second = _table()
+    bits = x.view(np.int64)
+    above = bits - START
+    at = (above >> (52 - STEPS)) & ((1 << STEPS) - 1)
+    exponent = above >> 52
+    bits = bits - (exponent << 52)
+    m, k = bits.view(np.float64), exponent.astype(np.float64)
+    coarse = (bits & COARSE).view(np.float64)
+    scale = inverse.take(at)
+    a, b = coarse * scale - 1.0, (m - coarse) * scale  # both exact
+    r = a + b
+    lost = b - (r - a)
+    base = k * LN2[0] + first.take(at)  # exact
+    high = base + r
+    square = r * r
+    tail = r * (1 / 3 - r * (0.25 - r * (0.2 - r / 6)))
+    low = (r - (high - base)) + (square * (tail - 0.5) + (lost + (second.take(at) + k * LN2[1])))
+    found = high + low
+    return found, low - (found - high)
