@@ -45,7 +45,7 @@ class GeneralizedKL(Divergence):
     related = ("generalized-kl-log", "kl-divergence", "poisson-nll")
 
     def penalty(self, p, y):
-        found = sum(compensated(apart(p, y)))
+        found = np.add(*compensated(apart(p, y)))
         return with_care(np.isnan(found), found, self.careful, p, y)
 
     def careful(self, p, y):

@@ -80,7 +80,7 @@ class JSDivergence(AgainstMean):
     top = 0.7
 
     def penalty(self, p, y):
-        found = sum(compensated(plain_parts(p, y)))
+        found = np.add(*compensated(plain_parts(p, y)))
         return self.rebased(with_care(~(found > LEAST), found, self.careful, p, y))
 
     def careful(self, p, y):
