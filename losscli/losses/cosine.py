@@ -53,7 +53,7 @@ class CosineDistance(OfCosine):
         " | is the cosine itself, so the negative of ours; norms are at least 1e-8",
         "optax.cosine_similarity = cosine-distance:negative=true | is the cosine itself, so the negative of ours",
         "torchmetrics.functional.cosine_similarity = cosine-distance:negative=true"
-        " | is the cosine itself, so the negative of ours, and summed over rows by default",
+        " | is the cosine itself, so the negative of ours, in single precision, and summed over rows by default",
     )  # fmt: skip
     use = "embeddings should point the same way, and their lengths mean nothing"
     pitfalls = (

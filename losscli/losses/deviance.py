@@ -49,7 +49,7 @@ class TweedieDeviance(Deviance):
         "sklearn.metrics.mean_tweedie_deviance | its power is 0 unless told otherwise, which is mse",
         "torchmetrics.functional.tweedie_deviance_score | its power is 0 unless told otherwise, which is mse",
         "torchmetrics.TweedieDevianceScore | its power is 0 unless told otherwise, which is mse",
-        "sklearn._loss.HalfTweedieLossIdentity | half of it, less what does not depend on the prediction",
+        "sklearn._loss.HalfTweedieLossIdentity | half of it",
         "sklearn.metrics.d2_tweedie_score | 1 less the share that is left of it beside the mean",
     )  # fmt: skip
     use = "targets are amounts of 0 or more, such as claims or rain, and a model gives their mean"

@@ -153,7 +153,7 @@ class BinaryFocalWithLogits(Focal, OnLogit):
         "torchvision.ops.sigmoid_focal_loss = binary-focal-with-logits:alpha=0.25 | alpha = -1 is none",
         "tensorflow_addons.losses.SigmoidFocalCrossEntropy = binary-focal-with-logits:alpha=0.25 | "
         "of logits with from_logits=True; sums over the last axis",
-        "segmentation_models_pytorch.losses.FocalLoss | with mode='binary' or 'multilabel'; alpha=None",
+        "segmentation_models_pytorch.losses.FocalLoss | of each class by itself, in every mode; alpha=None",
         "catboost.Focal | both parameters must be given: focal_alpha, focal_gamma",
         "keras.losses.BinaryFocalCrossentropy | "
         "with from_logits=True; still by way of clipped probabilities: 16.1 for z = -40 and y = 1, the truth is 40",

@@ -118,7 +118,7 @@ class WeightedIntervalScore(Loss):
         "scoringrules.weighted_interval_score | takes a median and the ends of K intervals, with weights alpha_k/2: "
         "the same for the 2K+1 quantiles at 1/2, alpha_k/2 and 1 - alpha_k/2, but version 0.10 adds half the median "
         "itself in place of half its distance from the target: 0.867 for 1.2",
-        "catboost.MultiQuantile | the sum of pinball losses over the levels, without the factor 2/K",
+        "catboost.MultiQuantile | half of it, the mean of pinball losses; takes 1e-6 off every error",
         "gluonts.mean_weighted_quantile_loss | is divided by the sum of |target|",
     )  # fmt: skip
     use = "a forecast is a few quantiles, and one number should judge them all"

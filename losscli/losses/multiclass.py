@@ -117,15 +117,14 @@ class SoftmaxCrossEntropy(OnScores):
         "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
         "optax.softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
         "optax.softmax_cross_entropy_with_integer_labels | an easy row, of less than 1e-16, costs 0",
-        "optax.safe_softmax_cross_entropy", "optax.losses.multiclass_logistic_loss",
+        "optax.safe_softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
+        "optax.losses.multiclass_logistic_loss",
         "sklearn._loss.HalfMultinomialLoss",
         "xgboost.multi:softmax | second derivative twice ours",
         "xgboost.multi:softprob | second derivative twice ours",
         "lightgbm.multiclass | second derivative K / (K - 1) times ours",
         "lightgbm.softmax | second derivative K / (K - 1) times ours",
-        "lightgbm.multiclassova | another loss: bce-with-logits for each class by itself",
         "catboost.MultiClass",
-        "catboost.MultiClassOneVsAll | another loss: bce-with-logits for each class by itself",
     )  # fmt: skip
     use = "a model gives a raw score for each of several classes"
     pitfalls = (

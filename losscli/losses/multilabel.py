@@ -127,7 +127,8 @@ class MultilabelSoftMargin(Labels):
     also = (
         "torch.nn.MultiLabelSoftMarginLoss | also takes a weight a class",
         "torch.nn.functional.multilabel_soft_margin_loss | also takes a weight a class",
-        "catboost.MultiLogloss", "catboost.MultiCrossEntropy",
+        "catboost.MultiLogloss", "catboost.MultiCrossEntropy", "catboost.MultiClassOneVsAll | of one true class",
+        "lightgbm.multiclassova | of one true class; the sum over classes, K times ours",
     )  # fmt: skip
     use = "several labels of a row can be true, and each has a probability of its own"
     pitfalls = (

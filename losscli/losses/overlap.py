@@ -201,9 +201,10 @@ class Dice(Overlap):
         "keras.losses.Dice | adds 1e-7 below only: an empty mask costs 1; over the whole batch unless axis is given",
         "keras.losses.dice | adds 1e-7 below only: an empty mask costs 1; over the whole batch unless axis is given",
         "optax.losses.dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits unless apply_softmax=False",
-        "optax.losses.binary_dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits by default",
+        "optax.losses.binary_dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits by default, "
+        "and a mask without a batch axis for a batch of pixels",
         "optax.losses.multiclass_generalized_dice_loss | another loss: weighs classes by 1 / (size of the mask)^2",
-        "segmentation_models_pytorch.losses.DiceLoss | takes logits; an empty mask counts 0",
+        "segmentation_models_pytorch.losses.DiceLoss | takes logits; an empty mask counts 0; its smooth=1 is our 2",
         "torchmetrics.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
     )  # fmt: skip
     use = "masks are small beside the background, which must not drown them"

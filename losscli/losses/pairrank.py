@@ -87,8 +87,7 @@ class PairwiseHinge(Pairwise):
     pitfalls = (
         "a list without two different relevances costs 0; one of 100 members has up to 4950 pairs",
         "rax averages over the pairs of the whole batch, so its gradient depends on what else is in the batch",
-        "where a gap equals the margin the pair adds no slope, as with relu in rax; torch's "
-        "margin_ranking_loss gives it the full one",
+        "where a gap equals the margin the pair adds no slope, as with relu in rax",
     )
     related = ("pairwise-logistic", "pairwise-soft-zero-one", "margin-ranking", "hinge")
 

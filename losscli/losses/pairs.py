@@ -183,7 +183,7 @@ class HingeEmbedding(OfBoth):
     pitfalls = (
         "labels are 1 and -1: for any other, such as 0, torch gives d + max(0, margin - d)",
         "it takes distances, of any kind; an embedding's coordinates would be taken for distances too",
-        "at d = margin we give the slope 0, torch -1",
+        "at d = margin the slope is 0, as in torch 2.15; older versions give -1",
     )
     related = ("contrastive", "cosine-embedding", "hinge")
 
@@ -238,7 +238,7 @@ class MarginRanking(Loss):
     pitfalls = (
         "at margin 0, the default here as in torch, equal scores cost nothing: a model may answer all alike",
         "y = 1 wants the first score higher, y = -1 the second; torch takes 0 too, for a loss of the margin",
-        "where the lead is the margin we give the slope 0, torch the full one",
+        "where the lead is the margin the slope is 0, as in torch 2.15; older versions give the full one",
     )
     related = ("hinge", "triplet-margin")
 

@@ -85,8 +85,8 @@ class Expectile(Residual):
     slope_formula = "2 * tau * e if e < 0 else 2 * (1 - tau) * e"
     source = "Newey & Powell 1987, Asymmetric least squares estimation and testing, doi:10.2307/1911031"
     also = (
-        "asymmetric-squared-error", "catboost.Expectile", "xgboost.reg:expectileerror",
-        "statsmodels.robust.norms.MQuantileNorm | with LeastSquares as its base",
+        "asymmetric-squared-error", "catboost.Expectile", "xgboost.reg:expectileerror | not yet in 3.2",
+        "statsmodels.robust.norms.MQuantileNorm | of target - pred, with LeastSquares as its base: half of ours",
     )  # fmt: skip
     use = "missing low and missing high cost differently, and large errors matter most"
     pitfalls = (

@@ -70,7 +70,7 @@ class LogCosh(Unrounded):
         "optax.log_cosh | 1e-16 off near 0, where the loss itself is less",
         "torchmetrics.log_cosh_error | infinite from e = 711, 0 near 0",
         "torchmetrics.LogCoshError | infinite from e = 711, 0 near 0",
-        "catboost.LogCosh | right to four digits", "LossFunctions.jl.LogCoshLoss",
+        "catboost.LogCosh | up to 1e-4 less", "LossFunctions.jl.LogCoshLoss",
     )  # fmt: skip
     use = "like huber, but smooth to every order, and errors are of the order of 1"
     pitfalls = (

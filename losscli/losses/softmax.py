@@ -132,7 +132,6 @@ class CategoricalFocalWithLogits(OfSoftmax):
         "focal", "focal-loss",
         "keras.losses.CategoricalFocalCrossentropy = categorical-focal-with-logits:alpha=0.25 | "
         "with from_logits=True; still by way of clipped probabilities: 4.03 for scores (-40, 0), the truth is 10",
-        "segmentation_models_pytorch.losses.FocalLoss | with mode='multiclass' it is binary, of every class by itself",
     )  # fmt: skip
     use = "some classes are rare, and you train on raw scores"
     pitfalls = (

@@ -223,6 +223,7 @@ class BinarySparsemax(Margin):
     slope_formula = "-min(1, max(0, 1 - m) / 2)"
     source = "Martins & Astudillo 2016, From softmax to sparsemax, doi:10.48550/arXiv.1602.02068"
     also = (
+        "sparsemax-loss | labels 0 and 1: the same number",
         "optax.losses.sparsemax_loss | labels 0 and 1: the same number",
         "optax.binary_sparsemax_loss | labels 0 and 1: the same number",
     )  # fmt: skip

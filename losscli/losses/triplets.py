@@ -31,12 +31,12 @@ class TripletMargin(Loss):
     )
     also = (
         "triplet", "triplet-loss",
-        "torch.nn.TripletMarginLoss ~ triplet-margin:eps=1e-06 | "
-        "adds 1e-6 to every difference; full slope at the kink",
-        "torch.nn.functional.triplet_margin_loss ~ triplet-margin:eps=1e-06 | "
-        "adds 1e-6 to every difference; full slope at the kink",
-        "torch.nn.TripletMarginWithDistanceLoss | any distance; by default torch's with 1e-6 added",
-        "torch.nn.functional.triplet_margin_with_distance_loss | any distance; by default torch's with 1e-6 added",
+        "torch.nn.TripletMarginLoss ~ triplet-margin:eps=1e-06 | adds 1e-6 to every difference",
+        "torch.nn.functional.triplet_margin_loss ~ triplet-margin:eps=1e-06 | adds 1e-6 to every difference",
+        "torch.nn.TripletMarginWithDistanceLoss ~ triplet-margin:eps=1e-06 | "
+        "any distance; by default torch's with 1e-6 added",
+        "torch.nn.functional.triplet_margin_with_distance_loss ~ triplet-margin:eps=1e-06 | "
+        "any distance; by default torch's with 1e-6 added",
         "optax.losses.triplet_margin_loss | adds 1e-6 under the root; half the slope at the kink",
         "pytorch_metric_learning.losses.TripletMarginLoss = triplet-margin:margin=0.05 | "
         "over all triplets of a batch by class label, of embeddings divided by their length",

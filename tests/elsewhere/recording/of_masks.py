@@ -1,0 +1,83 @@
+"""segmentation-models-pytorch, torchvision and pytorch-metric-learning."""
+
+import segmentation_models_pytorch.losses as smp
+import torch
+from pytorch_metric_learning import losses as pml
+from torchvision.ops import sigmoid_focal_loss
+
+from tests.elsewhere.recording.cases import LOGITS, MASK, MASK_LOGITS, of_torch
+
+BATCH = (
+    [[1.0, 0.2, -0.5], [0.8, 0.4, -0.1], [-0.3, 1.0, 0.6], [0.1, 0.9, 0.7], [0.5, -1.0, 0.3]],
+    [0.0, 0.0, 1.0, 1.0, 1.0],
+)
+
+
+def record():
+    """Losses of masks, and of batches of embeddings."""
+    masks()
+    batches()
+
+
+def masks():
+    for gamma, alpha in ((2.0, 0.25), (1.5, -1.0)):
+        loss = f"binary-focal-with-logits:gamma={gamma:g}:alpha={alpha:g}"
+        of_torch(
+            "torchvision.ops.sigmoid_focal_loss",
+            loss,
+            LOGITS,
+            lambda p, t, g=gamma, a=alpha: sigmoid_focal_loss(p, t, a, g),
+        )
+    focal = smp.FocalLoss("binary", alpha=0.3, gamma=1.5, reduction=None)
+    of_torch(
+        "segmentation_models_pytorch.losses.FocalLoss",
+        "binary-focal-with-logits:alpha=0.3:gamma=1.5",
+        LOGITS,
+        focal,
+    )
+    for name, loss, options in [
+        ("DiceLoss", "dice", {}),
+        ("DiceLoss", "dice:smooth=2", {"smooth": 1.0}),
+        ("JaccardLoss", "jaccard", {}),
+        ("JaccardLoss", "jaccard:smooth=2", {"smooth": 2.0}),
+        ("TverskyLoss", "tversky:alpha=0.3:beta=0.7", {"alpha": 0.3, "beta": 0.7}),
+        ("TverskyLoss", "tversky:alpha=0.3:beta=0.7:gamma=2", {"alpha": 0.3, "beta": 0.7, "gamma": 2.0}),
+    ]:
+        made = getattr(smp, name)("binary", from_logits=False, **options)
+        place = f"segmentation_models_pytorch.losses.{name}"
+        of_torch(place, loss, MASK, lambda p, t, made=made: made(p[None, None], t[None, None]))
+        if not options or "gamma" in options:
+            of_torch(
+                place,
+                loss,
+                ([0.5, 0.25], [0.0, 0.0]),
+                lambda p, t, made=made: made(p[None, None], t[None, None]),
+                "empty",
+                wrt=0,
+            )
+    lovasz = smp.LovaszLoss("binary")
+    of_torch(
+        "segmentation_models_pytorch.losses.LovaszLoss",
+        "lovasz-hinge",
+        MASK_LOGITS,
+        lambda p, t: lovasz(p.float()[None], t.float()[None]),
+    )
+    scores = ([[2.0, 0.5, -1.0], [0.1, 0.3, 0.6], [-1.0, 4.0, 0.0], [0.2, 0.1, 0.5]], [0, 1, 1, 0])
+    shares = (torch.softmax(torch.tensor(scores[0], dtype=torch.float64), 1).tolist(), scores[1])
+    several = smp.LovaszLoss("multiclass")
+    of_torch(
+        "segmentation_models_pytorch.losses.LovaszLoss", "lovasz-softmax", shares,
+        lambda p, t: several(p.log().float().T[None, :, :, None], t[None, :, None].long()), wrt=0, lists=[0] * 4,
+    )  # fmt: skip
+
+
+def batches():
+    for name, loss, made in [
+        ("CircleLoss", "circle:gamma=8", pml.CircleLoss(m=0.4, gamma=8)),
+        ("NTXentLoss", "ntxent:temperature=0.5", pml.NTXentLoss(temperature=0.5)),
+        ("SupConLoss", "supcon:temperature=0.5", pml.SupConLoss(temperature=0.5)),
+    ]:
+        of_torch(
+            f"pytorch_metric_learning.losses.{name}", loss, BATCH,
+            lambda x, label, made=made: made(x, label.long()), wrt=name != "CircleLoss", lists=[0] * len(BATCH[1]),
+        )  # fmt: skip
