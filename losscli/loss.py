@@ -76,6 +76,8 @@ class Loss(ABC):
     there differs from ours, in a sentence; without a note it is the same.
     """
     use: ClassVar[str] = ""
+    example: ClassVar[str] = ""
+    """Rows as `--values` takes them, of a loss without a picture."""
     pitfalls: ClassVar[tuple[str, ...]] = ()
     related: ClassVar[tuple[str, ...]] = ()
     instead: ClassVar[Mapping[str, str]] = {}

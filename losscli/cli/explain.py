@@ -98,6 +98,9 @@ def page(loss: Loss, room: int) -> Iterator[str]:
         yield ""
         yield from table(loss, axis)
         yield ""
+    else:
+        yield from example(loss)
+        yield ""
     for label, said in sections(loss, doc[1:]):
         for at, line in enumerate(
             line
@@ -226,6 +229,22 @@ def _places(loss: Loss) -> Iterator[str]:
         same = "same" if not (guard or note) else ""
         said = [spec if spec != loss.name else same, note, f"as {guard}" if guard else ""]
         yield f"{library}.{', '.join(names)}: {'; '.join(part for part in said if part)}"
+
+
+def example(loss: Loss) -> Iterator[str]:
+    """Yield some rows, with the value of the loss and its derivatives, of a loss that has no picture."""
+    from losscli.cli.reading import open_input
+    from losscli.report.number import plain
+
+    command = f"losscli compute {loss} --values {loss.example}"
+    job = open_input([loss], o.Words(values=loss.example), command)
+    (row,) = job.gradients()
+    yield f"  {command}"
+    yield f"  L = {plain(float(row.values[0][0]), 4)}"
+    names = [entry.name for entry in job.inputs[0] if entry.wrt]
+    for name, slopes in zip(names, row.derivatives, strict=True):
+        points = slopes.reshape(len(slopes), -1).tolist()
+        yield f"  dL/d{name} = {', '.join('/'.join(plain(x, 4) for x in point) for point in points)}"
 
 
 def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, Sequence[str]]]:

@@ -101,6 +101,7 @@ class InfoNCE(Softmax):
         " | multiplies by scale = 20 where ours divides by the temperature",
     )  # fmt: skip
     use = "data comes in pairs that belong together, and the other pairs of a batch are strangers"
+    example = "1/0:0.9/0.1,0/1:0.2/0.8"
     pitfalls = (
         "two rows with the same content are taken for strangers, and pushed apart",
         "the loss grows with the batch: ln n for embeddings that say nothing, so batches of different size "
@@ -163,6 +164,7 @@ class Supcon(Labelled, Softmax):
     source = "Khosla et al. 2020, Supervised contrastive learning, doi:10.48550/arXiv.2004.11362"
     also = ("supervised-contrastive", "pytorch_metric_learning.losses.SupConLoss")
     use = "rows have classes, and all rows of a class should come together, not only pairs"
+    example = "1/0:0,0.9/0.1:0,0/1:1,0.1/0.8:1"
     pitfalls = (
         "the loss does not vanish: an anchor with m positives costs at least ln m, however good they are",
         "equals ntxent where each class has two rows, and is more where it has more",

@@ -74,6 +74,7 @@ class Ntxent(Labelled):
     )
     also = ("simclr = ntxent:temperature=0.5", "optax.ntxent", "pytorch_metric_learning.losses.NTXentLoss")
     use = "a batch has two views of each thing, or several, and all other things are strangers"
+    example = "1/0:0,0.9/0.1:0,0/1:1,0.1/0.8:1"
     pitfalls = (
         "other positives are not in the denominator, as they are in supcon: with three of a class and "
         "temperature 0.5, 0.578 against 1.163",
@@ -159,6 +160,7 @@ class Circle(Labelled):
         " | has the same value, but takes the weights max(0, ...) as constants in the derivative",
     )  # fmt: skip
     use = "rows have classes, and pairs that are nearly right should pull less than those far off"
+    example = "1/0:0,0.9/0.1:0,0/1:1,0.1/0.8:1"
     pitfalls = (
         "keras and pytorch-metric-learning agree on the value, and differ by up to a half in the slopes: ours is "
         "that of the formula, as in keras",

@@ -166,6 +166,7 @@ class KLDivergenceLog(Divergence):
         "optax.kl_divergence", "optax.losses.kl_divergence",
     )  # fmt: skip
     use = "targets are distributions over classes, and a model gives the logarithms of probabilities"
+    example = "-0.25/-1.5:1/0"
     pitfalls = (
         "probabilities or logits for log-probabilities: those above 0 are refused, the others pass silently",
         "torch's reduction='mean' also divides by the number of classes: 0.2554 for 0.5108 of two",
@@ -207,6 +208,7 @@ class KLDivergenceLogTarget(Divergence):
         "optax.kl_divergence_with_log_targets", "optax.losses.kl_divergence_with_log_targets",
     )  # fmt: skip
     use = "both model and target give logarithms of probabilities, as in distillation"
+    example = "-0.25/-1.5:-0.7/-0.7"
     pitfalls = (
         "torch's KLDivLoss is this one with log_target=True alone; by default it takes probabilities as targets",
         "where both are -inf torch and optax give nan; here such a class costs 0",

@@ -142,6 +142,7 @@ class EnergyScore(Spread):
         "scoringRules.es_sample | y comes first, and the members are the columns of a matrix",
     )  # fmt: skip
     use = "a forecast is a handful of vectors, such as paths or fields, right as a joint distribution"
+    example = "0/1:1/1,1/2:1/1"
     pitfalls = (
         "without fair an ensemble is judged as it is, and more members score better; fair judges the distribution "
         "from which they are drawn",
@@ -224,6 +225,7 @@ class GaussianKernelScore(Spread):
         "scoringrules.gksmv_ensemble | obs comes first, and an array of all ensembles",
     )  # fmt: skip
     use = "an ensemble may have members far out that should not decide, or a score must have no kinks"
+    example = "0/1:1/1,1/2:1/1"
     pitfalls = (
         "the width is in the units of the data, and 1 unless you say so: elsewhere it cannot be set",
         "far from the observation it is level: an ensemble that is wholly wrong learns nothing",

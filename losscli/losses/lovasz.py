@@ -34,6 +34,7 @@ class LovaszHinge(Listwise):
         "segmentation_models_pytorch.losses.LovaszLoss | over the whole batch unless per_image=True",
     )  # fmt: skip
     use = "masks are judged by intersection over union, and a model gives raw scores"
+    example = "0.5:1,-2:0,-0.3:1"
     pitfalls = (
         "labels are 0 and 1, scores are raw: a pixel is safe from a score of 1 on its own side",
         "an empty mask costs what its worst pixel costs: max(0, 1 + s)",
@@ -88,6 +89,7 @@ class LovaszSoftmax(Listwise):
         "segmentation_models_pytorch.losses.LovaszLoss | takes logits; over the whole batch unless per_image=True",
     )  # fmt: skip
     use = "several classes of pixels are judged by their mean intersection over union"
+    example = "0.7/0.3:0,0.4/0.6:0,0.2/0.8:1"
     pitfalls = (
         "classes that an image has not are left out, so what a class costs depends on which others are there",
         "the target is a class index; a row of probabilities must sum to 1",

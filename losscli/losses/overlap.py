@@ -144,6 +144,7 @@ class Tversky(Overlap):
         "segmentation_models_pytorch.losses.TverskyLoss | takes logits; an empty mask counts 0, D is at least 1e-7",
     )  # fmt: skip
     use = "masks are small beside the background, and misses cost more, or less, than false alarms"
+    example = "0.8:1,0.6:1,0.1:0"
     pitfalls = (
         "keras calls alpha what weighs the misses: its alpha=0.7, beta=0.3 is ours with 0.3 and 0.7",
         "one pixel in an empty mask costs as much as a mask full of them: smooth=1 calms it",
@@ -176,6 +177,7 @@ class Jaccard(Overlap):
         "iou", "soft-iou", "segmentation_models_pytorch.losses.JaccardLoss | takes logits; an empty mask counts 0",
     )  # fmt: skip
     use = "masks are judged by intersection over union"
+    example = "0.8:1,0.6:1,0.1:0"
     pitfalls = (
         "it is tversky with alpha = beta = 1",
         "smooth=0 makes one pixel in an empty mask cost 1",
@@ -208,6 +210,7 @@ class Dice(Overlap):
         "torchmetrics.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
     )  # fmt: skip
     use = "masks are small beside the background, which must not drown them"
+    example = "0.8:1,0.6:1,0.1:0"
     pitfalls = (
         "an empty mask predicted empty costs 0 here; keras says 1, torchmetrics NaN",
         "a batch taken as one mask is not the mean over its masks: 0.2069 against 0.2087; give the list column",

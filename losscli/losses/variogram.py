@@ -36,6 +36,7 @@ class VariogramScore(Listwise):
         "scoringRules.vs_sample | y comes first, and the members are the columns of a matrix",
     )  # fmt: skip
     use = "what matters is how the components of a forecast hang together"
+    example = "0/1:1/1,1/3:1/1"
     pitfalls = (
         "it sees differences of components alone: what is added to all of them costs nothing",
         "all pairs of components weigh the same, and each counts twice; of single numbers it is 0",

@@ -60,6 +60,9 @@ def test_page(cli, name, redraw):
     lines = ran.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert all(line == line.rstrip() for line in lines)
+    if name.partition(":")[0] not in DRAWN:
+        assert any(line.startswith(f"  losscli compute {name} --values") for line in lines)
+        assert any(line.startswith("  dL/d") for line in lines)
     for word in ("Shape", "Use when", "Pitfalls", "Elsewhere", "Source", "Try"):
         assert any(line.startswith(f"  {word} ") for line in lines)
     compare(f"explain-{name.replace(':', '-')}.txt", ran.out, redraw)
