@@ -97,6 +97,13 @@ KERAS = {
     "hinge kink": HALF_SLOPE,
     "sparse_categorical_crossentropy": {"gradient": lambda ours, p, y: ours + 1},
     "categorical_crossentropy": {"gradient": lambda ours, p, y: ours + 1},
+    "categorical_focal_crossentropy": {
+        "gradient": lambda ours, p, y: ours - (ours * p).sum(1, keepdims=True)
+    },
+    "CategoricalFocalCrossentropy far": {
+        "value": lambda ours, z, y: np.array([-np.log(LOW) / 4]),
+        "gradient": lambda ours, z, y: 0 * ours,
+    },
     "kl_divergence impossible": {
         "value": lambda ours, p, y: np.array([np.log(0.5 / LOW) / 2 + np.log(0.5) / 2]),
         "gradient": lambda ours, p, y: np.array([[0, -0.25]]),
@@ -139,6 +146,8 @@ RAX = {
 SKLEARN = {
     "metrics.mean_absolute_percentage_error clip": {"value": lambda ours, p, y: ours * y * 2.0**52},
     "metrics.hinge_loss one class": {"value": lambda ours, s, y: ours + 1},
+    "linear_model.SGDClassifier.hinge kink": {"gradient": lambda ours, s, y: -y},
+    "linear_model.SGDClassifier.perceptron kink": {"gradient": lambda ours, s, y: -y},
     "_loss.AbsoluteError": ONE,
     "_loss.AbsoluteError kink": ONE | {"gradient": lambda ours, p, y: ours - 1},
     "_loss.PinballLoss": ONE,

@@ -1,8 +1,10 @@
 """Keras, on JAX: functions take the target first, and most take a mean over the last axis."""
 
+import jax.numpy as jnp
 import keras
 
 from tests.elsewhere.recording.cases import (
+    BATCH,
     EMPTY,
     ERRORS,
     IMPOSSIBLE,
@@ -30,6 +32,8 @@ def record():
     binary()
     classes()
     wholes()
+    embeddings()
+    shares()
 
 
 def column(name, loss, inputs, edge="", *, call="", made=None, **options):
@@ -174,3 +178,33 @@ def wholes():
     rows("dice", "dice", EMPTY, "empty", wrt=0)
     rows("tversky", "tversky:alpha=0.7:beta=0.3", MASK, alpha=0.3, beta=0.7)
     rows("tversky", "tversky", EMPTY, "empty", wrt=0)
+
+
+def embeddings():
+    """Ask for circle loss of embeddings that were divided by their lengths."""
+
+    def circle(x, label):
+        unit = x / jnp.linalg.norm(x, axis=1, keepdims=True)
+        return losses.circle(label.astype(int), unit, gamma=8, margin=0.4).mean()
+
+    of_jax("keras.losses.circle", "circle:gamma=8", BATCH, circle, lists=[0] * len(BATCH[1]))
+
+
+def shares():
+    """Ask for losses of probabilities that count sure rows less."""
+    focal = losses.categorical_focal_crossentropy
+    place = "keras.losses.categorical_focal_crossentropy"
+    of_jax(place, "categorical-focal:alpha=0.25", SHARES, lambda p, t: focal(t, p))
+    of_jax(
+        place, "categorical-focal:gamma=1.5:alpha=1", SHARES, lambda p, t: focal(t, p, alpha=1.0, gamma=1.5)
+    )
+    place = "keras.losses.CategoricalFocalCrossentropy"
+    logits = "categorical-focal-with-logits:alpha=0.25"
+    of_jax(place, logits, SOFT, lambda p, t: focal(t, p, from_logits=True))
+    of_jax(place, logits, ([[-40.0, 0.0]], [[1.0, 0.0]]), lambda p, t: focal(t, p, from_logits=True), "far")
+    for q in (0.5, 0.7):
+        made = losses.CategoricalGeneralizedCrossEntropy(q=q, reduction=None)
+        place = "keras.losses.CategoricalGeneralizedCrossEntropy"
+        of_jax(
+            place, f"generalized-cross-entropy:q={q}", ROWS, lambda p, t, made=made: made(t.astype(int), p)
+        )

@@ -5,12 +5,7 @@ import torch
 from pytorch_metric_learning import losses as pml
 from torchvision.ops import sigmoid_focal_loss
 
-from tests.elsewhere.recording.cases import LOGITS, MASK, MASK_LOGITS, of_torch
-
-BATCH = (
-    [[1.0, 0.2, -0.5], [0.8, 0.4, -0.1], [-0.3, 1.0, 0.6], [0.1, 0.9, 0.7], [0.5, -1.0, 0.3]],
-    [0.0, 0.0, 1.0, 1.0, 1.0],
-)
+from tests.elsewhere.recording.cases import BATCH, LOGITS, MASK, MASK_LOGITS, of_torch
 
 
 def record():
@@ -76,8 +71,16 @@ def batches():
         ("CircleLoss", "circle:gamma=8", pml.CircleLoss(m=0.4, gamma=8)),
         ("NTXentLoss", "ntxent:temperature=0.5", pml.NTXentLoss(temperature=0.5)),
         ("SupConLoss", "supcon:temperature=0.5", pml.SupConLoss(temperature=0.5)),
+        ("SupConLoss", "supcon", pml.SupConLoss()),
+        ("NTXentLoss", "ntxent", pml.NTXentLoss()),
     ]:
         of_torch(
             f"pytorch_metric_learning.losses.{name}", loss, BATCH,
             lambda x, label, made=made: made(x, label.long()), wrt=name != "CircleLoss", lists=[0] * len(BATCH[1]),
         )  # fmt: skip
+    pairs = ([[1.0, 0.2], [-0.3, 1.0], [0.5, -1.0]], [[0.8, 0.4], [0.1, 0.9], [0.25, -0.5]])
+    n_pairs = pml.NPairsLoss()
+    of_torch(
+        "pytorch_metric_learning.losses.NPairsLoss", "info-nce:temperature=1", pairs,
+        lambda a, p: n_pairs(torch.cat([a, p]), torch.arange(3).repeat(2)), wrt=2, lists=[0] * 3,
+    )  # fmt: skip

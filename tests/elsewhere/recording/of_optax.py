@@ -8,6 +8,7 @@ import optax
 import rax
 
 from tests.elsewhere.recording.cases import (
+    BATCH,
     ERRORS,
     KINK,
     LIST,
@@ -160,6 +161,11 @@ def pairs():
         "eps=0",
         wrt=3,
     )
+    for temperature in (0.07, 0.5):
+        of_jax(
+            "optax.ntxent", f"ntxent:temperature={temperature:g}", BATCH,
+            lambda x, label, t=temperature: losses.ntxent(x, label.astype(int), t), lists=[0] * len(BATCH[1]),
+        )  # fmt: skip
     kink = ([[0.0, 3.0]], [[0.0, 1.0]], [[0.0, 0.0]])
     of_jax(
         "optax.losses.triplet_margin_loss",

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn import metrics
 from sklearn._loss import loss as inner
+from sklearn.linear_model import _sgd_fast as sgd
 
 from tests.elsewhere.recording.cases import (
     ERRORS,
@@ -24,6 +25,7 @@ def record():
     numbers()
     classes()
     learners()
+    steps()
 
 
 def metric(name, loss, inputs, edge="", **options):
@@ -99,3 +101,22 @@ def learners():
     raw, y = (np.asarray(each, dtype=float) for each in SCORES)
     value, gradient = inner.HalfMultinomialLoss(n_classes=3).loss_gradient(y, raw)
     case("sklearn._loss.HalfMultinomialLoss", "softmax-cross-entropy", SCORES, value=value, gradient=gradient)
+
+
+def steps():
+    """Ask for the losses of stochastic gradient descent, and their slopes, kinks included."""
+    margins = ([*MARGINS[0], 1.0, 0.0], [*MARGINS[1], -1.0, 1.0])
+    for name, loss, made, inputs, edge in [
+        ("SGDClassifier.hinge", "hinge", sgd.Hinge(1.0), margins, ""),
+        ("SGDClassifier.hinge", "hinge", sgd.Hinge(1.0), KINK, "kink"),
+        ("SGDClassifier.perceptron", "perceptron", sgd.Hinge(0.0), MARGINS, ""),
+        ("SGDClassifier.perceptron", "perceptron", sgd.Hinge(0.0), ([0.0, 0.0], [1.0, -1.0]), "kink"),
+        ("SGDClassifier.squared_hinge", "squared-hinge", sgd.SquaredHinge(1.0), margins, ""),
+        ("SGDClassifier.modified_huber", "modified-huber", sgd.ModifiedHuber(), margins, ""),
+        ("SGDRegressor.epsilon_insensitive", "epsilon-insensitive", sgd.EpsilonInsensitive(0.1), ERRORS, ""),
+        ("SGDRegressor.squared_epsilon_insensitive", "squared-epsilon-insensitive", sgd.SquaredEpsilonInsensitive(0.1), ERRORS, ""),
+    ]:  # fmt: skip
+        rows = list(zip(*inputs, strict=True))
+        value = [made.py_loss(p, t) for p, t in rows]
+        gradient = [made.py_dloss(p, t) for p, t in rows]
+        case(f"sklearn.linear_model.{name}", loss, inputs, edge, value=value, gradient=gradient)
