@@ -1,4 +1,4 @@
-"""Logarithms of doubles as two doubles, by a table: fast, to some 72 bits after the point."""
+"""Logarithms and exponentials of doubles as two doubles, by tables: fast, to some 72 bits."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.doubledouble import LN2, log
+from losscli.doubledouble import LN2, DoubleDouble, exp, log
 
 Array = NDArray[np.float64]
 
 STEPS = 9  # bits of a mantissa by which the table is looked up
+HEAD = round(LN2[0] * 2**33) / 2**33
+UNIT = HEAD * 2.0**-STEPS, ((LN2[0] - HEAD) + LN2[1]) * 2.0**-STEPS  # ln 2 / 2^STEPS, the first of 33 bits
 START = np.int64(0x3FE6A00000000000 - (1 << (51 - STEPS)))  # near √½, where mantissas start; 1 is amid a step
 COARSE = np.int64(-(1 << 27))  # the mask of the first 26 bits of a mantissa
 
 
 @cache
-def _table() -> tuple[Array, Array, Array]:
+def _logs() -> tuple[Array, Array, Array]:
     """Return for each step an inverse of few bits, and minus its logarithm in two parts, the first of few bits."""
     bits = START + (np.arange(1 << STEPS) << (52 - STEPS)) + (1 << (51 - STEPS))
     middle = bits.astype(np.int64).view(np.float64)
@@ -29,7 +31,7 @@ def _table() -> tuple[Array, Array, Array]:
 
 def log_pair(x: Array) -> tuple[Array, Array]:
     """Return ln x for normal numbers x above 0: the nearest double, and what it lacks."""
-    inverse, first, second = _table()
+    inverse, first, second = _logs()
     bits = x.view(np.int64)
     above = bits - START
     at = (above >> (52 - STEPS)) & ((1 << STEPS) - 1)
@@ -48,3 +50,31 @@ def log_pair(x: Array) -> tuple[Array, Array]:
     low = (r - (high - base)) + (square * (tail - 0.5) + (lost + (second.take(at) + k * LN2[1])))
     found = high + low
     return found, low - (found - high)
+
+
+@cache
+def _powers() -> tuple[Array, Array]:
+    """Return the powers of 2 between 1 and 2 in two parts, the first of few bits."""
+    steps = np.ldexp(np.arange(1 << STEPS, dtype=np.float64), -STEPS)
+    powers = exp(sum((DoubleDouble.of_product(steps, part) for part in LN2), DoubleDouble(0.0)))
+    first = (powers.high.view(np.int64) & COARSE).view(np.float64)
+    return first, (powers.high - first) + powers.low
+
+
+def exp_pair(x: Array) -> tuple[Array, Array]:
+    """Return e^x for |x| up to 600: nearly the nearest double, and what it lacks."""
+    first, second = _powers()
+    n = np.rint(x * (1 / UNIT[0]))
+    step = n.astype(np.int64)
+    near, rest = x - n * UNIT[0], n * -UNIT[1]  # the first exact
+    r = near + rest
+    lost = rest - (r - near)
+    at = step & ((1 << STEPS) - 1)
+    a, b = first.take(at), second.take(at)
+    coarse = (r.view(np.int64) & COARSE).view(np.float64)
+    product = a * coarse  # exact
+    high = a + product
+    tail = lost + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
+    low = (product - (high - a)) + (a * ((r - coarse) + tail) + b * (1 + (r + tail)))
+    exponent = (step >> STEPS).astype(np.intc)
+    return np.ldexp(high, exponent), np.ldexp(low, exponent)

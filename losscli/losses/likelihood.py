@@ -1,19 +1,67 @@
 """Negative log likelihoods of what came, under a forecast distribution."""
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
+
 import numpy as np
 
+from losscli.arithmetic import DOUBT, reconsidered, with_care
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, log
+from losscli.doubledouble import DoubleDouble, log, two_product, two_sum
 from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
 from losscli.inputs import Input
+from losscli.loss import Array
 from losscli.parameter import flag
+from losscli.tables import log_pair
 from losscli.traits import Traits
 
 LOG_TWO_PI = DoubleDouble(1.8378770664093456, -7.756588316134483e-17)
+CLEAR = 2.0**-16  # a sum above this does not see what `log_pair` lacks
 BITS = 0.125  # a logarithm has some 100 bits after the point, however near 0 it is
 
 
-class GaussianNLL(Forecast):
+class LogScore(Forecast):
+    """The logarithm of a scale plus an error in units of it, both in doubles but where these cancel."""
+
+    @abstractmethod
+    def score(self, location, scale, target) -> Array:
+        """Return the loss, in doubles; NaN where that is not enough."""
+
+    @abstractmethod
+    def slopes(self, location, scale, target) -> list[Array]:
+        """Return the slopes in location and scale, in doubles; NaN where that is not enough."""
+
+    @abstractmethod
+    def careful(self, order, *block) -> Sequence[Array]:
+        """Return any derivative, in double-doubles."""
+
+    def derivative(self, order, *block):
+        if order == 2:
+            return self.careful(order, *block)
+        found = self.slopes(*block) if order else [self.score(*block)]
+        _, scale, _ = block
+        np.copyto(found[-1], np.nan, where=~ordinary(scale))
+        return reconsidered(found, partial(self.careful, order), *block)
+
+    def sum(self, scale, q, slack, constant, fine, *block):
+        """Return ln(scale) + q + constant; where the roundings of q, `slack` in all, may show, by what is `fine`."""
+        part = np.log(scale)
+        found = part + q + constant.high
+        unsure = 1.1 * abs(part) + (slack * q + constant.high) > 3 * abs(found)
+        return with_care(unsure, found, partial(self.fine_sum, constant, fine), scale, *block)
+
+    def fine_sum(self, constant, fine, scale, *block):
+        part, less = log_pair(scale)
+        q, lost = fine(*block)
+        near, rest = two_sum(part, q)
+        found, more = two_sum(near, constant.high)
+        found += (rest + more) + ((less + lost) + constant.low)
+        known = (abs(found) > CLEAR) | (64 * abs(found) > abs(part)) & (constant.high == 0)
+        return np.where(known, found, np.nan)
+
+
+class GaussianNLL(LogScore):
     """How surprised a normal forecast, of a mean and a variance, is by what came.
 
     The constant ln(2 pi) / 2 is left out, as in torch: `full=true` adds it.
@@ -52,7 +100,21 @@ class GaussianNLL(Forecast):
 
     full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
-    def derivative(self, order, mean, var, target):
+    def score(self, mean, var, target):
+        e = mean - target
+        constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
+        np.copyto(e, np.nan, where=~(ordinary(e) | (e == 0)))
+        return self.sum(var, e * e / var, 2.5, constant, relative_square, mean, var, target) / 2
+
+    def slopes(self, mean, var, target):
+        e, lost = two_sum(mean, -target)
+        square, rest = two_product(e, e)
+        gap = (var - square) - (rest + 2 * e * lost)
+        known = (ordinary(e) | (e == 0)) & (abs(gap) > DOUBT * var)
+        np.copyto(gap, np.nan, where=~known)
+        return [e / var, gap / var / var / 2]
+
+    def careful(self, order, mean, var, target):
         e = error(mean, target)
         v = np.where(ordinary(var), var, np.nan)
         q = e.squared() / v
@@ -71,7 +133,16 @@ class GaussianNLL(Forecast):
         return Traits(convex=True, symmetric=True, best="the mean and the variance", proper="strictly proper")
 
 
-class LaplaceNLL(Forecast):
+def relative_square(mean, var, target):
+    """Return (mean - target)² / var in two doubles."""
+    e, lost = two_sum(mean, -target)
+    square, rest = two_product(e, e)
+    q = square / var
+    back, less = two_product(q, var)
+    return q, ((square - back) - less + (rest + 2 * e * lost)) / var
+
+
+class LaplaceNLL(LogScore):
     """How surprised a Laplace forecast, of a location and a scale, is by what came."""
 
     symbols = "e, b"
@@ -94,7 +165,19 @@ class LaplaceNLL(Forecast):
         ),
     )
 
-    def derivative(self, order, location, scale, target):
+    def score(self, location, scale, target):
+        e = abs(location - target)
+        np.copyto(e, np.nan, where=~(ordinary(e) | (e == 0)))
+        return self.sum(2 * scale, e / scale, 1.0, DoubleDouble(0.0), relative, location, scale, target)
+
+    def slopes(self, location, scale, target):
+        e, lost = two_sum(location, -target)
+        side = np.sign(e)
+        gap = (scale - abs(e)) - side * lost
+        np.copyto(gap, np.nan, where=~((ordinary(e) | (e == 0)) & (abs(gap) > DOUBT * scale)))
+        return [side / scale, gap / scale / scale]
+
+    def careful(self, order, location, scale, target):
         b = np.where(ordinary(scale), scale, np.nan)
         q = abs(error(location, target)) / b
         if order == 0:
@@ -115,3 +198,11 @@ class LaplaceNLL(Forecast):
             best="the median and the mean distance from it",
             proper="strictly proper",
         )
+
+
+def relative(location, scale, target):
+    """Return |location - target| / scale in two doubles."""
+    e, lost = two_sum(location, -target)
+    q = abs(e) / scale
+    back, less = two_product(q, scale)
+    return q, ((abs(e) - back) - less + np.sign(e) * lost) / scale

@@ -1,19 +1,65 @@
 """Likelihoods of amounts above 0, whose mean is the exponential of a prediction."""
 
+from functools import cache
+
 import numpy as np
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import sure, with_care
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.doubledouble import DoubleDouble, exp, two_product, two_sum
 from losscli.families import LOGIT, PREDICTION, TARGET, Binary
 from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.parameter import parameter
+from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
+ONE = DoubleDouble(1.0)
+CALM = 200.0  # up to here exponentials, and these times ordinary numbers, keep all bits
+LEAST, MOST = 2.0**-400, 2.0**400
+CLEAR = 2.0**-16  # what is above this does not see what the pairs of `tables` lack
 FAR = 600.0  # from e^-600 on exponentials soon lose bits
 END = 700.0  # from e^700 on they near the end of the range
 LOG_MEAN = Input("pred", wrt=True, columns=("log_mean", *LOGIT, *PREDICTION))
+
+
+def calm(z, y):
+    """Return where exponentials of z, and y times these, are ordinary numbers."""
+    return (abs(z) < CALM) & ((y > LEAST) & (y < MOST) | (y == 0))
+
+
+@cache
+def rates(power):
+    """Return how fast the two terms of a Tweedie likelihood rise and fall, and the inverses of both."""
+    rising, falling = DoubleDouble.of_sum(2.0, -power), DoubleDouble.of_sum(power, -1.0)
+    return rising, falling, 1.0 / rising, 1.0 / falling
+
+
+def grown(z, by, factor):
+    """Return factor e^(by z) as two doubles, of which the first has about all."""
+    power, lost = two_product(z, by.high)
+    found = np.exp(power) * factor.high
+    return found, found * (lost + z * by.low + factor.low / factor.high)
+
+
+def surplus(z, y):
+    """Return 1 - y e^-z, by the logarithm of y; NaN where it may not be known."""
+    high, low = log_pair(np.where(y > LEAST, y, 1.0))
+    gap, lost = two_sum(high, -z)
+    found = np.expm1(gap)
+    found = -(found + (found + 1) * (lost + low))
+    np.copyto(found, 1.0, where=y == 0)
+    np.copyto(found, np.nan, where=~calm(z, y) | (abs(found) < CLEAR))
+    return found
+
+
+def fine_sum(z, y):
+    """Return z + y e^-z; NaN where too much of it cancels."""
+    high, low = exp_pair(-z)
+    share, lost = two_product(y, high)
+    found, rest = two_sum(share, z)
+    found += rest + (lost + y * low)
+    return np.where(abs(found) > CLEAR * abs(z), found, np.nan)
 
 
 class OnLogMean(Binary):
@@ -55,35 +101,37 @@ class TweedieNLLLog(OnLogMean):
     )
 
     def penalty(self, z, y):
-        return self.summed(z, y, 1 / self.rising, 1 / self.falling)
+        rising, falling, more, less = rates(self.power)
+        (up, fine), (down, rest) = grown(z, rising, more), grown(z, -falling, less)
+        found = (up + y * down) + (fine + y * rest)
+        return with_care(~calm(z, y), found, self.careful, z, y)
+
+    def careful(self, z, y):
+        return self.summed(z, y, *rates(self.power)[2:])
 
     def slope(self, z, y):
+        up, fine = grown(z, rates(self.power)[0], ONE)
+        found = (up + fine) * surplus(z, y)
+        return with_care(np.isnan(found), found, self.careful_slope, z, y)
+
+    def careful_slope(self, z, y):
         up, down = self.powers(z)
         found = sure(up - down * y, np.maximum(up.high, y * down.high))
-        ends = (abs(z) * max(self.rising.high, self.falling.high) > FAR) | (down.high * y > 2.0**900)
+        ends = (abs(z) * max(self.power - 1, 2 - self.power) > FAR) | (down.high * y > 2.0**900)
         plain = up.high - down.high * y
         beside = abs(plain) < 0.6 * up.high  # so much of two roundings would show
         found = np.where(ends, np.where(beside, np.nan, plain) + self.unsure(z, y), found)
         return np.where(y == 0, up.high, found)
 
     def curvature(self, z, y):
-        return self.summed(z, y, self.rising, self.falling)
-
-    @property
-    def rising(self):
-        """How fast the first term grows: 2 - power."""
-        return DoubleDouble.of_sum(2.0, -self.power)
-
-    @property
-    def falling(self):
-        """How fast the second term falls: power - 1."""
-        return DoubleDouble.of_sum(self.power, -1.0)
+        return self.summed(z, y, *rates(self.power)[:2])
 
     def powers(self, z):
         """Return e^((2 - power) z) and e^-((power - 1) z)."""
         z = np.where(np.isinf(z), np.copysign(1e9, z), z)
         z = np.clip(z, -1e300, 1e300)
-        return exp(self.rising * z), exp(self.falling * -z)
+        rising, falling, *_ = rates(self.power)
+        return exp(rising * z), exp(falling * -z)
 
     def summed(self, z, y, a, b):
         """Return the two exponentials times `a` and `b` y, which are never less than 0."""
@@ -93,7 +141,8 @@ class TweedieNLLLog(OnLogMean):
 
     def unsure(self, z, y):
         """Return 0; NaN where an exponential at the end of the range may matter."""
-        high, low = self.rising.high * z, -self.falling.high * z
+        rising, falling, *_ = rates(self.power)
+        high, low = rising.high * z, -falling.high * z
         faint = (high < -FAR) & (high > -760) | (low < -FAR) & (low > -760 - np.log(np.maximum(y, 1)))
         steep = (high > END) & (high < 800) | (low > END) & (low < 1500) & (y > 0)
         return np.where(faint | steep, np.nan, 0.0)
@@ -126,6 +175,13 @@ class GammaNLLLog(OnLogMean):
     forms = ((LOG_MEAN, Input("target", POSITIVE, columns=TARGET)),)
 
     def penalty(self, z, y):
+        share = y * np.exp(-z)
+        found = z + share
+        cancels = (z < 0) & (share + abs(z) > 1.4 * abs(found))
+        found = with_care(cancels & calm(z, y), found, fine_sum, z, y)
+        return with_care(~(calm(z, y) & (found == found)), found, self.careful, z, y)
+
+    def careful(self, z, y):
         share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
         found = sure(share + z, np.maximum(share.high, abs(z)))
         beyond = (share.high > 2.0**900) | (y > 2.0**900)
@@ -134,6 +190,10 @@ class GammaNLLLog(OnLogMean):
         return np.where((abs(z) > FAR) | beyond, np.where(beside, np.nan, far), found)
 
     def slope(self, z, y):
+        found = surplus(z, y)
+        return with_care(np.isnan(found), found, self.careful_slope, z, y)
+
+    def careful_slope(self, z, y):
         share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
         found = sure(1.0 - share, np.maximum(share.high, 1))
         far = 1 - self.curvature(z, y)
