@@ -12,23 +12,40 @@ from losscli.doubledouble import DoubleDouble, total, two_sum
 Array = NDArray[np.float64]
 
 DOUBT = 2.0**-40  # below this part of its terms, a double-double difference has less than 60 good bits
+PART = 1 << 12  # numbers; some ten such arrays are at work in a double-double product
 FAINT = 2.0**-960  # below this the low part of a double-double, 2^-106 of it, is no longer a normal number
+
+
+def where(told: NDArray[np.bool_], a: Array | float, b: Array | float) -> Array:
+    """Return `a` where told, else `b`: np.where by bits, for np.where stumbles over masks that no one can foresee."""
+    mask = -np.asarray(told).astype(np.int64)
+    one, other = (np.asarray(x, np.float64).view(np.int64) for x in (a, b))
+    return ((one ^ other) & mask ^ other).view(np.float64)
 
 
 def times(share: Array, x: Array) -> Array:
     """Return share · x, and 0 where the share is 0, even of infinity."""
-    return np.where(share == 0, 0.0, share * x)
+    return _none_of(share, share * x)
 
 
 def over(share: Array, x: Array) -> Array:
     """Return share / x, and 0 where the share is 0, even of 0."""
-    return np.where(share == 0, 0.0, share / x)
+    return _none_of(share, share / x)
+
+
+def _none_of(share: Array, found: Array) -> Array:
+    return np.where(share == 0, 0.0, found) if np.isnan(np.vdot(found, found)) else found
 
 
 def over_square(share: Array, x: Array) -> Array:
     """Return share / x², and 0 where the share is 0; the order of division keeps subnormal shares."""
     once = share / x
-    return np.where(share == 0, 0.0, np.where(once < FAINT, share / (x * x), once / x))
+    found = with_care((once < FAINT) & (share != 0), once / x, _over_product, share, x)
+    return _none_of(share, found)
+
+
+def _over_product(share: Array, x: Array) -> Array:
+    return share / (x * x)
 
 
 def amplified(factor: float, x: Array) -> Array:
@@ -50,8 +67,26 @@ def with_care(
     if not doubtful.any():
         return plain
     at = (..., *np.nonzero(doubtful))
-    plain[at] = careful(*(x[at] for x in inputs))
+    plain[at] = in_parts(careful, *(x[at] for x in inputs))
     return plain
+
+
+def in_parts(careful: Callable[..., Array], *inputs: Array | DoubleDouble) -> Array:
+    """Return what `careful` makes of the inputs, in parts so short that its many passes stay in the nearest cache."""
+    count = max((x.high if isinstance(x, DoubleDouble) else x).shape[-1] for x in inputs)
+    spans = [slice(start, start + PART) for start in range(0, max(count, 1), PART)]
+    found = [careful(*(x[..., span] for x in inputs)) for span in spans]
+    return found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
+
+
+def finite(x: Array) -> Array:
+    """Return `x`, NaN where it is infinite."""
+    return x if np.vdot(x, x) < np.inf else np.where(np.isinf(x), np.nan, x)
+
+
+def corrected(found: Array, careful: Callable[..., Array], *inputs: Array | DoubleDouble) -> Array:
+    """Return what is found, and what `careful` makes of the inputs in the samples where that is NaN."""
+    return with_care(np.isnan(found), found, careful, *inputs) if np.isnan(np.vdot(found, found)) else found
 
 
 def reconsidered(

@@ -10,21 +10,24 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-BLOCK = 1 << 13
-"""Numbers in a block: 64 KiB of float64, small enough that malloc reuses every temporary."""
+BLOCK, LONG = 1 << 13, 1 << 15
+"""Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
 
 
-def spans(rows: int, width: int) -> Iterator[slice]:
-    """Cut `rows` rows of `width` numbers into slices of about one block.
+def spans(rows: int, width: int, size: int) -> Iterator[slice]:
+    """Cut `rows` rows of `width` numbers into slices of about `size` numbers.
 
     Very wide rows get longer blocks, up to a million numbers: kernels need some samples to run along.
     """
-    step = max(1, BLOCK // width, min(128, (1 << 20) // width))
+    step = max(1, size // width, min(128, (1 << 20) // width))
     return (slice(start, min(start + step, rows)) for start in range(0, rows, step))
 
 
 def evaluate(
-    kernel: Callable[..., Sequence[Array]], inputs: Sequence[Array], shapes: Sequence[tuple[int, ...]]
+    kernel: Callable[..., Sequence[Array]],
+    inputs: Sequence[Array],
+    shapes: Sequence[tuple[int, ...]],
+    size: int = BLOCK,
 ) -> tuple[Array, ...]:
     """Fill arrays of `shapes` with what `kernel` returns, block by block.
 
@@ -33,7 +36,7 @@ def evaluate(
     """
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(prod(x.shape[1:]) for x in (*outs, *inputs))
-    for span in spans(len(inputs[0]), max(width, 1)):
+    for span in spans(len(inputs[0]), max(width, 1), size):
         block = [np.ascontiguousarray(x[span].T) for x in inputs]
         for out, result in zip(outs, kernel(*block), strict=True):
             out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless

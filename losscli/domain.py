@@ -22,6 +22,8 @@ class Interval(NamedTuple):
         """Return which entries of `x` lie outside; NaN, which stands for a missing value, never does."""
         below = np.less if self.ends[0] == "[" else np.less_equal
         above = np.greater if self.ends[1] == "]" else np.greater_equal
+        if (self.high, self.ends[1]) == (inf, "]"):
+            return below(x, self.low)
         return below(x, self.low) | above(x, self.high)
 
     def holds(self, x: float) -> bool:
@@ -47,10 +49,10 @@ class Choice(NamedTuple):
 
     def outside(self, x: Array) -> NDArray[np.bool_]:
         """Return which entries of `x` are none of the members; NaN never counts."""
-        inside = np.isnan(x)
-        for member in self.members:
-            inside |= x == member
-        return ~inside
+        outside = x != self.members[0]
+        for member in self.members[1:]:
+            outside &= x != member
+        return outside & (x == x) if outside.any() else outside
 
     def holds(self, x: float) -> bool:
         """Return whether the number `x` is a member."""

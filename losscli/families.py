@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from losscli.arithmetic import in_parts, with_care
 from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
@@ -44,6 +45,7 @@ class Residual(Pointwise):
 
     family = "regression"
     symbols = "e"
+    swift = True
     forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
 
     @abstractmethod
@@ -59,16 +61,16 @@ class Residual(Pointwise):
         prediction, target = block
         e = prediction - target
         if order:
-            e = self._unrounded(e, prediction, target)
-        result = (self.penalty, self.slope, self.curvature)[order](e)
-        wide = np.isinf(e)
-        if wide.any():  # a difference beyond the largest double may still have a finite loss
-            result = np.where(wide & np.isfinite(prediction) & np.isfinite(target), np.nan, result)
-        return (result,)
+            e = self._unrounded(order, e, prediction, target)
+        return (known((self.penalty, self.slope, self.curvature)[order](e), e, prediction, target),)
 
-    def _unrounded(self, e: Array, prediction: Array, target: Array) -> Array:
+    def shows_missing(self, order: int) -> bool:
+        return True
+
+    def _unrounded(self, order: int, e: Array, prediction: Array, target: Array) -> Array:
         """Return `e`, moved off those kinks that only rounding has put it on."""
-        for kink in self.traits().kinks:
+        traits = self.traits()
+        for kink in traits.kinks if order == 2 or traits.smoothness == np.inf else ():
             if kink and (e == kink).any():  # a difference is 0 only when it is
                 lost = two_sum(prediction, -target)[1]
                 e = np.where((e == kink) & (lost != 0), np.nextafter(e, np.copysign(np.inf, lost)), e)
@@ -86,8 +88,23 @@ class Residual(Pointwise):
         return (Section("", partial(_against, y=0), kinks=self.traits().kinks),)
 
 
+def known(result: Array, e: Array, prediction: Array, target: Array) -> Array:
+    """Return a result of the error `e`; NaN where that is beyond the largest double, or missing."""
+    if np.vdot(e, e) < np.inf:
+        return result
+    wide = np.isinf(e) & np.isfinite(prediction) & np.isfinite(target)
+    return np.where(wide | np.isnan(e), np.nan, result)
+
+
 class Unrounded(Residual):
-    """A loss of the error whose kernels need more of it than a double holds: `e` is a `DoubleDouble`."""
+    """A loss of the error whose kernels need more of it than a double holds: `e` is a `DoubleDouble`.
+
+    `plain` makes do with a double, where it can.
+    """
+
+    def plain(self, order: int, e: Array) -> tuple[Array, NDArray[np.bool_]] | None:
+        """Return the derivative of `order` of an error rounded to doubles, and where that is doubtful."""
+        return None
 
     @abstractmethod
     def penalty(self, e: Any) -> Array: ...
@@ -100,10 +117,19 @@ class Unrounded(Residual):
 
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
         prediction, target = block
+        e = prediction - target
+        careful = partial(self.careful, order)
+        if (plain := self.plain(order, e)) is None:
+            return (in_parts(careful, *block),)
+        found, doubtful = plain
+        return (known(with_care(doubtful, found, careful, *block), e, *block),)
+
+    def careful(self, order: int, *block: Array) -> Array:
+        """Return the derivative of `order` of an error that is not rounded."""
+        prediction, target = block
         s, lost = two_sum(prediction, -target)
         e = DoubleDouble(s, np.where(np.isfinite(s), lost, 0.0))
-        wide = np.isinf(s) & np.isfinite(prediction) & np.isfinite(target)
-        return (np.where(wide, np.nan, (self.penalty, self.slope, self.curvature)[order](e)),)
+        return known((self.penalty, self.slope, self.curvature)[order](e), s, prediction, target)
 
 
 def _against(x: Array, y: float) -> tuple[Array, ...]:
@@ -175,6 +201,7 @@ class Margin(Pointwise):
 
     family = "margin classification"
     symbols = "m"
+    swift = True
     forms = ((Input("pred", wrt=True, columns=LOGIT), Input("target", SIGN, columns=TARGET)),)
 
     @abstractmethod
@@ -188,8 +215,13 @@ class Margin(Pointwise):
 
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
         score, label = block
-        found = (self.penalty, self.slope, self.curvature)[order](label * score)
-        return ((label * found if order == 1 else found) + 0.0,)  # no -0.0
+        m = label * score
+        found = (self.penalty, self.slope, self.curvature)[order](m)
+        found = label * found + 0.0 if order == 1 else found  # no -0.0
+        return (np.where(np.isnan(m), m, found) if np.isnan(np.vdot(m, m)) else found,)
+
+    def shows_missing(self, order: int) -> bool:
+        return True
 
     def variables(self, *row: Any) -> Mapping[str, Any]:
         score, label = row

@@ -76,7 +76,8 @@ class Listwise(Loss):
 
     def _lists(self, order: int, inputs: Sequence[Any], lists: ArrayLike | None) -> tuple[Array, ...]:
         def kernel(form: Sequence[Input], *block: Array) -> Sequence[Array]:
-            return self._block(order, form, block)
+            with np.errstate(all="ignore"):
+                return self._block(order, form, block)
 
         return self._over(inputs, lists, kernel, order, checked=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import Any, ClassVar, NamedTuple, dataclass_transform
 
 import numpy as np
@@ -221,6 +222,13 @@ class Loss(ABC):
                 if outside.any():
                     raise DirectionError(self.name, entry, outside, x)
 
+    def _outside(self, block: Sequence[Array]) -> bool:
+        try:
+            self.check(*(x.T for x in block))
+        except DomainError:
+            return True
+        return False
+
     # ---- what a family says ----
 
     @property
@@ -256,29 +264,39 @@ class Loss(ABC):
         form = self.form(len(arrays))
         shape = arrays[0].shape
         arrays = self._flat(arrays) if self.elementwise else self._rows(form, arrays)
-        self.check(*arrays)
         rows = len(arrays[0])
         wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
         shapes = [x.shape for x in wrt] if order else [(rows,)]
         if order == 2 and self.matrix:
             shapes = [(*x.shape, *x.shape[1:]) for x in wrt]
-        results = blocks.evaluate(lambda *block: self._block(order, form, block), arrays, shapes)
+
+        def kernel(*block: Array) -> Sequence[Array]:
+            if self._outside(block):
+                self.check(*arrays)  # which row it is, counts from the first
+            return self._block(order, form, block)
+
+        with np.errstate(all="ignore"):
+            results = blocks.evaluate(kernel, arrays, shapes, blocks.LONG if self.swift else blocks.BLOCK)
         return tuple(result.reshape(shape) for result in results) if self.elementwise else results
 
+    swift: ClassVar[bool] = False
+    """Whether its kernels pass over a block a few times only, so that long blocks pay."""
     matrix: ClassVar[bool] = False
     """Whether the Hessian is a full matrix."""
 
+    def shows_missing(self, order: int) -> bool:
+        """Whether `derivative` gives NaN for a missing value by itself."""
+        return self.elementwise and not order
+
     def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
-        with np.errstate(all="ignore"):
-            # a constant slope does not show a missing value, and a class that is NaN can be no index
-            missing = _missing(block) if order or not self.elementwise else None
-            if missing is not None and not self.elementwise:
-                block = [np.where(missing, 0.0, x) for x in block]
-            results = [np.asarray(x) for x in self.derivative(order, *block)]
-            if missing is not None:  # nor would a formula know what to say of the 0 in its place
-                results = [np.where(missing, 0.0, x) for x in results]
-            unsure = np.isnan(sum(x.sum() for x in results))
-        if unsure:
+        # a constant slope does not show a missing value, and a class that is NaN can be no index
+        missing = None if self.shows_missing(order) else _missing(block)
+        if missing is not None and not self.elementwise:
+            block = [np.where(missing, 0.0, x) for x in block]
+        results = [np.asarray(x) for x in self.derivative(order, *block)]
+        if missing is not None:  # nor would a formula know what to say of the 0 in its place
+            results = [np.where(missing, 0.0, x) for x in results]
+        if not _numbers(results):
             mend(self, order, form, block, results)
         return results if missing is None else [np.where(missing, np.nan, x) for x in results]
 
@@ -302,6 +320,11 @@ class Loss(ABC):
 
 def _missing(block: Sequence[Array]) -> NDArray[np.bool_] | None:
     """Return which rows hold a NaN; None if none does."""
-    if not np.isnan(sum(x.sum() for x in block)):
+    if _numbers(block):
         return None
     return np.logical_or.reduce([np.isnan(x).reshape(-1, x.shape[-1]).any(axis=0) for x in block])
+
+
+def _numbers(arrays: Sequence[Array]) -> bool:
+    """Return whether no NaN is among some arrays, by the fastest sum there is: squares cannot cancel."""
+    return not any(isnan(np.vdot(x, x)) for x in arrays)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import sure, with_care
+from losscli.arithmetic import in_parts, sure, with_care
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual
 from losscli.loss import Array, Axis
@@ -57,23 +57,33 @@ class Scaled(Residual):
     calm: ClassVar[tuple[float, float, float]] = (0.0, 0.0, 0.0)
     """Up to how many scales `plain` is within 4 ulp: value, slope, curvature."""
 
+    def calmness(self, order: int) -> float:
+        """Return up to how many scales `plain` is within 4 ulp."""
+        return self.calm[order]
+
+    rough: ClassVar[tuple[bool, bool, bool]] = (False, False, False)
+    """Whether `plain` bears a square of e/c that has been rounded at every step."""
+
     def plain(self, order: int, e: Array, v: Array) -> Array:
         """Return the derivative of `order` in doubles, for an error of ordinary size and `v`, the square of e/c."""
         raise NotImplementedError
 
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
-        if not (end := self.calm[order]) or not LEAST < self.width < MOST:
-            return (self.careful(order, *block),)
-        e, lost = two_sum(block[0], -block[1])
-        v = self.share(e, lost)
-        calm = (v > CALM**2) & (v < end * end) & (abs(e) > LEAST)
-        return (with_care(~calm, self.plain(order, e, v), partial(self.careful, order), *block),)
+        careful = partial(self.careful, order)
+        if not (end := self.calmness(order)) or not LEAST < self.width < MOST:
+            return (in_parts(careful, *block),)
+        prediction, target = block
+        e = prediction - target
+        v = self.share(e, None if self.rough[order] else two_sum(prediction, -target)[1])
+        calm = (v > max(CALM, LEAST / self.width) ** 2) & (v < end * end)
+        return (with_care(~calm, self.plain(order, e, v), careful, *block),)
 
-    def share(self, e: Array, lost: Array) -> Array:
+    def share(self, e: Array, lost: Array | None) -> Array:
         """Return the square of (e + lost) / c in doubles, what the rounding of 1/c² lost given back."""
-        inverse = 1.0 / (DoubleDouble(self.width) * self.width)
-        factor, rest = float(inverse.high), float(inverse.low)
+        factor, rest = inverse_square(self.width)
         v = e * e * factor
+        if lost is None:
+            return v
         v += e * (lost * (2 * factor) + e * rest)
         return v
 
@@ -121,6 +131,13 @@ class Scaled(Residual):
     def axis(self) -> Axis:
         reach = 2 * self.width if 1.5 < self.width < 1e6 else 3
         return super().axis._replace(low=-reach, high=reach)
+
+
+@cache
+def inverse_square(c: float) -> tuple[float, float]:
+    """Return 1/c² in two parts."""
+    found = 1.0 / (DoubleDouble(c) * c)
+    return float(found.high), float(found.low)
 
 
 def within(e: DoubleDouble, edge: float) -> NDArray[np.bool_]:

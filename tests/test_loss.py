@@ -81,7 +81,7 @@ def equal(a, b):
 def test_blocks_do_not_show(loss, at, order, monkeypatch):
     whole = answer(loss, order, sample(loss, at))
     monkeypatch.setattr(
-        blocks, "spans", lambda rows, width: (slice(i, min(i + 7, rows)) for i in range(0, rows, 7))
+        blocks, "spans", lambda rows, width, size: (slice(i, min(i + 7, rows)) for i in range(0, rows, 7))
     )
     equal(answer(loss, order, sample(loss, at)), whole)
 
