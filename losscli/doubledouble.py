@@ -8,6 +8,7 @@ Hida, Li & Bailey 2001, Algorithms for quad-double precision, doi:10.1109/ARITH.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ def two_product(a: Array | float, b: Array | float) -> tuple[Array, Array]:
     """Return a · b rounded, and what the rounding lost; for sizes between 2^-480 and 2^480."""
     p = np.multiply(a, b)
     a_high, a_low = _split(a)
-    b_high, b_low = _split(b)
+    b_high, b_low = (a_high, a_low) if b is a else _split(b)
     return p, ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
@@ -65,7 +66,9 @@ class DoubleDouble:
         return self.high + self.low
 
     def __add__(self, other: DoubleDouble | Array | float) -> DoubleDouble:
-        other = _wide(other)
+        if not isinstance(other, DoubleDouble):
+            s, e = two_sum(self.high, other)
+            return DoubleDouble(*_quick(s, e + self.low))
         s, e = two_sum(self.high, other.high)
         t, f = two_sum(self.low, other.low)
         s, e = _quick(s, e + t)
@@ -77,13 +80,15 @@ class DoubleDouble:
         return DoubleDouble(-self.high, -self.low)
 
     def __sub__(self, other: DoubleDouble | Array | float) -> DoubleDouble:
-        return self + -_wide(other)
+        return self + -other
 
     def __rsub__(self, other: Array | float) -> DoubleDouble:
         return -self + other
 
     def __mul__(self, other: DoubleDouble | Array | float) -> DoubleDouble:
-        other = _wide(other)
+        if not isinstance(other, DoubleDouble):
+            p, e = two_product(self.high, other)
+            return DoubleDouble(*_quick(p, e + self.low * other))
         p, e = two_product(self.high, other.high)
         return DoubleDouble(*_quick(p, e + (self.high * other.low + self.low * other.high)))
 
@@ -104,8 +109,7 @@ class DoubleDouble:
         return DoubleDouble(self.high[index], np.broadcast_to(self.low, self.high.shape)[index])
 
     def __abs__(self) -> DoubleDouble:
-        sign = np.where(self.high < 0, -1.0, 1.0)
-        return self.scaled(sign)
+        return self.scaled(np.copysign(1.0, self.high))
 
     def scaled(self, factor: Array | float) -> DoubleDouble:
         """Return this times a power of 2, or its negative: exact but at the ends of the range."""
@@ -222,6 +226,9 @@ TAIL = (
     2.7557319223985893e-06,
 )  # 1/6! … 1/9!
 HALVINGS = 8
+STEPS = 1024  # a power of 2 is tabled at so many exponents between two whole ones
+# ln 2 / STEPS in four parts, the first three of 32 bits, so that k times each is exact for |k| up to 2^21
+STEP = 0.0006769015433292225, 1.8634911414483108e-13, 4.174976161843924e-23, 1.901411223028076e-34
 
 
 def exp(x: DoubleDouble | Array) -> DoubleDouble:
@@ -229,8 +236,33 @@ def exp(x: DoubleDouble | Array) -> DoubleDouble:
     x = _wide(x)
     bounded = np.clip(x.high, -800, 800)
     x = DoubleDouble(bounded, np.where(bounded == x.high, x.low, 0.0))
-    k = np.rint(x.high / LN2[0])
-    return (_less_one(x - k * LN2[0] - k * LN2[1] - k * LN2[2]) + 1.0).shifted(k.astype(np.intc))
+    k = np.rint(x.high * (1 / STEP[0]))
+    high, low = two_sum(x.high - k * STEP[0], -k * STEP[1])
+    high, lower = two_sum(high, -k * STEP[2])
+    r = DoubleDouble(*_quick(high, low + lower + (x.low - k * STEP[3])))
+    # |r| < 0.00034: from the fourth power on, plain doubles are enough
+    tail = r.high * (1 / 24 + r.high * (1 / 120 + r.high * (1 / 720 + r.high / 5040)))
+    series = _quick_sum(INVERSE_FACTORIALS[1], tail) * r
+    less_one = _quick_sum((r.high, r.low), _quick_sum(INVERSE_FACTORIALS[0], series) * r * r)
+    at = k.astype(np.int64) + STEPS // 2
+    root = DoubleDouble(*(part.take(at & (STEPS - 1)) for part in _roots()))
+    found = _quick_sum((root.high, root.low), less_one * root)
+    return found.shifted((at // STEPS).astype(np.intc))
+
+
+@cache
+def _roots() -> tuple[Array, Array]:
+    """Return 2^(k / STEPS) for k from -STEPS / 2, in two doubles each."""
+    k = np.arange(-STEPS // 2, STEPS // 2) / STEPS
+    found = _less_one((DoubleDouble(k * LN2[2]) + k * LN2[1]) + k * LN2[0]) + 1.0
+    return found.high, found.low
+
+
+def _quick_sum(a: tuple[Array | float, Array | float], b: DoubleDouble | Array) -> DoubleDouble:
+    """Return the sum of two numbers of two doubles each, the first the larger."""
+    b = _wide(b)
+    s, e = _quick(np.asarray(a[0]), b.high)
+    return DoubleDouble(*_quick(s, e + (a[1] + b.low)))
 
 
 def expm1(x: DoubleDouble | Array) -> DoubleDouble:
