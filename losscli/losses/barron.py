@@ -12,6 +12,7 @@ from losscli.scaled import Scaled, bracket
 from losscli.traits import Traits
 
 POWERS = 700.0  # e to more than this nears the end of the range
+EVER = 1e30
 SLIGHT = 2.0**-30  # below this, a series gives e^x - 1
 
 
@@ -45,6 +46,26 @@ class Barron(Scaled):
         help="how outliers count: 2 square, 1 line, 0 logarithm, below 0 bounded",
     )
     c: float = parameter(default=1.0, within=POSITIVE, help="the size of error from which alpha matters")
+
+    def calmness(self, order):
+        alpha = self.alpha
+        short = 1e-3 < abs(alpha) < 10 and abs(alpha - 2) > 0.5  # no exponent is large
+        exact = alpha / 2 - 1 + 1 == alpha / 2 and 0 <= alpha <= 2  # nor rounded, and then however large
+        value = EVER if alpha in (0, 1) else 0.5 if short else 0.0
+        return (value, EVER if exact else 0.5 if abs(alpha) <= 2 else 0.0, 0.0)[order]
+
+    def plain(self, order, e, v):
+        alpha, c = self.alpha, self.c
+        b = abs(alpha - 2)
+        if order:
+            return e / c / c * (1 + v / b) ** (alpha / 2 - 1)
+        match alpha:
+            case 0:
+                return np.log1p(v / 2)
+            case 1:
+                return v / (1 + np.sqrt(1 + v))
+            case _:
+                return b / alpha * np.expm1(alpha / 2 * np.log1p(v / b))
 
     def penalty(self, e):
         b, rise = self.rise(e)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, over_square, sure, times
+from losscli.arithmetic import FAINT, corrected, over_square, sure, times, with_care
 from losscli.domain import FACTOR, UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp
 from losscli.families import OnLogit, OnProbability
@@ -46,6 +46,7 @@ class BCE(OnProbability):
     )
     related = ("bce-with-logits", "categorical-cross-entropy")
 
+    swift = True
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
     clip: float = parameter(
         default=0.0,
@@ -65,14 +66,13 @@ class BCE(OnProbability):
 
     def slope(self, p, y):
         on, off = self.shares(y)
-        between = self.above_label(p, y) / p / (1 - p)
-        return np.where(
-            self.clipped(p), 0.0, np.where(on == 0, 1 / (1 - p), np.where(off == 0, -1 / p, between))
-        )
+        found = corrected(self.above_label(p, y) / p / (1 - p), one_sided, p, on, off)
+        return np.where(self.clipped(p), 0.0, found) if self.clip else found
 
     def curvature(self, p, y):
         on, off = self.shares(y)
-        return np.where(self.clipped(p), 0.0, over_square(on, p) + over_square(off, 1 - p))
+        found = over_square(on, p) + over_square(off, 1 - p)
+        return np.where(self.clipped(p), 0.0, found) if self.clip else found
 
     def corner(self, p, y):
         return ((p == self.clip) | (1 - p == self.clip)) & (0 < self.clip < 0.5)
@@ -84,7 +84,7 @@ class BCE(OnProbability):
 
     def clipped(self, p):
         """Return where p does not matter; at the very edge the least subgradient is 0 as well."""
-        return (p <= self.clip) | (1 - p <= self.clip) if self.clip else False
+        return (p <= self.clip) | (1 - p <= self.clip)
 
     def above_label(self, p, y):
         """Return p less the smoothed label."""
@@ -115,6 +115,11 @@ class BCE(OnProbability):
             smoothness=(1 - s / 2) / low**2 + s / 2 / (1 - low) ** 2,
             kinks=(low, 1 - low),
         )
+
+
+def one_sided(p, on, off):
+    """Return the slope at a certain prediction that is right."""
+    return np.where(on == 0, 1 / (1 - p), np.where(off == 0, -1 / p, np.nan))
 
 
 class BCEWithLogits(OnLogit):
@@ -148,10 +153,15 @@ class BCEWithLogits(OnLogit):
     related = ("bce", "logistic-margin", "softmax-cross-entropy")
     instead = {"target": "logistic-margin"}  # noqa: RUF012
 
+    swift = True
     pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
 
     def penalty(self, z, y):
+        if self.hard(y):
+            wrong = z * (1 - 2 * y)
+            found = np.log1p(np.exp(wrong))
+            return with_care(wrong > FAR, found, np.copy, wrong)
         on, off = (x.rounded for x in self.shares(y))
         small = np.exp(-abs(z))
         tail = np.log1p(small)
@@ -159,6 +169,12 @@ class BCEWithLogits(OnLogit):
         return times(on, np.maximum(-z, 0)) + times(off, np.maximum(z, 0)) + right + off * tail
 
     def slope(self, z, y):
+        if self.hard(y):
+            side = 1 - 2 * y
+            right = -side * z
+            return with_care(
+                right > FAR, side / (1 + np.exp(right)), lambda side, x: side * np.exp(-x), side, right
+            )
         on, off = self.shares(y)
         small = np.exp(-abs(z))
         rising, falling = self.faded(off.high, z, small), self.faded(on.high, z, small)
@@ -186,6 +202,10 @@ class BCEWithLogits(OnLogit):
             result = np.where((abs(z) > FAR) & (weak > strong * 2.0**-60), np.nan, result)
         # at z = 0 nothing was rounded yet, so the difference is as good as its terms
         return result if self.label_smoothing else np.where(z == 0, found.rounded, result)
+
+    def hard(self, y):
+        """Return whether all labels are 0 or 1, and nothing changes them."""
+        return self.pos_weight == 1 and not self.label_smoothing and np.vdot(y, 1 - y) == 0
 
     def faded(self, share, z, small):
         """Return share · e^-|z|; far out in two steps, lest it vanish before a large share meets it."""

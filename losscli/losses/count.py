@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import over_square, sure
+from losscli.arithmetic import corrected, over_square, sure, with_care
 from losscli.domain import NONNEGATIVE
 from losscli.doubledouble import DoubleDouble, exp, log
 from losscli.families import LOGIT, PREDICTION, TARGET, Binary, Ratio
@@ -47,8 +47,14 @@ class PoissonNLL(Ratio):
         ),
     )
     span = (0, 5)
+    swift = True
 
     def penalty(self, p, t):
+        part = t * np.log(p)
+        found = p - part
+        return with_care(~(abs(part) < 1.8 * abs(found)), found, self.careful, p, t)
+
+    def careful(self, p, t):
         log_p = log(np.where((p > 0) & np.isfinite(p), p, 1.0))
         part = log_p * t
         lost = (t < LEAST) | (t > MOST) | (abs(log_p.high) < NEAR_ONE) & (p != 1)
@@ -56,7 +62,7 @@ class PoissonNLL(Ratio):
         return np.where((t == 0) | (p == np.inf), p, np.where(p == 0, np.inf, np.where(lost, np.nan, found)))
 
     def slope(self, p, t):
-        return np.where(t == 0, 1.0, (p - t) / p)
+        return corrected((p - t) / p, lambda t: np.where(t == 0, 1.0, np.nan), t)
 
     def curvature(self, p, t):
         return over_square(t, p)
@@ -102,14 +108,27 @@ class PoissonNLLLog(Binary):
         ),
     )
 
+    swift = True
+
     def penalty(self, z, y):
+        rate, part = np.exp(z), y * z
+        found = rate - part
+        doubtful = ~(1.3 * rate + abs(part) < 3 * abs(found))
+        return with_care(doubtful, found, self.careful_penalty, z, y)
+
+    def slope(self, z, y):
+        rate = np.exp(z)
+        found = rate - y
+        return with_care(~(rate < 2.3 * abs(found)), found, self.careful_slope, z, y)
+
+    def careful_penalty(self, z, y):
         part = DoubleDouble.of_product(y, z)
         rate = exp(np.where(np.isfinite(z), z, 0.0))
         product = (y > LEAST) & (y < MOST) & ((abs(z) > LEAST) | (z == 0))
         found = np.where(product, sure(rate - part, np.maximum(rate.high, abs(part.high))), np.nan)
         return self.ends(z, y, found, np.exp(z), y * z)
 
-    def slope(self, z, y):
+    def careful_slope(self, z, y):
         rate = exp(np.where(np.isfinite(z), z, 0.0))
         found = sure(rate - y, np.maximum(rate.high, y))
         return self.ends(z, y, found, np.exp(z), y)

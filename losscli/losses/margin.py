@@ -50,7 +50,7 @@ class Hinge(Margin):
         return np.maximum(0.0, 1 - m)
 
     def slope(self, m):
-        return -np.heaviside(1 - m, 0.0)
+        return -(m < 1).astype(np.float64)
 
     def curvature(self, m):
         return np.zeros_like(m)
@@ -100,7 +100,7 @@ class SquaredHinge(Margin):
         return -2 * np.maximum(0.0, 1 - m)
 
     def curvature(self, m):
-        return 2 * np.heaviside(1 - m, 0.0)
+        return 2.0 * (m < 1)
 
     def traits(self):
         return Traits(convex=True, smoothness=2, kinks=(1.0,), best="the mean", calibrated=True)
@@ -173,7 +173,8 @@ class ModifiedHuber(Margin):
 
     def penalty(self, m):
         short = np.maximum(0.0, 1 - m)
-        return np.where(m >= -1, short * short, -4 * m)
+        near = np.minimum(short, 2.0)
+        return near * (2 * short - near)
 
     def slope(self, m):
         return -2 * np.clip(1 - m, 0, 2)
@@ -206,10 +207,10 @@ class Perceptron(Margin):
     related = ("hinge", "zero-one")
 
     def penalty(self, m):
-        return np.maximum(0.0, -m)
+        return np.maximum(0.0, -m) + 0.0
 
     def slope(self, m):
-        return -np.heaviside(-m, 0.0)
+        return -(m < 0).astype(np.float64)
 
     def curvature(self, m):
         return np.zeros_like(m)
@@ -249,7 +250,7 @@ class ZeroOne(Margin):
     related = ("hinge", "perceptron", "logistic-margin")
 
     def penalty(self, m):
-        return np.heaviside(-m, 0.0)
+        return (m < 0).astype(np.float64)
 
     def slope(self, m):
         return np.zeros_like(m)

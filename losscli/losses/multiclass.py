@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli.arithmetic import over, over_square, sure, times
+from losscli.arithmetic import FAINT, over, over_square, sure, times, with_care
 from losscli.classes import OnProbabilities, OnScores
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, total, two_sum
@@ -11,6 +11,7 @@ from losscli.loss import Axis, Section
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
+FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
 FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 
 
@@ -45,6 +46,7 @@ class CategoricalCrossEntropy(OnProbabilities):
         "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do",
     )
     related = ("softmax-cross-entropy", "bce")
+    swift = True
 
     label_smoothing: float = parameter(
         default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
@@ -57,6 +59,8 @@ class CategoricalCrossEntropy(OnProbabilities):
     )
 
     def derivative(self, order, p, y):
+        if y.ndim == 1 and not (self.label_smoothing or self.clip or order == 2):
+            return (certain(order, p, y),)
         share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
         if order == 0:
             return (self.surprise(p, y, share),)
@@ -97,6 +101,16 @@ class CategoricalCrossEntropy(OnProbabilities):
         return Traits(lipschitz=least, smoothness=least / self.clip, kinks=(self.clip, 1 - self.clip))
 
 
+def certain(order, p, k):
+    """Return −ln p of the class `k`, or its slope."""
+    true = pick(p, k)
+    if order == 0:
+        return 0.0 - np.log(true)
+    slope = np.zeros_like(p)
+    np.put_along_axis(slope, k[None].astype(np.intp), -1 / true[None], axis=0)
+    return slope
+
+
 class SoftmaxCrossEntropy(OnScores):
     """How surprised the softmax of the scores is by the true class."""
 
@@ -132,6 +146,7 @@ class SoftmaxCrossEntropy(OnScores):
         "an easy row is not 0: scores (40, 0) cost 4.2e-18, where torch and optax say 0",
     )
     related = ("categorical-cross-entropy", "bce-with-logits")
+    swift = True
 
     label_smoothing: float = parameter(
         default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
@@ -140,7 +155,7 @@ class SoftmaxCrossEntropy(OnScores):
     def derivative(self, order, z, y):
         hard = y.ndim == 1 and not self.label_smoothing
         if hard and order < 2:
-            return ((hard_value, hard_slope)[order](z, y),)
+            return ((lead_value, lead_slope)[order](z, y),)
         share = smoothed(weights(y, len(z)), self.label_smoothing)
         return ((soft_value, soft_slope, curvature)[order](z, share),)
 
@@ -188,6 +203,35 @@ def parts(z):
     rest = e.copy()
     np.put_along_axis(rest, first[None], 0.0, axis=0)
     return top, e, total(rest), first
+
+
+def leads(z, k):
+    """Return exp(z − z_k), with 0 at the class `k` itself, their sum, and where that is doubtful."""
+    index = k[None].astype(np.intp)
+    gap, lost = two_sum(z, -np.take_along_axis(z, index, axis=0))
+    e = np.exp(gap)
+    e += e * lost  # the rounding of a gap costs half as many units in the last place as the gap is large
+    np.put_along_axis(e, index, 0.0, axis=0)
+    s = e if len(e) <= FEW else total(e).rounded[None]
+    while len(s) > 1:
+        half = (len(s) + 1) // 2
+        s, rest = s[:half].copy(), s[half:]
+        s[: len(rest)] += rest
+    return e, s[0], index, ~((s[0] > FAINT) & (s[0] < 1 / FAINT))
+
+
+def lead_value(z, k):
+    """Return −ln softmax of the class `k`, from its leads over the others."""
+    _, others, _, doubtful = leads(z, k)
+    return with_care(doubtful, np.log1p(others), hard_value, z, k)
+
+
+def lead_slope(z, k):
+    """Return softmax less 1 at the class `k`, from its leads over the others."""
+    slope, others, index, doubtful = leads(z, k)
+    np.put_along_axis(slope, index, -others[None], axis=0)
+    slope /= 1 + others
+    return with_care(doubtful, slope, hard_slope, z, k)
 
 
 def hard_value(z, k):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli.arithmetic import where, with_care
 from losscli.domain import POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual, Unrounded
@@ -58,7 +59,7 @@ class Quantile(Residual):
 
     def weight(self, e):
         """Return the price of a unit on this side."""
-        return np.where(e < 0, self.tau, 1 - self.tau)
+        return where(e < 0, self.tau, 1 - self.tau)
 
     def corner(self, prediction, target):
         return prediction == target
@@ -99,7 +100,7 @@ class Expectile(Residual):
 
     def penalty(self, e):
         weight = self.weight(e)
-        return np.where(abs(e) < LARGE, weight * (e * e), weight * e * e)
+        return with_care(abs(e) > LARGE, weight * (e * e), lambda weight, e: weight * e * e, weight, e)
 
     def slope(self, e):
         return 2 * self.weight(e) * e
@@ -109,7 +110,7 @@ class Expectile(Residual):
 
     def weight(self, e):
         """Return the price of this side."""
-        return np.where(e < 0, self.tau, 1 - self.tau)
+        return where(e < 0, self.tau, 1 - self.tau)
 
     def traits(self):
         return Traits(
@@ -141,6 +142,14 @@ class EpsilonInsensitive(Unrounded):
     related = ("mae", "squared-epsilon-insensitive", "quantile")
 
     epsilon: float = parameter(default=0.1, within=POSITIVE, help="the largest error that costs nothing")
+
+    def plain(self, order, e):
+        size = abs(e)
+        if order:
+            slope = np.sign(e) * (size > self.epsilon) if order == 1 else np.zeros_like(e)
+            return slope, size == self.epsilon
+        over = size - self.epsilon
+        return np.maximum(over, 0.0), (over >= 0) & (over < self.epsilon / 3)
 
     def penalty(self, e):
         return abs(beyond(e, self.epsilon))
@@ -180,6 +189,16 @@ class SquaredEpsilonInsensitive(Unrounded):
     related = ("mse", "epsilon-insensitive")
 
     epsilon: float = parameter(default=0.1, within=POSITIVE, help="the largest error that costs nothing")
+
+    def plain(self, order, e):
+        size = abs(e)
+        if order == 2:
+            return 2.0 * (size > self.epsilon), size == self.epsilon
+        over = size - self.epsilon
+        if order == 1:
+            found = 2 * (e - e.clip(-self.epsilon, self.epsilon))
+            return found, (over >= 0) & (over < self.epsilon / 3)
+        return np.maximum(over, 0.0) ** 2, (over >= 0) & (over < 3 * self.epsilon)
 
     def penalty(self, e):
         return beyond(e, self.epsilon) ** 2

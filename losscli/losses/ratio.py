@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from losscli.arithmetic import amplified, sure
+from losscli.arithmetic import amplified, finite, sure, with_care
 from losscli.domain import FACTOR, NONZERO, Interval
-from losscli.doubledouble import LN2, DoubleDouble, log
+from losscli.doubledouble import LN2, DoubleDouble, log, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
 from losscli.parameter import parameter
@@ -46,6 +46,7 @@ class MAPE(Ratio):
     )
     related = ("smape", "msle", "mae")
     span = (-1, 3)
+    swift = True
 
     scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 100 gives per cent", quiet=True)
     floor: float = parameter(
@@ -56,14 +57,15 @@ class MAPE(Ratio):
         return self.per_target(abs(p - t), t)
 
     def slope(self, p, t):
-        return np.sign(p - t) * self.per_target(np.ones_like(p), t)
+        return self.per_target(np.sign(p - t), t)
 
     def curvature(self, p, t):
         return np.zeros_like(p)
 
     def per_target(self, x, t):
         """Return scale · x / max(|t|, floor); NaN where x is beyond the largest double."""
-        share = np.where(np.isinf(x), np.nan, x) / np.maximum(abs(t), self.floor)
+        size = abs(t)
+        share = finite(x) / (np.maximum(size, self.floor) if self.floor else size)
         return share if self.scale == 1 else amplified(self.scale, share)
 
     def corner(self, prediction, target):
@@ -109,12 +111,21 @@ class SMAPE(Ratio):
     )
     related = ("mape", "msle")
     span = (-1, 4)
+    swift = True
 
     def penalty(self, p, t):
         w = abs(p) + abs(t)
-        return np.where(p == t, 0.0, 2 * (abs(p - t) / np.where(w > 1e300, np.nan, w)))
+        found = 2 * (abs(p - t) / finite(w))
+        return with_care(w == 0, found, np.zeros_like, w)
 
     def slope(self, p, t):
+        size = abs(t)
+        w = abs(p) + size
+        share = size / w
+        found = np.sign(p - t) * (((p < 0) == (t < 0)) & (p != 0)) * (4 * (share / w))
+        return with_care(~((share > 1 / WIDE) & (w > 1 / WIDE) & (w < WIDE)), found, self.careful, p, t)
+
+    def careful(self, p, t):
         return self.where_alike(p, t, np.sign(p - t) * self.share(p, t, 2))
 
     def curvature(self, p, t):
@@ -175,6 +186,7 @@ class MSLE(Ratio):
         ),
     )
     span = (0, 5)
+    swift = True
 
     scale: float = parameter(
         default=1.0, within=FACTOR, help="a factor; 0.5 gives the halved form", quiet=True
@@ -209,6 +221,18 @@ def normal(x):
 
 def log_apart(p, t):
     """Return ln(1 + p) - ln(1 + t), from the difference and not from the logarithms."""
+    (e, lost), (w, less) = two_sum(p, -t), two_sum(1.0, np.minimum(p, t))
+    size, lost = abs(e), np.copysign(1.0, e) * lost
+    share = size / w
+    found = np.log1p(share) + (lost - share * less) / (
+        w + size
+    )  # what sums lost, and the logarithm makes of it
+    usual = (size > 1 / WIDE) & (size < WIDE) & (w > 1 / WIDE)
+    return with_care(~usual, np.copysign(found, e), exact_log_apart, p, t)
+
+
+def exact_log_apart(p, t):
+    """Return ln(1 + p) - ln(1 + t) from a quotient to twice the precision."""
     low, e = np.minimum(p, t), abs(p - t)
     usual = (e > 1 / WIDE) & (np.maximum(p, t) < WIDE)
     fine = abs(DoubleDouble.of_sum(p, -t)) / DoubleDouble.of_sum(1.0, low)

@@ -51,7 +51,7 @@ class MSE(Residual):
     )
 
     def penalty(self, e):
-        return self.scale * e * e
+        return (e if self.scale == 1 else self.scale * e) * e
 
     def slope(self, e):
         return 2 * self.scale * e

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli.arithmetic import where
 from losscli.domain import POSITIVE
 from losscli.doubledouble import DoubleDouble, exp, log
 from losscli.families import Residual, Unrounded
@@ -11,6 +12,7 @@ from losscli.traits import Traits
 
 ALMOST = 1e-9  # below this, ln cosh x is x²/2 to the last bit
 LINEAR = 20.0  # from here, it is |x| - ln 2
+SPECK, FAR = 2.0**-900, 600.0  # between these the square of sinh x/2 is a normal number
 LEAST_CONDITION = 2.0**-20  # below this, a series beats a difference of 106 bits
 
 
@@ -37,10 +39,11 @@ class SmoothL1(Residual):
 
     def penalty(self, e):
         size = abs(e)
-        return np.where(size <= self.beta, size * (size / self.beta) / 2, size - self.beta / 2)
+        near = np.minimum(size, self.beta)
+        return near / self.beta * (size - near / 2)
 
     def slope(self, e):
-        return np.where(abs(e) <= self.beta, e / self.beta, np.sign(e))
+        return e.clip(-self.beta, self.beta) / self.beta
 
     def curvature(self, e):
         return np.where(abs(e) <= self.beta, 1 / self.beta, np.where(np.isnan(e), e, 0.0))
@@ -80,6 +83,9 @@ class LogCosh(Unrounded):
     )
     related = ("huber", "pseudo-huber", "logistic-distance")
 
+    def plain(self, order, e):
+        return plain_log_cosh(order, e)
+
     def penalty(self, e):
         return log_cosh(e.high)
 
@@ -113,6 +119,10 @@ class LogisticDistance(Unrounded):
     )
     related = ("log-cosh", "huber")
 
+    def plain(self, order, e):
+        found = plain_log_cosh(order, e / 2)
+        return found and (found[0] * (2 - order), found[1])
+
     def penalty(self, e):
         half = e.high / 2
         return np.where(abs(half) < ALMOST, half * half, 2 * log_cosh(half))
@@ -128,6 +138,15 @@ class LogisticDistance(Unrounded):
         return Traits(
             convex=True, symmetric=True, lipschitz=1, smoothness=0.5, best="between the median and the mean"
         )
+
+
+def plain_log_cosh(order, x):
+    """Return ln cosh x or its slope, and where that is doubtful; its curvature needs more of x than doubles."""
+    if order == 0:
+        root = np.sinh(x / 2)
+        found = np.log1p(2 * root * root)
+        return found, (found < SPECK) | (found > FAR)
+    return (np.tanh(x), np.False_) if order == 1 else None
 
 
 def log_cosh(x):
@@ -164,10 +183,21 @@ class Fair(Scaled):
 
     c: float = parameter(default=1.0, within=POSITIVE, help="the slope far away, in units of y")
 
-    calm = (0.0, 1e30, 0.0)
+    calm = (1e30, 1e30, 1e30)
+    rough = (True, True, True)
 
     def plain(self, order, e, v):
-        return e / (1 + abs(e / self.c))
+        size, c = abs(e), self.c
+        u = size / c
+        match order:
+            case 0:
+                s = u / (2 + u)
+                near = size / (2 + u) * (size - 2 * c * s * s * atanh_series(s * s))
+                return where(u < 2, near, c * (size - c * np.log1p(u)))
+            case 1:
+                return e / (1 + u)
+            case _:
+                return 1 / ((1 + u) * (1 + u))
 
     def penalty(self, e):
         u = abs(self.ratio(e))
@@ -197,6 +227,15 @@ class Fair(Scaled):
         )
 
 
+def atanh_series(w):
+    """Return 1/3 + w/5 + w²/7 + …, what atanh √w has beyond √w over w√w, for w up to 1/4."""
+    found = np.zeros_like(w)
+    for n in range(51, 1, -2):
+        found *= w
+        found += 1 / n
+    return found
+
+
 class PseudoHuber(Scaled):
     """A hyperbola: half the square near zero, a line of slope delta far away, smooth throughout."""
 
@@ -222,6 +261,7 @@ class PseudoHuber(Scaled):
     delta: float = parameter(default=1.0, within=POSITIVE, help="the slope far away, in units of y")
 
     calm = (1e30, 1e30, 1.0)
+    rough = (False, True, False)
 
     def plain(self, order, e, v):
         square = 1 + v

@@ -1,9 +1,12 @@
 """Losses of the margin m = y s that are smooth, or come from a likelihood or a projection."""
 
+from functools import cache
+
 import numpy as np
 
+from losscli.arithmetic import FAINT, where, with_care
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.doubledouble import DoubleDouble, exp, log, two_sum
 from losscli.families import Margin
 from losscli.parameter import parameter
 from losscli.traits import Traits
@@ -38,11 +41,10 @@ class LogisticMargin(Margin):
     instead = {"target": "bce-with-logits"}  # noqa: RUF012
 
     def penalty(self, m):
-        return np.maximum(-m, 0) + np.log1p(np.exp(-abs(m)))
+        return with_care(m < -2 * FAR, np.log1p(np.exp(-m)), np.negative, m)
 
     def slope(self, m):
-        small = np.exp(-abs(m))
-        return np.where(m > 0, -small, -1.0) / (1 + small)
+        return with_care(m > 2 * FAR, -1 / (1 + np.exp(m)), lambda m: -np.exp(-m), m)
 
     def curvature(self, m):
         small = np.exp(-abs(m))
@@ -146,8 +148,7 @@ class TanhMargin(Margin):
     related = ("zero-one", "logistic-margin")
 
     def penalty(self, m):
-        small = np.exp(-2 * abs(m))
-        return np.where(m > 0, 2 * small, 2.0) / (1 + small)
+        return with_care(m > FAR, 2 / (1 + np.exp(2 * m)), lambda m: 2 * np.exp(-2 * m), m)
 
     def slope(self, m):
         return -self.bell(m, np.exp(-2 * abs(m)))
@@ -158,9 +159,8 @@ class TanhMargin(Margin):
 
     def bell(self, m, small):
         """Return 1 - tanh(m)^2 from e^-2|m|; far out as a product of two numbers that keep their bits."""
-        near = 4 * small / (1 + small * (2 + small))
-        root = np.exp(-abs(m))
-        return np.where(abs(m) > FAR, 4 * root * root, rounded(near))
+        near = rounded(4 * small / (1 + small * (2 + small)))
+        return with_care(abs(m) > FAR, near, lambda m: 4 * np.exp(-abs(m)) * np.exp(-abs(m)), m)
 
     def traits(self):
         return Traits(lipschitz=1, smoothness=4 / 27**0.5, calibrated=True)
@@ -188,10 +188,24 @@ class DWD(Margin):
     )
 
     def penalty(self, m):
+        found, doubtful = self.plain(m, 0.0, 1 - m)
+        return with_care(doubtful, found, self.tail, m)
+
+    def slope(self, m):
+        found, doubtful = self.plain(m, 1.0, 1.0)
+        return with_care(doubtful, -found, self.steep, m)
+
+    def plain(self, m, more, line):
+        """Return the line and beyond it a power of m, and where that is doubtful."""
+        knot, factor, power, rest = shape(self.q, more)
+        tail = factor * np.maximum(m, knot) ** -power
+        return where(m > knot, tail, line), (tail < FAINT) | (m == knot) | (rest != 0) & (m > knot)
+
+    def tail(self, m):
         line, root = self.parts(m, 0.0)
         return np.where(line, 1 - m, root.rounded * (root / DoubleDouble.of_sum(self.q, 1.0)).rounded)
 
-    def slope(self, m):
+    def steep(self, m):
         line, root = self.parts(m, 1.0)
         return np.where(line, -1.0, -(root.rounded * root.rounded))
 
@@ -216,6 +230,15 @@ class DWD(Margin):
         )
 
 
+@cache
+def shape(q, more):
+    """Return the knot k = q / (q + 1), the factor of m^-(q + more) beyond it, and q + more in two parts."""
+    knot = DoubleDouble(np.array([q])) / DoubleDouble.of_sum(q, 1.0)
+    power, rest = two_sum(q, more)
+    factor = exp(log(knot) * DoubleDouble(power, rest))
+    return knot.high[0], (factor if more else factor / DoubleDouble.of_sum(q, 1.0)).rounded[0], power, rest
+
+
 class BinarySparsemax(Margin):
     """What sparsemax is to softmax, this is to the logistic loss: 0 from the margin 1 on, a line below -1."""
 
@@ -235,8 +258,9 @@ class BinarySparsemax(Margin):
     related = ("smoothed-hinge", "modified-huber", "logistic-margin")
 
     def penalty(self, m):
-        half = np.clip(1 - m, 0, 2) / 2
-        return np.where(m > -1, half * half, -m)
+        short = np.maximum(0.0, 1 - m)
+        near = np.minimum(short, 2.0) / 2
+        return near * (short - near)
 
     def slope(self, m):
         return -np.clip(1 - m, 0, 2) / 2
