@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.arithmetic import sure
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.doubledouble import DoubleDouble, two_product, two_sum
 from losscli.families import PREDICTION, TARGET
 from losscli.loss import Array, Axis, Input, Loss, Section
 
@@ -69,6 +69,15 @@ def error(location: Array, target: Array) -> DoubleDouble:
     """Return location − target, exactly; NaN where it leaves the range in which squares are exact."""
     high, low = two_sum(location, -target)
     return DoubleDouble(np.where(ordinary(high) | (high == 0), high, np.nan), low)
+
+
+def relative(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
+    """Return |location - target| / scale, and what its rounding lost."""
+    e, lost = two_sum(location, -target)
+    size = abs(e)
+    q = size / scale
+    back, less = two_product(q, scale)
+    return q, ((size - back) - less + np.sign(e) * lost) / scale
 
 
 def ordinary(x: Array) -> NDArray[np.bool_]:

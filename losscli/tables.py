@@ -62,7 +62,7 @@ def _powers() -> tuple[Array, Array]:
 
 
 def exp_pair(x: Array) -> tuple[Array, Array]:
-    """Return e^x for |x| up to 600: nearly the nearest double, and what it lacks."""
+    """Return e^x for |x| up to 600: the nearest double, and what it lacks."""
     first, second = _powers()
     n = np.rint(x * (1 / UNIT[0]))
     step = n.astype(np.int64)
@@ -77,4 +77,5 @@ def exp_pair(x: Array) -> tuple[Array, Array]:
     tail = lost + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
     low = (product - (high - a)) + (a * ((r - coarse) + tail) + b * (1 + (r + tail)))
     exponent = (step >> STEPS).astype(np.intc)
-    return np.ldexp(high, exponent), np.ldexp(low, exponent)
+    found = high + low
+    return np.ldexp(found, exponent), np.ldexp(low - (found - high), exponent)

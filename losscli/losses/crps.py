@@ -1,16 +1,26 @@
 """The continuous ranked probability score of forecasts that have a location and a scale."""
 
 from abc import abstractmethod
+from functools import cache, partial
+from math import factorial
 
 import numpy as np
 
+from losscli.arithmetic import DOUBT, reconsidered
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp, log1p, two_sum
-from losscli.forecast import LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, settled
+from losscli.doubledouble import LN2, DoubleDouble, exp, log1p, two_product, two_sum
+from losscli.forecast import LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, relative, settled
 from losscli.inputs import Input
+from losscli.loss import Array
 from losscli.special import ROOT_TWO_OVER_PI, bell, bounded, erf
+from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
+STEPS, TERMS = 16, 10  # of the normal distribution: steps in a scale, and terms of a series about one
+WIDE = 9  # so many scales away its distribution function is 0 or 1
+FAR = 100.0  # and so many away that of others
+CLEAR = 2.0**-16  # a sum above this does not see what pairs of doubles lack
+BOTTOM = 0.3862943611198906  # 2 ln 2 - 1
 ROOT_OF_PI = DoubleDouble(0.5641895835477563, 7.66772980658294e-18)  # 1 / √π
 GNEITING = (
     "Gneiting & Raftery 2007, Strictly proper scoring rules, prediction, and estimation, "
@@ -21,6 +31,37 @@ JORDAN = (
     "doi:10.18637/jss.v090.i12"
 )
 UNITS = "it is in the units of the target: of columns of different units, means say little"
+
+
+def known(x, least=CLEAR):
+    """Return x, NaN where what pairs of doubles lack may show."""
+    np.copyto(x, np.nan, where=abs(x) < least)
+    return x
+
+
+def _near(w, *rows):
+    """Return the sum of a row of coefficients, that of the step beside w, times powers of the way from it."""
+    step = np.rint(w * STEPS)
+    at, h = step.astype(np.intp), w - step / STEPS
+    found = rows[-1].take(at, mode="clip")
+    for row in rows[-2::-1]:
+        found *= h
+        found += row.take(at, mode="clip")
+    return found
+
+
+@cache
+def _cells(order):
+    """Return the Taylor coefficients of g of the normal distribution, or of g′, at each step."""
+    c = np.arange(WIDE * STEPS + 2) / STEPS
+    w = DoubleDouble(c)
+    inner, height = erf(w), bell(w) * ROOT_TWO_OVER_PI
+    rows = [(w * inner + height - ROOT_OF_PI).rounded, inner.rounded]
+    hermite, last = np.ones_like(c), np.zeros_like(c)
+    for n in range(TERMS):
+        rows.append(height.rounded * hermite / factorial(n + 2))
+        hermite, last = -c * hermite - n * last, hermite
+    return [k * row for k, row in enumerate(rows)][1:] if order else rows
 
 
 class CRPS(Forecast):
@@ -38,7 +79,29 @@ class CRPS(Forecast):
     def bend(self, w) -> tuple[DoubleDouble, DoubleDouble]:
         """Return g″ as a factor, and the root of the rest: far out no double holds the rest itself."""
 
-    def derivative(self, order, location, scale, target):
+    @abstractmethod
+    def plain(self, w) -> Array:
+        """Return g for ordinary w of doubles."""
+
+    @abstractmethod
+    def plain_slopes(self, w, lost) -> tuple[Array, Array]:
+        """Return g′ and g − w g′ for ordinary w + lost in doubles, the second NaN where too much of it cancels."""
+
+    def derivative(self, order, *block):
+        if order == 2:
+            return self.careful(order, *block)
+        location, scale, target = block
+        w, lost = relative(location, scale, target)
+        if order:
+            along, across = self.plain_slopes(np.minimum(w, FAR), lost)
+            found = [np.sign(location - target) * along, across]
+        else:
+            found = [self.plain(w) * scale]
+        unusual = ~((w < MOST) & (w > 1 / MOST) & ordinary(scale))
+        np.copyto(found[-1], np.nan, where=unusual)
+        return reconsidered(found, partial(self.careful, order), *block)
+
+    def careful(self, order, location, scale, target):
         high, low = two_sum(location, -target)
         s, k = np.frexp(scale)  # g depends on the ratio alone, whatever the size of the two
         w = abs(DoubleDouble(high, low)).shifted(-k) / s
@@ -96,6 +159,15 @@ class CRPSGaussian(CRPS):
     def slopes(self, w):
         return erf(w), ROOT_TWO_OVER_PI * bell(w) - ROOT_OF_PI
 
+    def plain(self, w):
+        inside = np.minimum(w, WIDE)
+        return _near(inside, *_cells(0)) + (w - inside)
+
+    def plain_slopes(self, w, lost):
+        square, rest = two_product(w, w)
+        below = (LN2[0] - square) - (rest + 2 * w * lost - (LN2[1] + LN2[2]))
+        return _near(np.minimum(w, WIDE), *_cells(1)), ROOT_OF_PI.high * np.expm1(known(below, DOUBT) / 2)
+
     def bend(self, w):
         return ROOT_TWO_OVER_PI, exp(bounded(w).squared().scaled(-0.25))
 
@@ -123,6 +195,16 @@ class CRPSLaplace(CRPS):
         w = bounded(w)
         fall = exp(-w)
         return DoubleDouble(-np.expm1(-w.high), fall.high * w.low), fall * (w + 1.0) - 0.75
+
+    def plain(self, w):
+        return 0.25 + (w + np.expm1(-w))
+
+    def plain_slopes(self, w, lost):
+        high, low = exp_pair(-w)
+        one, rest = two_sum(1.0, w)
+        product, less = two_product(high, one)
+        # the slope of e^-w (1 + w) is -w e^-w
+        return -np.expm1(-w), known((product - 0.75) + (less + (high * (rest - w * lost) + low * one)))
 
     def bend(self, w):
         return DoubleDouble(1.0), exp(bounded(w).scaled(-0.5))
@@ -153,6 +235,25 @@ class CRPSLogistic(CRPS):
         across = log1p(fall) + w * (fall / (fall + 1.0))
         along = DoubleDouble(np.tanh(w.high / 2), 2 * fall.high * w.low / (1 + fall.high) ** 2)
         return along, across.scaled(2.0) - 1.0
+
+    def plain(self, w):
+        tangent = np.tanh(w / 2)
+        near = BOTTOM - np.log1p(-tangent * tangent)
+        return np.where(w < 1, near, (w - 1) + 2 * np.log1p(np.exp(-w)))
+
+    def plain_slopes(self, w, lost):
+        high, low = exp_pair(-w)
+        one, rest = two_sum(1.0, high)
+        rest += low
+        part, less = log_pair(one)
+        share = high / one
+        back, off = two_product(share, one)
+        drop = ((high - back) - off + low - share * rest) / one
+        product, more = two_product(w, share)
+        near, again = two_sum(part, product)
+        # the slope of ln(1 + f) + w f / (1 + f), f = e^-w, is -w f / (1 + f)^2
+        tail = again + less + more + (rest / one + w * drop - w * lost * share / one)
+        return np.tanh(w / 2), known(2 * ((near - 0.5) + tail))
 
     def bend(self, w):
         root = exp(bounded(w).scaled(-0.5))

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.arithmetic import DOUBT, reconsidered, with_care
 from losscli.domain import FINITE, POSITIVE
 from losscli.doubledouble import DoubleDouble, log, two_product, two_sum
-from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
+from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, relative, settled
 from losscli.inputs import Input
 from losscli.loss import Array
 from losscli.parameter import flag
@@ -198,11 +198,3 @@ class LaplaceNLL(LogScore):
             best="the median and the mean distance from it",
             proper="strictly proper",
         )
-
-
-def relative(location, scale, target):
-    """Return |location - target| / scale in two doubles."""
-    e, lost = two_sum(location, -target)
-    q = abs(e) / scale
-    back, less = two_product(q, scale)
-    return q, ((abs(e) - back) - less + np.sign(e) * lost) / scale
