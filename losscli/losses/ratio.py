@@ -4,7 +4,7 @@ import numpy as np
 
 from losscli.arithmetic import amplified, finite, sure, with_care
 from losscli.domain import FACTOR, NONZERO, Interval
-from losscli.doubledouble import LN2, DoubleDouble, log, two_sum
+from losscli.doubledouble import LN2, DoubleDouble, log, two_product, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
 from losscli.parameter import parameter
@@ -224,9 +224,9 @@ def log_apart(p, t):
     (e, lost), (w, less) = two_sum(p, -t), two_sum(1.0, np.minimum(p, t))
     size, lost = abs(e), np.copysign(1.0, e) * lost
     share = size / w
-    found = np.log1p(share) + (lost - share * less) / (
-        w + size
-    )  # what sums lost, and the logarithm makes of it
+    back, rest = two_product(share, w)
+    lost += (size - back) - rest - share * less
+    found = np.log1p(share) + lost / (w + size)  # what sums and quotient lost, as the logarithm takes it
     usual = (size > 1 / WIDE) & (size < WIDE) & (w > 1 / WIDE)
     return with_care(~usual, np.copysign(found, e), exact_log_apart, p, t)
 
