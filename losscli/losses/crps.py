@@ -93,6 +93,7 @@ class CRPS(Forecast):
         location, scale, target = block
         w, lost = relative(location, scale, target)
         if order:
+            np.copyto(lost, 0.0, where=w > FAR)
             along, across = self.plain_slopes(np.minimum(w, FAR), lost)
             found = [np.sign(location - target) * along, across]
         else:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
 from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
 from losscli.losses.interval import IntervalScore, WeightedIntervalScore
 from losscli.losses.likelihood import GaussianNLL
@@ -162,3 +163,13 @@ def test_slopes_at_a_tie_are_least():
 def test_what_cancels_beside_a_huge_slope_is_0():
     slopes = DawidSebastiani().gradient([[-2e-200, 1e-200]], [-2e-200])
     np.testing.assert_allclose(slopes, [[0.0, 2e200 / 3]], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("loss", "limit"), [(CRPSGaussian(), -(np.pi**-0.5)), (CRPSLaplace(), -0.75), (CRPSLogistic(), -1.0)]
+)
+@pytest.mark.parametrize("error", [101.3, -1e4 / 3, 1e17 / 3, -1.3628312184023373e38])
+def test_far_out_the_slopes_of_crps_stay_the_same(loss, limit, error):
+    along, across = loss.gradient([error], [0.15915494309189535], [0.0])
+    assert along == [np.sign(error)]
+    assert across == pytest.approx([limit], rel=1e-15)
