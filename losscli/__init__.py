@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.cox import Cox, CoxEfron
     from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
+    from losscli.losses.ctc import CTC, CTCLogProbs
     from losscli.losses.deviance import (
         GammaDeviance,
         InverseGaussianDeviance,
@@ -87,25 +88,25 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
+    "BCE", "CTC", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
     "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits",
-    "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron",
-    "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive",
-    "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
-    "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL", "GeneralizedKLLog", "Hinge", "HingeEmbedding",
-    "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard",
-    "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
-    "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
-    "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
-    "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
-    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
-    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
-    "find", "parse",
+    "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
+    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
+    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
+    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
+    "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL",
+    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance",
+    "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget",
+    "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin",
+    "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne",
+    "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1",
+    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
+    "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -78,20 +78,21 @@ class Nonzero(NamedTuple):
 
 
 class Index(NamedTuple):
-    """The whole numbers from 0 that number some things."""
+    """The whole numbers from 0 that number some things, perhaps all but one."""
 
     things: int
+    but: float = -1
 
     def outside(self, x: Array) -> NDArray[np.bool_]:
         """Return which entries of `x` number nothing; NaN never counts."""
-        return (x < 0) | (x >= self.things) | (x != np.trunc(x)) & ~np.isnan(x)
+        return (x < 0) | (x >= self.things) | (x == self.but) | (x != np.trunc(x)) & ~np.isnan(x)
 
     def holds(self, x: float) -> bool:
         """Return whether `x` numbers one of the things."""
-        return x in range(self.things)
+        return x == x and not self.outside(np.asarray(x))
 
     def __str__(self) -> str:
-        return f"a whole number from 0 to {self.things - 1}"
+        return f"a whole number from 0 to {self.things - 1}" + f" but {self.but:g}" * (self.but >= 0)
 
 
 Domain = Interval | Choice | Nonzero | Index

@@ -5,6 +5,7 @@ None is lost beside a larger one, and none overflows: scores may be thousands ap
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,11 @@ class Wide:
         )
         return _as_it_is(DoubleDouble(high, low), exponent).where(places >= 0)
 
+    def total(self) -> Wide:
+        """Return the sum along the first axis of numbers of 0 or more."""
+        top = self.exponent.max(axis=0)
+        return Wide(self.beside(top).total(), top)
+
     def running(self, fresh: NDArray[np.bool_] | None = None) -> Wide:
         """Return the sums along the first axis up to each number, begun anew where `fresh`."""
         if len(self.exponent) < 2:
@@ -122,6 +128,12 @@ class Wide:
             step = slice(start, start + 1) if start == 0 else slice(start, None, 2)
             high[step], low[step], exponent[step] = part.mantissa.high, part.mantissa.low, part.exponent
         return _as_it_is(DoubleDouble(high, low), exponent)
+
+
+def joined(parts: Sequence[Wide], axis: int) -> Wide:
+    """Return arrays of numbers one after the other."""
+    high, low = (np.concatenate([getattr(x.mantissa, half) for x in parts], axis) for half in ("high", "low"))
+    return _as_it_is(DoubleDouble(high, low), np.concatenate([x.exponent for x in parts], axis))
 
 
 def _as_it_is(mantissa: DoubleDouble, exponent: Array) -> Wide:

@@ -36,7 +36,7 @@ def sample(loss, at, n=50):
     for entry in loss.forms[at]:
         low, high = getattr(entry.domain, "low", 0), getattr(entry.domain, "high", 1)
         if entry.kind == "labels":
-            columns.append(rng.integers(0, 3, (n // MEMBERS, 2)).astype(float))
+            columns.append(rng.integers(1, 3, (n // MEMBERS, 2)).astype(float))  # none is a blank
         elif entry.kind == "class":
             columns.append(rng.integers(0, 3, n).astype(float))
         elif entry.simplex:

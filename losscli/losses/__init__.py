@@ -20,6 +20,7 @@ CONTENTS = {
     "count": "PoissonNLL PoissonNLLLog",
     "cox": "Cox CoxEfron",
     "crps": "CRPSGaussian CRPSLaplace CRPSLogistic",
+    "ctc": "CTC CTCLogProbs",
     "deviance": "GammaDeviance InverseGaussianDeviance PoissonDeviance TweedieDeviance",
     "distance": "LpDistance Periodic",
     "divergence": "KLDivergence KLDivergenceLog KLDivergenceLogTarget",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
+from functools import cache, lru_cache
 from itertools import combinations
 from math import frexp, inf, isinf, isnan
 
@@ -45,7 +45,13 @@ def spread(x, like):
 
 def exp(x):
     """e^x, and 0 where no product of doubles with it is more."""
-    return mp.exp(x) if x > -100_000 else mpf(0)
+    return power_of_e(x, mp.prec) if x > -100_000 else mpf(0)
+
+
+@lru_cache(maxsize=1000)
+def power_of_e(x, bits):
+    """e^x; where one number of many moves, those of the others are known."""
+    return mp.exp(x)
 
 
 def dot(x, y):
