@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         SquaredMargin,
         TanhMargin,
     )
+    from losscli.losses.survival import AFT, AFTExtreme, AFTLogistic
     from losscli.losses.triplets import TripletMargin
     from losscli.losses.variogram import VariogramScore
     from losscli.spec import find, parse
@@ -88,13 +89,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "BCE", "CTC", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "ApproxNDCG", "Arctan", "BCEWithLogits",
-    "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
-    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
-    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
-    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
-    "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL",
+    "AFT", "BCE", "CTC", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme", "AFTLogistic",
+    "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax",
+    "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy",
+    "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance",
+    "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani",
+    "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
+    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL",
     "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance",
     "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget",
     "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin",

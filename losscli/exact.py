@@ -18,6 +18,8 @@ __all__ = ["BITS", "Node", "Vector", "bits_for", "double", "flow", "mp", "number
 
 BITS = 3300
 """Enough to hold any sum of products of two doubles, 2^2048 beside 2^-1074, with 150 bits to spare."""
+LEAST_POWER = -(mp.mpf(2) ** 4200)
+LARGE = mp.mpf(2) ** 100
 
 
 def log(x: Number) -> Number:
@@ -27,10 +29,24 @@ def log(x: Number) -> Number:
 
 def exp(x: Number) -> Number:
     """Return the exponential."""
-    if not isinstance(x, Node):
-        return mp.exp(x)
-    result = Node(mp.exp(x.v))
+    if not isinstance(x, Node) or not mp.isfinite(x.v):
+        return _power_of_e(plain(x))
+    result = Node(_power_of_e(x.v))
     result.parents = [(x, times, (result,))]
+    return result
+
+
+def _power_of_e(x: Number) -> Number:
+    """Return e^x, and 0 where no quotient of doubles is as large as -x."""
+    return mp.exp(x) if x > LEAST_POWER else mp.zero
+
+
+def expm1(x: Number) -> Number:
+    """Return e^x - 1, which does not vanish with a small x."""
+    if not isinstance(x, Node) or not mp.isfinite(x.v):
+        return mp.expm1(plain(x)) if plain(x) > -LARGE else -mp.one
+    result = Node(expm1(x.v))
+    result.parents = [(x, lambda g, r: g * (r + 1), (result,))]
     return result
 
 
@@ -74,9 +90,20 @@ def erf(x: Number) -> Number:
 
 def erfc(x: Number) -> Number:
     """Return 1 less the error function."""
-    if not isinstance(x, Node):
+    if not isinstance(x, Node) or not mp.isfinite(x.v):
+        return _erfc(plain(x))
+    return Node(_erfc(x.v), (x, lambda g, x: -g * exp(-x * x) * (2 / mp.sqrt(mp.pi)), (x,)))
+
+
+def _erfc(x: Number) -> Number:
+    """Return `mp.erfc`, which fails for the greatest doubles: there, few terms of its asymptotic series are enough."""
+    if not LARGE < x < mp.inf:
         return mp.erfc(x)
-    return Node(mp.erfc(x.v), (x, lambda g, x: -g * exp(-x * x) * (2 / mp.sqrt(mp.pi)), (x,)))
+    term = total = _power_of_e(-x * x) / (x * mp.sqrt(mp.pi))
+    for k in range(mp.prec // 200 + 1):
+        term *= -(2 * k + 1) / (2 * x * x)
+        total += term
+    return total
 
 
 def lgamma(x: Number) -> Number:
@@ -165,10 +192,10 @@ def _moves(x: Number) -> bool:
 
 
 MATHS: Mapping[str, Any] = {
-    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp, "len": len,
-    "lgamma": lgamma, "log": log, "max": largest, "min": smallest, "norm": norm, "norm2": norm2, "pi": mp.pi,
-    "polygamma": polygamma, "range": range, "sign": sign, "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum,
-    "tanh": tanh, "unit": unit, "xlogy": xlogy,
+    "abs": abs, "atan": atan, "cos": cos, "cosh": cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp,
+    "expm1": expm1, "inf": mp.inf, "len": len, "lgamma": lgamma, "log": log, "max": largest, "min": smallest,
+    "norm": norm, "norm2": norm2, "pi": mp.pi, "polygamma": polygamma, "range": range, "sign": sign,
+    "sin": sin, "sorted": sorted, "sqrt": sqrt, "sum": sum, "tanh": tanh, "unit": unit, "xlogy": xlogy,
 }  # fmt: skip
 
 

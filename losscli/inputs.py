@@ -35,6 +35,10 @@ class Input(NamedTuple):
     """Whether only the direction of a vector counts, which a vector of zeros has not."""
     whole: bool = False
     """Whether a loss of lists has one of it a list, and not one a member."""
+    least: str = ""
+    """The input below which it must not lie."""
+    endless: bool = False
+    """Whether infinity is one of its numbers, of which the formula knows, and not the limit of all."""
 
 
 class DomainError(ValueError):
@@ -72,3 +76,12 @@ class DirectionError(DomainError):
         super().__init__(loss, entry, outside, values)
         first = int(np.flatnonzero(self.rows)[0])
         self.args = (f"{loss}: {entry.name} in row {first} is all zeros, which has no direction",)
+
+
+class OrderError(DomainError):
+    """A value below that of another input, which must not exceed it."""
+
+    def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
+        super().__init__(loss, entry, outside, values)
+        first = int(np.flatnonzero(self.rows)[0])
+        self.args = (f"{loss}: {entry.name} {spell(self.value)} in row {first} is less than {entry.least}",)

@@ -13,14 +13,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
 from losscli.domain import Index, everything
-from losscli.inputs import SUM_TOLERANCE, DirectionError, DomainError, Input, SimplexError
+from losscli.inputs import SUM_TOLERANCE, DirectionError, DomainError, Input, OrderError, SimplexError
 from losscli.mend import mend
 from losscli.parameter import Parameter, flag, parameter, spell
 from losscli.traits import Traits
 
 Array = NDArray[np.float64]
 
-__all__ = ["Array", "Axis", "DirectionError", "DomainError", "Input", "Loss", "Section", "SimplexError"]
+__all__ = [
+    "Array", "Axis", "DirectionError", "DomainError", "Input", "Loss", "OrderError", "Section", "SimplexError",
+]  # fmt: skip
 
 
 class Axis(NamedTuple):
@@ -221,6 +223,10 @@ class Loss(ABC):
                 outside = (x == 0).all(axis=1)
                 if outside.any():
                     raise DirectionError(self.name, entry, outside, x)
+            if entry.least:
+                outside = x < arrays[[each.name for each in form].index(entry.least)]
+                if outside.any():
+                    raise OrderError(self.name, entry, outside, x)
 
     def _outside(self, block: Sequence[Array]) -> bool:
         try:

@@ -19,14 +19,14 @@ MORE = 80  # bits: an answer that is all rounding is another one with so many mo
 
 
 def mend(loss: Loss, order: int, form: Sequence[Input], block: Sequence[Array], results: list[Array]) -> None:
-    """Fill in `results` the rows left NaN though their inputs are finite; equal rows are computed once."""
+    """Fill in `results` the rows left NaN though their inputs are numbers; equal rows are computed once."""
     count = block[0].shape[-1]
     lost = np.zeros(count, dtype=bool)
     for at, result in enumerate(results):
         results[at] = result if result.flags.writeable else result.copy()
         lost |= np.isnan(result).reshape(-1, count).any(axis=0)
-    for x in block:
-        lost &= np.isfinite(x).reshape(-1, count).all(axis=0)
+    for entry, x in zip(form, block, strict=True):
+        lost &= (np.isfinite(x) | entry.endless & (x == np.inf)).reshape(-1, count).all(axis=0)
     known: dict[tuple[bytes, ...], list[Array]] = {}
     for column in np.flatnonzero(lost):
         row = [x[..., column] for x in block]

@@ -6,7 +6,7 @@ from losscli.data.batch import Array
 from losscli.data.reading import Reading
 from losscli.domain import BINARY, SIGN
 from losscli.errors import DataError
-from losscli.loss import DirectionError, DomainError, Input, Loss, SimplexError
+from losscli.loss import DirectionError, DomainError, Input, Loss, OrderError, SimplexError
 from losscli.spec import loss_called
 
 
@@ -34,6 +34,11 @@ def outside(
     if isinstance(error, DirectionError):
         return DataError(
             f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
+            [f"{column}; {bad} of {reading.rows} rows"],
+        )
+    if isinstance(error, OrderError):
+        return DataError(
+            f"{loss.name}: {entry.name} {error.value:g} at {place} is less than {entry.least}",
             [f"{column}; {bad} of {reading.rows} rows"],
         )
     instead = _instead(loss, entry, values)

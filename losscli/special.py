@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 
 ROOT_HALF_PI = DoubleDouble(1.2533141373155003, -9.164289990229583e-17)
 ROOT_TWO_OVER_PI = DoubleDouble(0.7978845608028654, -4.98465440455546e-17)
+HALF_LOG_TWO_PI = DoubleDouble(0.9189385332046728, -3.8782941580672414e-17)
 SEAM = 4.0  # the series converges fast below, the continued fraction above
 TERMS = 62
 LEVELS, COARSE = 20, 90  # from here on doubles are enough, and there a guess is

@@ -48,6 +48,9 @@ def sample(loss, at, n=50):
         else:
             x = rng.normal(size=(n, 3) if entry.kind == "vector" else n)
             columns.append(np.clip(abs(x) + low if abs(low) < np.inf else x, low, high))
+        if entry.least:
+            least = [each.name for each in loss.forms[at]].index(entry.least)
+            columns[-1] = np.maximum(columns[-1], columns[least])
         if entry.whole and entry.kind != "labels":
             columns[-1] = np.repeat(columns[-1][::MEMBERS], MEMBERS, axis=0)
     return columns

@@ -54,6 +54,7 @@ CONTENTS = {
     "sparsemax": "MulticlassSparsemax",
     "spherical": "SphericalScore",
     "surrogate": "BinarySparsemax DWD Exponential LogisticMargin SquaredMargin TanhMargin",
+    "survival": "AFT AFTExtreme AFTLogistic",
     "triplets": "TripletMargin",
     "variogram": "VariogramScore",
 }

@@ -9,10 +9,9 @@ from losscli.doubledouble import DoubleDouble, log
 from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
 from losscli.inputs import Input
 from losscli.loss import Axis, Section
-from losscli.special import binet, log1p_less
+from losscli.special import HALF_LOG_TWO_PI, binet, log1p_less
 from losscli.traits import Traits
 
-HALF_LOG_TWO_PI = DoubleDouble(0.9189385332046728, -3.8782941580672414e-17)
 LOOSE = 2.0**16  # what is made of `log1p_less` and `binet` has some 80 bits, and not 100
 
 

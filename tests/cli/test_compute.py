@@ -157,3 +157,10 @@ def test_a_vector_of_zeros_has_no_direction(cli):
     assert (ran.code, ran.out) == (3, "")
     assert "cosine-distance: x1 is all zeros at a.csv:3, and has no direction" in ran.err
     assert "x1_0, x1_1; 1 of 2 rows" in ran.err
+
+
+def test_an_interval_that_ends_before_it_starts(cli):
+    ran = cli("compute aft a.csv", {"a.csv": "pred,lower,upper\n0.3,1,inf\n0.3,2,1\n"})
+    assert (ran.code, ran.out) == (3, "")
+    assert "aft: upper 1 at a.csv:3 is less than lower" in ran.err
+    assert "upper; 1 of 2 rows" in ran.err

@@ -95,9 +95,14 @@ def rows(loss: Loss, at: int, count: int, seed: int = 0) -> list[tuple]:
     found = []
     while len(found) < count:
         row = make(loss, rng, at)
-        if all(np.all(np.isfinite(x)) for x in row) and lawful(loss, at, row):
+        if all(map(number, loss.forms[at], row)) and lawful(loss, at, row):
             found.append(tuple(map(frozen, row)))
     return found
+
+
+def number(entry, x):
+    """Whether an input is all numbers, and infinite only where that is one."""
+    return np.all(np.isfinite(x) | (entry.endless & np.equal(x, inf)))
 
 
 def frozen(x):

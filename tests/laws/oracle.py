@@ -45,13 +45,18 @@ def spread(x, like):
 
 def exp(x):
     """e^x, and 0 where no product of doubles with it is more."""
-    return power_of_e(x, mp.prec) if x > -100_000 else mpf(0)
+    return power_of_e(x, mp.prec) if x > -1e30 else mpf(0)
 
 
 @lru_cache(maxsize=1000)
 def power_of_e(x, bits):
     """e^x; where one number of many moves, those of the others are known."""
     return mp.exp(x)
+
+
+def expm1(x):
+    """e^x - 1, and its limits where `exp` has reached them."""
+    return mp.expm1(x) if abs(x) < 100_000 else mpf(-1) if x < 0 else mp.inf
 
 
 def dot(x, y):
@@ -61,6 +66,17 @@ def dot(x, y):
 def erf(x):
     """The error function, and its limit where no product of doubles with the rest is more."""
     return mp.erf(x) if abs(x) < 60 else mp.sign(x)
+
+
+def erfc(x):
+    """The rest to 1 of the error function: mpmath has none for the greatest doubles."""
+    if not 1e100 < x < mp.inf:
+        return mp.erfc(x)
+    return (
+        mp.exp(-x * x)
+        / (x * mp.sqrt(mp.pi))
+        * sum((-1) ** k * mp.fac2(2 * k - 1) / (2 * x * x) ** k for k in range(mp.dps // 200 + 2))
+    )
 
 
 def norm(x, degree=2):
@@ -74,7 +90,9 @@ def unit(x):
 
 
 MATHS = {
-    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": erf, "erfc": mp.erfc, "exp": exp, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min, "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
+    "abs": abs, "atan": mp.atan, "cos": mp.cos, "cosh": mp.cosh, "dot": dot, "erf": erf, "erfc": erfc, "exp": exp,
+    "expm1": expm1, "inf": mp.inf, "len": len, "lgamma": mp.loggamma, "log": mp.log, "max": max, "min": min,
+    "norm": norm, "norm2": lambda x, degree=2: norm(x, degree) ** 2, "pi": mp.pi, "polygamma": mp.polygamma,
     "range": range, "sign": mp.sign, "sin": mp.sin, "sorted": sorted, "sqrt": mp.sqrt, "sum": sum, "tanh": mp.tanh, "unit": unit, "xlogy": lambda x, y: x * mp.log(y) if x else mpf(0),
 }  # fmt: skip
 
@@ -118,11 +136,15 @@ def settled(loss, compute):
     ladder = DIGITS if "log" in loss.formula else ROOTS
     if "erf" in loss.formula or "lgamma" in loss.formula:
         ladder = TAILS if "erf" in loss.formula else GAMMAS
-    if loss.listed and "S[i]" in loss.formula:
+    if ladder is TAILS and "l == u" in loss.formula:  # of tails as small as e^-1000, but never beside 1
+        ladder = GAMMAS
+    if (loss.listed and "S[i]" in loss.formula) or (ladder is DIGITS and "l == u" in loss.formula):
         ladder = LISTS
     for digits in ladder:
         with mp.workdps(digits):
             now = compute()
+        if mp.isinf(now) and "l == u" in loss.formula:
+            continue  # a probability has vanished, for now
         if mp.isinf(now):
             return now
         if (
@@ -190,7 +212,8 @@ def within(form, at, edge=EDGE):
 
 
 def numbers(loss, row):
-    return [abs(float(x)) for part in (*row, *loss.settings().values()) for x in np.ravel(part) if x] or [1.0]
+    parts = [np.ravel(part) for part in (*row, *loss.settings().values())]
+    return [abs(float(x)) for part in parts for x in part if x and np.isfinite(x)] or [1.0]
 
 
 def largest(loss, row):
@@ -214,14 +237,18 @@ def bends(loss, form):
     """Whether a loss may have kinks: its formula, or what its names stand for but for a clip, says abs or max."""
     texts = [loss.formula, *(text for _, text in loss.where(form) if "clip" not in text)]
     clipped = bool(loss.settings().get("clip"))
-    return clipped or forks(loss) or any(word in text for word in ("abs", "max") for text in texts)
+    return clipped or forks(loss, form) or any(word in text for word in ("abs", "max") for text in texts)
 
 
-def forks(loss):
-    """Whether cases of its formula are told apart by more than parameters."""
+def forks(loss, form):
+    """Whether cases of its formula are told apart by more than parameters, and inputs that stand still."""
     tests = [each.test for each in ast.walk(ast.parse(loss.formula)) if isinstance(each, ast.IfExp)]
     names = {each.id for test in tests for each in ast.walk(test) if isinstance(each, ast.Name)}
-    return not names <= loss.settings().keys()
+    if not loss.listed and all(entry.kind == "number" for entry in form):
+        places = [mpf(k + 2) / 7 for k in range(len(form))]
+        still = [x for entry, x in zip(form, places, strict=True) if not entry.wrt]
+        names -= {name for name, x in loss.variables(*places).items() if any(x is each for each in still)}
+    return not names <= loss.settings().keys() | {"inf"}
 
 
 def at_the_edge(f, form, at, seed, order):
@@ -249,7 +276,9 @@ def derivative(loss, form, row, seed, order=1):
     f, at = function(loss, form), exactly(form, row)
     k, j = seed
     x = component(at[k], j)
-    if len(inside(form[k].domain, x)) == 1 or not mp.isfinite(f(at)):
+    with mp.workdps(60):  # lest a narrow interval vanish
+        endless = not mp.isfinite(f(at))
+    if len(inside(form[k].domain, x)) == 1 or endless:
         return at_the_edge(f, form, at, seed, order)
     kinky = bends(loss, form)
     # a step far smaller than the way to the next kink: sums of the numbers at hand are multiples of their last bits
