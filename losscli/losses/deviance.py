@@ -3,9 +3,9 @@
 import numpy as np
 
 from losscli.arithmetic import FAINT, over_square, sure, with_care
-from losscli.bregman import apart, entropic, polynomial
+from losscli.bregman import LEAST, MOST, apart, entropic, polynomial
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log
+from losscli.doubledouble import DoubleDouble, chosen, exp, log, two_product, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
 from losscli.parameter import parameter
@@ -14,7 +14,7 @@ from losscli.traits import Traits
 SMALL = 2.0**-20  # below this, four terms of a series are as good as a logarithm or exponential
 NEAR = 0.25  # up to this logarithm of the ratio, a series does not cancel
 TERMS = 17
-MOST = 600.0  # from such powers of e on, exponentials lose bits
+STEEP = 600.0  # from such powers of e on, exponentials lose bits
 POSITIVES = (
     (
         Input("pred", POSITIVE, wrt=True, columns=PREDICTION),
@@ -69,6 +69,12 @@ class TweedieDeviance(Deviance):
     )  # fmt: skip
 
     def penalty(self, p, t):
+        if self.power != 1.5:
+            return self.careful(p, t)
+        found = midway(p, t)
+        return with_care(np.isnan(found), found, self.careful, p, t)
+
+    def careful(self, p, t):
         some = (t > 0) & np.isfinite(t) & np.isfinite(p)
         return np.where(
             some, between(np.where(some, p, 1.0), np.where(some, t, 1.0), self.power), self.of_none(p, t)
@@ -82,6 +88,13 @@ class TweedieDeviance(Deviance):
         return np.where(t == 0, (raised(p, share) / share).rounded * 2, np.nan)
 
     def slope(self, p, t):
+        if self.power != 1.5:
+            return self.careful_slope(p, t)
+        found = 2 * ((p - t) / p / np.sqrt(p))
+        usual = (p > LEAST) & (p < MOST) & (t < MOST)
+        return with_care(~usual, found, self.careful_slope, p, t)
+
+    def careful_slope(self, p, t):
         return (DoubleDouble.of_sum(p, -t) * raised(p, DoubleDouble(-self.power)) * 2.0).rounded
 
     def curvature(self, p, t):
@@ -207,6 +220,21 @@ class InverseGaussianDeviance(Deviance):
         return Traits(best="the mean")
 
 
+def midway(p, t):
+    """Return the deviance of power 1.5, 4 (√p - √t)² / √p, in doubles; NaN for numbers of unusual size."""
+    gap, lost = two_sum(p, -t)
+    square, more = two_product(gap, gap)
+    root = np.sqrt(p)
+    back, off = two_product(root, root)
+    whole, rest = two_sum(p, t)
+    whole, less = two_sum(whole, 2 * np.sqrt(p * t))  # (√p + √t)²
+    found = 4 * square / whole / root
+    found -= found * ((rest + less) / whole + ((p - back) - off) / (2 * p))
+    found += 4 * (more + 2 * gap * lost) / whole / root
+    np.copyto(found, np.nan, where=~((p > LEAST) & (p < MOST) & ((t > LEAST) & (t < MOST) | (t == 0))))
+    return found
+
+
 def between(p, t, power):
     """Return the deviance of finite p and t above 0.
 
@@ -219,7 +247,7 @@ def between(p, t, power):
     series = (outside * s * s).rounded * polynomial(beside_equality(2 - power, 1 - power), s.high)
     far = (outside * (risen(a, s) - risen(b, s)) * 2.0).rounded
     found = np.where(abs(s.high) * steep <= NEAR, series, far)
-    lost = (abs(s.high) * steep > MOST) | (found < FAINT) & (s.high != 0)
+    lost = (abs(s.high) * steep > STEEP) | (found < FAINT) & (s.high != 0)
     return np.where(lost, np.nan, found)
 
 
@@ -252,4 +280,4 @@ def raised(x, power):
     """Return x^power for x above 0; NaN where the power leaves the range of `exp`."""
     logs = log(np.where(np.isfinite(x), x, 1.0)) * power
     found = exp(logs)
-    return DoubleDouble(np.where((abs(logs.high) > MOST) | np.isinf(x), np.nan, found.high), found.low)
+    return DoubleDouble(np.where((abs(logs.high) > STEEP) | np.isinf(x), np.nan, found.high), found.low)
