@@ -155,6 +155,10 @@ class CTC(Spelling):
 
     also = (
         "connectionist-temporal-classification",
+        "torch.nn.CTCLoss | takes log-probabilities, of which ctc is the same; steps come first, then lists; its mean "
+        "divides each loss by the number of its labels first; what no path can spell has slopes of NaN",
+        "torch.nn.functional.ctc_loss | takes log-probabilities, of which ctc is the same; steps come first, then "
+        "lists; its mean divides each loss by the number of its labels first; what no path can spell has slopes of NaN",
         "optax.ctc_loss | lists of one length, the rest said by paddings; what no path can spell costs 1e5 or so",
         "optax.ctc_loss_with_forward_probs | the loss beside its sums over paths",
         "keras.losses.CTC | a mean over lists; targets end at the first 0, which is the blank; what no path can spell "
@@ -170,6 +174,7 @@ class CTC(Spelling):
         "number of its labels first",
         "it is happy with spikes: a label said in one step, and blanks around it",
     )
+    example = "0/2:1,1/0:,2/0:"
     related = ("ctc-log-probs", "softmax-cross-entropy", "nll")
 
     def probability(self, z):
@@ -204,20 +209,19 @@ class CTCLogProbs(Spelling):
     slope_formula = "-through(q, y, k, c) / P"
     instead = {"pred": "ctc"}  # noqa: RUF012
     also = (
-        "torch.nn.CTCLoss | steps come first, then lists; its mean divides each loss by the number of its labels "
-        "first; its gradient is that of ctc, softmax - posterior, and right only behind a log_softmax",
-        "torch.nn.functional.ctc_loss | steps come first, then lists; its mean divides each loss by the number of its "
-        "labels first; its gradient is that of ctc, softmax - posterior, and right only behind a log_softmax",
         "keras.backend.ctc_batch_cost | takes probabilities, adding 1e-7; the blank is the last class",
     )  # fmt: skip
     use = "as ctc, where a model gives log-probabilities"
     pitfalls = (
-        "the slope is minus the posterior, the share of paths through a class; a list's slopes sum to -T, where those "
+        "the slope is minus the posterior, the share of paths through a class: a list's slopes sum to -T, where those "
         "of ctc sum to 0",
+        "torch takes log-probabilities, but its gradient is that of ctc, softmax - posterior: right only behind "
+        "a log_softmax",
         "labels must fit: T steps spell S labels with R equal neighbours if T >= S + R; others cost infinity, and "
         "have no slope",
         "the blank is class 0 unless told; elsewhere it is often the last",
     )
+    example = "-0.5/-1:1,-1/-0.5:"
     related = ("ctc", "nll", "softmax-cross-entropy")
 
     def probability(self, z):

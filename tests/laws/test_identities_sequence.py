@@ -66,6 +66,9 @@ def test_slopes_of_a_step_sum_to_nothing_or_to_minus_one():
     of_logs = CTCLogProbs().gradient(np.log(softmax(z)), [labels])
     np.testing.assert_allclose(of_logs.sum(axis=1), -1, rtol=1e-14)
     np.testing.assert_allclose(of_logs + softmax(z), slopes, atol=1e-14)
+    logs = np.log(softmax(z))  # as torch does
+    np.testing.assert_allclose(CTC().gradient(logs, [labels]), slopes, atol=1e-14)
+    np.testing.assert_allclose(CTC().value(logs, [labels]), CTCLogProbs().value(logs, [labels]), rtol=1e-14)
 
 
 @LOSSES
