@@ -65,8 +65,11 @@ class BCE(OnProbability):
         return -(times(on, log_p) + times(off, log_q))
 
     def slope(self, p, y):
-        on, off = self.shares(y)
-        found = corrected(self.above_label(p, y) / p / (1 - p), one_sided, p, on, off)
+        if not self.label_smoothing and hard(y):
+            found = (1 - 2 * y) / abs(1 - y - p)
+        else:
+            on, off = self.shares(y)
+            found = corrected(self.above_label(p, y) / p / (1 - p), one_sided, p, on, off)
         return np.where(self.clipped(p), 0.0, found) if self.clip else found
 
     def curvature(self, p, y):
@@ -120,6 +123,11 @@ class BCE(OnProbability):
 def one_sided(p, on, off):
     """Return the slope at a certain prediction that is right."""
     return np.where(on == 0, 1 / (1 - p), np.where(off == 0, -1 / p, np.nan))
+
+
+def hard(y):
+    """Return whether all labels are 0 or 1."""
+    return np.vdot(y, 1 - y) == 0
 
 
 class BCEWithLogits(OnLogit):
@@ -205,7 +213,7 @@ class BCEWithLogits(OnLogit):
 
     def hard(self, y):
         """Return whether all labels are 0 or 1, and nothing changes them."""
-        return self.pos_weight == 1 and not self.label_smoothing and np.vdot(y, 1 - y) == 0
+        return self.pos_weight == 1 and not self.label_smoothing and hard(y)
 
     def faded(self, share, z, small):
         """Return share · e^-|z|; far out in two steps, lest it vanish before a large share meets it."""
