@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from math import prod
+from math import isnan, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,3 +41,15 @@ def evaluate(
         for out, result in zip(outs, kernel(*block), strict=True):
             out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless
     return outs
+
+
+def missing_in(block: Sequence[Array]) -> NDArray[np.bool_] | None:
+    """Return which samples of a block hold a NaN; None if none does."""
+    if numbers(block):
+        return None
+    return np.logical_or.reduce([np.isnan(x).reshape(-1, x.shape[-1]).any(axis=0) for x in block])
+
+
+def numbers(arrays: Sequence[Array]) -> bool:
+    """Return whether no NaN is among some arrays, by the fastest sum there is: squares cannot cancel."""
+    return not any(isnan(np.vdot(x, x)) for x in arrays)

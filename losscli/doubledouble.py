@@ -7,7 +7,6 @@ Hida, Li & Bailey 2001, Algorithms for quad-double precision, doi:10.1109/ARITH.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -95,7 +94,7 @@ class DoubleDouble:
     __rmul__ = __mul__
 
     def __truediv__(self, other: DoubleDouble | Array | float) -> DoubleDouble:
-        other = _wide(other)
+        other = wide(other)
         first = self.high / other.high
         rest = self - other * first
         second = rest.high / other.high
@@ -103,7 +102,7 @@ class DoubleDouble:
         return DoubleDouble(*_quick(first, second)) + third
 
     def __rtruediv__(self, other: Array | float) -> DoubleDouble:
-        return _wide(other) / self
+        return wide(other) / self
 
     def __getitem__(self, index: Any) -> DoubleDouble:
         return DoubleDouble(self.high[index], np.broadcast_to(self.low, self.high.shape)[index])
@@ -163,45 +162,8 @@ def total(x: Array) -> DoubleDouble:
     return DoubleDouble(x, np.zeros(())).total()
 
 
-def raised(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
-    """Return x^degree for x of 0 or more; 0, 1 and 2 need no logarithm."""
-    match float(_wide(degree).rounded) if not _wide(degree).low else None:
-        case 0:
-            return DoubleDouble(np.ones_like(x.high))
-        case 1:
-            return x
-        case 2:
-            return x.squared()
-        case _:
-            return power(x, degree)
-
-
-def running(terms: Iterable[Array]) -> Iterator[DoubleDouble]:
-    """Yield the sum of ever more doubles of any signs, kept in three; NaN where so much cancels that they fail."""
-    high = middle = low = largest = np.zeros(())
-    exact = np.ones((), np.bool_)
-    for x in terms:
-        high, rest = two_sum(high, x)
-        middle, rest = two_sum(middle, rest)
-        low, lost = two_sum(low, rest)
-        exact = exact & (lost == 0)
-        largest = np.maximum(largest, abs(x))
-        s = DoubleDouble.of_sum(high, middle) + low
-        yield DoubleDouble(np.where(exact | (abs(s.high) >= 2.0**-90 * largest), s.high, np.nan), s.low)
-
-
-def others(x: DoubleDouble) -> DoubleDouble:
-    """Return for each entry along the first axis the sum of all but it: of positive numbers, none cancels."""
-    zero = DoubleDouble(np.zeros(x.high.shape[1:]))
-    before, after = [zero], [zero]
-    for k in range(len(x.high) - 1):
-        before.append(before[-1] + x[k])
-        after.append(after[-1] + x[-1 - k])
-    both = [a + b for a, b in zip(before, after[::-1], strict=True)]
-    return DoubleDouble(np.stack([s.high for s in both]), np.stack([s.low for s in both]))
-
-
-def _wide(x: DoubleDouble | Array | float) -> DoubleDouble:
+def wide(x: DoubleDouble | Array | float) -> DoubleDouble:
+    """Return a number as one of two doubles."""
     return x if isinstance(x, DoubleDouble) else DoubleDouble(x)
 
 
@@ -233,7 +195,7 @@ STEP = 0.0006769015433292225, 1.8634911414483108e-13, 4.174976161843924e-23, 1.9
 
 def exp(x: DoubleDouble | Array) -> DoubleDouble:
     """Return e^x to about 100 bits; below e^-600 the low part underflows and the result is a plain double."""
-    x = _wide(x)
+    x = wide(x)
     bounded = np.clip(x.high, -800, 800)
     x = DoubleDouble(bounded, np.where(bounded == x.high, x.low, 0.0))
     k = np.rint(x.high * (1 / STEP[0]))
@@ -260,14 +222,14 @@ def _roots() -> tuple[Array, Array]:
 
 def _quick_sum(a: tuple[Array | float, Array | float], b: DoubleDouble | Array) -> DoubleDouble:
     """Return the sum of two numbers of two doubles each, the first the larger."""
-    b = _wide(b)
+    b = wide(b)
     s, e = _quick(np.asarray(a[0]), b.high)
     return DoubleDouble(*_quick(s, e + (a[1] + b.low)))
 
 
 def expm1(x: DoubleDouble | Array) -> DoubleDouble:
     """Return e^x − 1 to about 100 bits of its own size, for |x| from 2^-900 on."""
-    x = _wide(x)
+    x = wide(x)
     near = abs(x.high) < 0.34
     held = DoubleDouble(np.where(near, x.high, 0.0), np.where(near, x.low, 0.0))
     return chosen(near, _less_one(held), exp(x) - 1.0)
@@ -291,7 +253,7 @@ def _less_one(x: DoubleDouble) -> DoubleDouble:
 
 def log(x: DoubleDouble | Array) -> DoubleDouble:
     """Return ln x to about 100 bits after the point, for finite x above 0."""
-    x = _wide(x)
+    x = wide(x)
     mantissa, exponent = np.frexp(x.high)
     exponent = exponent - (mantissa < np.sqrt(0.5))  # between √½ and √2, lest logarithms cancel
     m = x.shifted(-exponent)
@@ -312,7 +274,7 @@ def log1p(x: DoubleDouble) -> DoubleDouble:
 def power(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
     """Return x^degree for x of 0 or more, degree not 0."""
     zero = x.high == 0
-    of_zero = 0.0 if _wide(degree).high > 0 else np.inf
+    of_zero = 0.0 if wide(degree).high > 0 else np.inf
     safe = DoubleDouble(np.where(zero, 1.0, x.high), np.where(zero, 0.0, x.low))
     raised = exp(log(safe) * degree)
     return DoubleDouble(np.where(zero, of_zero, raised.high), np.where(zero, 0.0, raised.low))

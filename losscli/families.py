@@ -13,13 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from losscli.arithmetic import in_parts, with_care
 from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.inputs import LOGIT, PREDICTION, PROBABILITY, SAME, TARGET
 from losscli.loss import Array, Axis, Input, Loss, Section
-
-PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
-TARGET = ("y_true", "target", "label", "truth", "actual", "y", "class")
-LOGIT = ("logit", "logits", "z", "score", "scores", "y_score")
-PROBABILITY = ("p", "prob", "proba", "probability", "probabilities", "y_pred", "pred", "prediction", "y_prob")
-SAME = ("same", "similar", "is_same", "is_similar")
 
 
 class Pointwise(Loss):

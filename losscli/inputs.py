@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -11,6 +12,12 @@ from losscli.domain import REAL, Domain
 from losscli.parameter import spell
 
 Array = NDArray[np.float64]
+
+PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
+TARGET = ("y_true", "target", "label", "truth", "actual", "y", "class")
+LOGIT = ("logit", "logits", "z", "score", "scores", "y_score")
+PROBABILITY = ("p", "prob", "proba", "probability", "probabilities", "y_pred", "pred", "prediction", "y_prob")
+SAME = ("same", "similar", "is_same", "is_similar")
 
 
 class Input(NamedTuple):
@@ -85,3 +92,24 @@ class OrderError(DomainError):
         super().__init__(loss, entry, outside, values)
         first = int(np.flatnonzero(self.rows)[0])
         self.args = (f"{loss}: {entry.name} {spell(self.value)} in row {first} is less than {entry.least}",)
+
+
+def flat(loss: str, arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """Return the inputs of an elementwise loss as rows of numbers. Raises `ValueError` if their shapes differ."""
+    shapes = {tuple(size for size in x.shape if size != 1) for x in arrays}
+    if len(shapes) > 1:
+        raise ValueError(f"{loss}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
+    return tuple(x.reshape(-1) for x in arrays)
+
+
+def aligned(loss: str, form: Sequence[Input], arrays: Sequence[Array]) -> tuple[Array, ...]:
+    """Return the inputs of a loss of rows. Raises `ValueError` if they differ in length, or vectors in width."""
+    widths: set[int] = set()
+    for entry, x in zip(form, arrays, strict=True):
+        wanted = {"number": (1,), "vector": (2,), "class": (1, 2)}[entry.kind]
+        if x.ndim not in wanted:
+            raise ValueError(f"{loss}: {entry.name} must have {wanted[0]} axes, not shape {x.shape}")
+        widths |= {x.shape[1]} if x.ndim == 2 else set()
+    if len({len(x) for x in arrays}) > 1 or len(widths) > 1:
+        raise ValueError(f"{loss}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
+    return tuple(arrays)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
+from losscli.inputs import aligned
 from losscli.loss import Array, Input, Loss, Section
 
 Index = NDArray[np.intp]
@@ -93,7 +94,7 @@ class Listwise(Loss):
         form = self.form(len(inputs))
         fixed = [entry for entry in form if entry.kind != "labels"]
         said = [np.asarray(x, np.float64) for entry, x in zip(form, inputs, strict=True) if entry in fixed]
-        rows = iter(self._rows(fixed, said))
+        rows = iter(aligned(self.name, fixed, said))
         code, count = numbered(len(said[0]), lists)
         ragged = [None if entry in fixed else self._labels(entry, x, count)
                   for entry, x in zip(form, inputs, strict=True)]  # fmt: skip

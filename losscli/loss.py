@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
-from math import isnan
-from typing import Any, ClassVar, NamedTuple, dataclass_transform
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
+from losscli.blocks import missing_in, numbers
 from losscli.domain import Index, everything
-from losscli.inputs import SUM_TOLERANCE, DirectionError, DomainError, Input, OrderError, SimplexError
+from losscli.inputs import (
+    SUM_TOLERANCE,
+    DirectionError,
+    DomainError,
+    Input,
+    OrderError,
+    SimplexError,
+    aligned,
+    flat,
+)  # fmt: skip
 from losscli.mend import mend
 from losscli.parameter import Parameter, flag, parameter, spell
+from losscli.sections import Axis, Section
 from losscli.traits import Traits
 
 Array = NDArray[np.float64]
@@ -23,27 +33,6 @@ Array = NDArray[np.float64]
 __all__ = [
     "Array", "Axis", "DirectionError", "DomainError", "Input", "Loss", "OrderError", "Section", "SimplexError",
 ]  # fmt: skip
-
-
-class Axis(NamedTuple):
-    """The horizontal axis of a loss's picture."""
-
-    symbol: str
-    label: str
-    low: float
-    high: float
-    top: float | None = None
-    """Where the picture ends, for a loss without bound there."""
-
-
-class Section(NamedTuple):
-    """One curve through a loss: the inputs at each point of the axis."""
-
-    label: str
-    inputs: Callable[[Array], tuple[Array, ...]]
-    along: Callable[[Any], Array] = lambda gradient: gradient
-    """The derivative along the axis, from the gradient."""
-    kinks: tuple[float, ...] = ()
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter, flag))
@@ -182,13 +171,17 @@ class Loss(ABC):
     def kinked(self, *inputs: ArrayLike) -> NDArray[np.bool_]:
         """Return where the loss has no derivative, so that `gradient` gives the subgradient of least norm."""
         arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
-        flat = self._flat(arrays) if self.elementwise else self._rows(self.form(len(arrays)), arrays)
+        samples = (
+            flat(self.name, arrays)
+            if self.elementwise
+            else aligned(self.name, self.form(len(arrays)), arrays)
+        )
 
         def kernel(*block: Array) -> tuple[Array]:
             with np.errstate(all="ignore"):
                 return (np.where(self.corner(*block), 1.0, 0.0),)
 
-        found: Array = blocks.evaluate(kernel, flat, [(len(flat[0]),)])[0]
+        found: Array = blocks.evaluate(kernel, samples, [(len(samples[0]),)])[0]
         return np.greater(found.reshape(arrays[0].shape) if self.elementwise else found, 0)
 
     def corner(self, *block: Array) -> NDArray[np.bool_]:
@@ -269,7 +262,7 @@ class Loss(ABC):
         arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)
         form = self.form(len(arrays))
         shape = arrays[0].shape
-        arrays = self._flat(arrays) if self.elementwise else self._rows(form, arrays)
+        arrays = flat(self.name, arrays) if self.elementwise else aligned(self.name, form, arrays)
         rows = len(arrays[0])
         wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
         shapes = [x.shape for x in wrt] if order else [(rows,)]
@@ -296,41 +289,12 @@ class Loss(ABC):
 
     def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
         # a constant slope does not show a missing value, and a class that is NaN can be no index
-        missing = None if self.shows_missing(order) else _missing(block)
+        missing = None if self.shows_missing(order) else missing_in(block)
         if missing is not None and not self.elementwise:
             block = [np.where(missing, 0.0, x) for x in block]
         results = [np.asarray(x) for x in self.derivative(order, *block)]
         if missing is not None:  # nor would a formula know what to say of the 0 in its place
             results = [np.where(missing, 0.0, x) for x in results]
-        if not _numbers(results):
+        if not numbers(results):
             mend(self, order, form, block, results)
         return results if missing is None else [np.where(missing, np.nan, x) for x in results]
-
-    def _flat(self, arrays: Sequence[Array]) -> tuple[Array, ...]:
-        shapes = {tuple(size for size in x.shape if size != 1) for x in arrays}
-        if len(shapes) > 1:
-            raise ValueError(f"{self.name}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
-        return tuple(x.reshape(-1) for x in arrays)
-
-    def _rows(self, form: Sequence[Input], arrays: Sequence[Array]) -> tuple[Array, ...]:
-        widths: set[int] = set()
-        for entry, x in zip(form, arrays, strict=True):
-            wanted = {"number": (1,), "vector": (2,), "class": (1, 2)}[entry.kind]
-            if x.ndim not in wanted:
-                raise ValueError(f"{self.name}: {entry.name} must have {wanted[0]} axes, not shape {x.shape}")
-            widths |= {x.shape[1]} if x.ndim == 2 else set()
-        if len({len(x) for x in arrays}) > 1 or len(widths) > 1:
-            raise ValueError(f"{self.name}: shapes differ: {' and '.join(str(x.shape) for x in arrays)}")
-        return tuple(arrays)
-
-
-def _missing(block: Sequence[Array]) -> NDArray[np.bool_] | None:
-    """Return which rows hold a NaN; None if none does."""
-    if _numbers(block):
-        return None
-    return np.logical_or.reduce([np.isnan(x).reshape(-1, x.shape[-1]).any(axis=0) for x in block])
-
-
-def _numbers(arrays: Sequence[Array]) -> bool:
-    """Return whether no NaN is among some arrays, by the fastest sum there is: squares cannot cancel."""
-    return not any(isnan(np.vdot(x, x)) for x in arrays)

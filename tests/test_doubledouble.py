@@ -9,14 +9,12 @@ from losscli.doubledouble import (
     exp,
     expm1,
     log,
-    others,
     power,
-    raised,
-    running,
     total,
     two_product,
     two_sum,
 )
+from losscli.sums import others, raised, running
 
 RNG = np.random.default_rng(8)
 PLAIN = RNG.normal(size=300) * 10.0 ** RNG.integers(-100, 100, 300)

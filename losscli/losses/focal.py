@@ -7,10 +7,11 @@ import numpy as np
 
 from losscli.arithmetic import FAINT, sure, times
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part, raised
+from losscli.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part
 from losscli.families import Binary, OnLogit, OnProbability
 from losscli.loss import Array
 from losscli.parameter import parameter
+from losscli.sums import raised
 from losscli.traits import Traits
 
 GAMMA = Interval(0, 1000, "[]")

@@ -9,9 +9,10 @@ import numpy as np
 from losscli.arithmetic import amplified
 from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
-from losscli.doubledouble import running, total, two_product
+from losscli.doubledouble import total, two_product
 from losscli.families import OnProbability, weights
 from losscli.parameter import flag, parameter
+from losscli.sums import running
 from losscli.traits import Traits
 
 SMALL = 2.0**-400  # squares of less may be subnormal

@@ -9,13 +9,14 @@ import numpy as np
 from losscli.arithmetic import sure, times
 from losscli.classes import OnScores
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, others, raised
+from losscli.doubledouble import DoubleDouble, chosen, exp, log1p
 from losscli.families import pick, weights
 from losscli.loss import Array
 from losscli.losses.categorical import ALPHA
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits, bounds
 from losscli.losses.multiclass import revived
 from losscli.parameter import parameter
+from losscli.sums import others, raised
 from losscli.traits import Traits
 
 

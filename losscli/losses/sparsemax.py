@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 from losscli.arithmetic import DOUBT, times
 from losscli.classes import OnScores
 from losscli.domain import UNIT
-from losscli.doubledouble import DoubleDouble, running, two_product, two_sum
+from losscli.doubledouble import DoubleDouble, two_product, two_sum
 from losscli.families import LOGIT, TARGET, pick, weights
 from losscli.loss import Array, Input
 from losscli.losses.scoring import square_length
+from losscli.sums import running
 from losscli.traits import Traits
 
 

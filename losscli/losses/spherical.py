@@ -7,9 +7,10 @@ import numpy as np
 from losscli.arithmetic import FAINT, sure, times
 from losscli.classes import OnProbabilities
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, others, power, raised
+from losscli.doubledouble import DoubleDouble, power
 from losscli.families import one_hot, pick
 from losscli.parameter import parameter
+from losscli.sums import others, raised
 from losscli.traits import Traits
 
 
