@@ -84,7 +84,18 @@ def ordinary(loss: Loss, form: Sequence[Input], rows: int) -> list[Any]:
     rng = np.random.default_rng(0)
     width = max(CLASSES if any(each.kind == "class" for each in form) else COMPONENTS, 1)
     count = rows if all(each.kind == "number" for each in form) and not loss.listed else rows // width
-    return [column(rng, each, count, width) for each in form]
+    found = {each.name: column(rng, each, count, width) for each in form}
+    for each in form:
+        x = found[each.name]
+        if each.kind == "labels":
+            found[each.name] = [rng.integers(1, width, 5).astype(float) for _ in range(-(-count // MEMBERS))]
+        elif each.whole:
+            found[each.name] = x[np.arange(count) // MEMBERS * MEMBERS]
+        elif each.least:
+            found[each.name] = np.where(
+                rng.random(count) < 0.5, found[each.least], found[each.least] + abs(x)
+            )
+    return [found[each.name] for each in form]
 
 
 def column(rng: Any, entry: Any, count: int, width: int) -> Any:
