@@ -54,9 +54,8 @@ class Facts:
 
     def __init__(self) -> None:
         self.classes = 0
-        self.simplex = self.unit = self.whole = self.binary = self.signed = self.soft = True
+        self.simplex = self.unit = self.whole = self.binary = self.signed = True
         self.least, self.most = np.inf, -np.inf
-        self.targets: set[float] = set()
         self.errors: list[Array] = []
         self.rows = self.positives = 0
 
@@ -66,7 +65,6 @@ class Facts:
         self.positives += int((target == 1).sum())
         self.binary &= bool(np.isin(target, (0, 1)).all())
         self.signed &= bool(np.isin(target, (-1, 1)).all())
-        self.soft &= bool(((target >= 0) & (target <= 1)).all())
         self.whole &= bool((target == np.floor(target)).all())
         self.least, self.most = min(self.least, target.min()), max(self.most, target.max())
         if prediction is None:

@@ -12,6 +12,15 @@ from losscli.families import LOGIT, PROBABILITY, TARGET, Multiclass
 from losscli.loss import Array, Axis, Input, Section
 
 
+def duel(kinks: tuple[float, ...]) -> tuple[Section, ...]:
+    """Return the picture of two scores over their difference, the first of the true class."""
+    return (Section("", _ahead, _first, kinks=kinks),)
+
+
+def _ahead(x: Array) -> tuple[Array, ...]:
+    return np.stack([x, np.zeros_like(x)], 1), np.zeros_like(x)
+
+
 def _first(gradient: Array) -> Array:
     return gradient[:, 0]
 
@@ -57,7 +66,4 @@ class OnScores(Multiclass):
         return Axis("z", "lead of the true class's score  z", -5, 5)
 
     def sections(self) -> tuple[Section, ...]:
-        def inputs(x: Array) -> tuple[Array, ...]:
-            return np.stack([x, np.zeros_like(x)], 1), np.zeros_like(x)
-
-        return (Section("", inputs, _first, kinks=self.traits().kinks),)
+        return duel(self.traits().kinks)

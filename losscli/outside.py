@@ -34,12 +34,12 @@ def outside(
     if isinstance(error, DirectionError):
         return DataError(
             f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
-            [f"{column}; {bad} of {reading.rows} rows"],
+            [f"columns {column}: {bad} of {reading.rows} rows"],
         )
     if isinstance(error, OrderError):
         return DataError(
             f"{loss.name}: {entry.name} {error.value:g} at {place} is less than {entry.least}",
-            [f"{column}; {bad} of {reading.rows} rows"],
+            [f"column {column}: {bad} of {reading.rows} rows"],
         )
     instead = _instead(loss, entry, values)
     domain = str(entry.domain)

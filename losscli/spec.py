@@ -71,7 +71,7 @@ def _distinct(each: Sequence[Claim]) -> tuple[Claim, ...]:
 def remarks(text: str) -> list[str]:
     """Return what to mind about the names elsewhere in a list of specs: what they mean here, and what differs."""
     said: list[str] = []
-    for spec in text.split(","):
+    for spec in _specs(text):
         name, claim = _named(spec)
         if claim.note:
             said.append(f"{name} is {claim.spec} here; there: {claim.note}")
@@ -85,10 +85,14 @@ def summary(loss: type[Loss]) -> str:
 
 def parse_all(text: str) -> list[Loss]:
     """Return the losses of a comma-separated list of specs."""
-    specs = [part for part in text.split(",") if part.strip()]
+    specs = _specs(text)
     if not specs:
         raise UsageError("no loss named", fix=["losscli compute mse FILE", "losscli list"])
     return [parse(spec) for spec in specs]
+
+
+def _specs(text: str) -> list[str]:
+    return [part for part in text.split(",") if part.strip()]
 
 
 def parse(spec: str) -> Loss:

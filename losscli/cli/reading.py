@@ -43,7 +43,6 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
 
     needed = need(losses)
     listed = losses[0].listed
-    _given(words, [role.name for form in needed.forms for role in form], lists=listed)
     job = Job
     if listed:
         from losscli.lists import ListJob as job

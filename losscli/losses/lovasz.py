@@ -16,7 +16,11 @@ from losscli.traits import Traits
 
 
 class LovaszHinge(Listwise):
-    """A convex stand-in for intersection over union: hinge losses, weighed by what each pixel does to it."""
+    """A convex stand-in for intersection over union: hinge losses, weighed by what each pixel does to it.
+
+    Pixels are marked wrong one after the other, the worst first: jaccard_steps says by how much each of them
+    then raises 1 less intersection over union.
+    """
 
     family = "segmentation"
     symbols = "s, t"
@@ -71,7 +75,11 @@ class LovaszHinge(Listwise):
 
 
 class LovaszSoftmax(Listwise):
-    """A convex stand-in for the mean intersection over union of classes, of predicted probabilities."""
+    """A convex stand-in for the mean intersection over union of classes, of predicted probabilities.
+
+    Of each class pixels are marked wrong one after the other, the worst first: jaccard_steps says by how much
+    each of them then raises 1 less intersection over union. K is the number of classes that count.
+    """
 
     family = "segmentation"
     symbols = "p, y"

@@ -3,6 +3,7 @@
 import numpy as np
 
 from losscli.arithmetic import DOUBT, gathered, rounded_sum, with_care
+from losscli.classes import duel
 from losscli.domain import BINARY, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import LOGIT, TARGET, Multiclass, weights
@@ -50,14 +51,7 @@ class Labels(Multiclass):
         return Axis("m", "margin  m = s_j - s_k  of a true label over a false one", -3, 3)
 
     def sections(self):
-        return (
-            Section(
-                "",
-                lambda x: (np.stack([x, 0 * x], 1), 0 * x),
-                lambda gradient: gradient[:, 0],
-                kinks=self.traits().kinks,
-            ),
-        )
+        return duel(self.traits().kinks)
 
 
 class MultilabelMargin(Labels):

@@ -3,9 +3,10 @@
 import numpy as np
 
 from losscli.arithmetic import FAINT, gathered, rounded_sum
+from losscli.classes import duel
 from losscli.domain import BINARY, Choice, Interval
 from losscli.families import LOGIT, TARGET, Multiclass, index, pick
-from losscli.loss import Axis, Input, Section
+from losscli.loss import Axis, Input
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
@@ -39,14 +40,7 @@ class Rivals(Multiclass):
         return Axis("m", "margin  m = s_y - s_k  over one rival", -3, 3)
 
     def sections(self):
-        return (
-            Section(
-                "",
-                lambda x: (np.stack([x, 0 * x], 1), 0 * x),
-                lambda gradient: gradient[:, 0],
-                kinks=self.traits().kinks,
-            ),
-        )
+        return duel(self.traits().kinks)
 
 
 class MultiMargin(Rivals):

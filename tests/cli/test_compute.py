@@ -156,11 +156,17 @@ def test_a_vector_of_zeros_has_no_direction(cli):
     ran = cli("compute cosine-distance a.csv", {"a.csv": "x1_0,x1_1,x2_0,x2_1\n1,2,3,4\n0,0,1,2\n"})
     assert (ran.code, ran.out) == (3, "")
     assert "cosine-distance: x1 is all zeros at a.csv:3, and has no direction" in ran.err
-    assert "x1_0, x1_1; 1 of 2 rows" in ran.err
+    assert "columns x1_0, x1_1: 1 of 2 rows" in ran.err
 
 
 def test_an_interval_that_ends_before_it_starts(cli):
     ran = cli("compute aft a.csv", {"a.csv": "pred,lower,upper\n0.3,1,inf\n0.3,2,1\n"})
     assert (ran.code, ran.out) == (3, "")
     assert "aft: upper 1 at a.csv:3 is less than lower" in ran.err
-    assert "upper; 1 of 2 rows" in ran.err
+    assert "column upper: 1 of 2 rows" in ran.err
+
+
+def test_a_comma_too_many_changes_nothing(cli):
+    ran = cli("compute mse,mae, preds.csv --csv", {"preds.csv": "y_pred,y_true\n1,2\n"})
+    assert (ran.code, ran.err) == (0, "")
+    assert [line.split(",")[0] for line in ran.out.splitlines()] == ["loss", "mse", "mae"]

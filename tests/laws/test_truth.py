@@ -133,7 +133,7 @@ def test_slope_formula_is_the_derivative(loss):
         if truth is None:
             continue
         with mp.workdps(50):
-            assert truth is None or oracle.close(mpf(shown), truth), (row, shown, truth)
+            assert oracle.close(mpf(shown), truth), (row, shown, truth)
 
 
 @pytest.mark.parametrize("seed", range(30))
