@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
     from losscli.losses.logarithm import NLL
     from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
-    from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge, ZeroOne
+    from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge
     from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
     from losscli.losses.multilabel import (
         CoverageError,
@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     from losscli.losses.survival import AFT, AFTExtreme, AFTLogistic
     from losscli.losses.triplets import TripletMargin
     from losscli.losses.variogram import VariogramScore
+    from losscli.losses.zero_one import ZeroOne
     from losscli.spec import find, parse
     from losscli.traits import Traits
 

@@ -35,7 +35,7 @@ CONTENTS = {
     "log_mean": "GammaNLLLog TweedieNLLLog",
     "logarithm": "NLL",
     "lovasz": "LovaszHinge LovaszSoftmax",
-    "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge ZeroOne",
+    "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge",
     "multiclass": "CategoricalCrossEntropy SoftmaxCrossEntropy",
     "multilabel": "CoverageError LabelRankingLoss MultilabelMargin MultilabelSoftMargin",
     "multimargin": "CrammerSingerHinge MultiMargin MulticlassPerceptron MulticlassZeroOne",
@@ -57,6 +57,7 @@ CONTENTS = {
     "survival": "AFT AFTExtreme AFTLogistic",
     "triplets": "TripletMargin",
     "variogram": "VariogramScore",
+    "zero_one": "ZeroOne",
 }
 """The classes of each module."""
 

@@ -2,25 +2,20 @@
 
 import numpy as np
 
-from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.domain import POSITIVE, Interval
+from losscli.doubledouble import two_sum
 from losscli.families import Margin
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
-FAR = 350.0  # from here e^-2|m| loses bits soon, and 1 + e^-2|m| is 1
-
-
-def rounded(x):
-    """Return doubles, whatever `x` is made of."""
-    return x.rounded if isinstance(x, DoubleDouble) else x
+MARGIN = Interval(0, np.inf, "[)")
 
 
 class Hinge(Margin):
-    """Charges a straight line up to the margin 1 and nothing beyond: the loss of support vector machines."""
+    """Charges a straight line up to the margin, 1, and nothing beyond: the loss of support vector machines."""
 
-    formula = "max(0, 1 - m)"
-    slope_formula = "-1 if m < 1 else 0"
+    formula = "max(0, margin - m)"
+    slope_formula = "-1 if m < margin else 0"
     source = "Cortes & Vapnik 1995, Support-vector networks, doi:10.1007/BF00994018"
     also = (
         "svm",
@@ -30,7 +25,7 @@ class Hinge(Margin):
         "-y/2 at the kink",
         "optax.hinge_loss | slope -y/2 at the kink",
         "sklearn.metrics.hinge_loss | of two classes, whatever their labels; if only one occurs it counts as -1",
-        "sklearn.linear_model.SGDClassifier.hinge | slope -y at the kink",
+        "sklearn.linear_model.SGDClassifier.hinge | slope -y at the kink; margin is its threshold",
         "torchmetrics.functional.classification.binary_hinge_loss | "
         "takes a sigmoid first if any score is outside [0, 1]",
         "xgboost.binary:hinge | labels 0 and 1; second derivative 1 where ours is 0",
@@ -41,45 +36,47 @@ class Hinge(Margin):
     pitfalls = (
         "labels are -1 and 1: keras recodes 0 and 1 unless the batch has other labels too",
         "sklearn's hinge_loss takes the labels of a file with one class for -1",
-        "at m = 1 we give the slope 0; keras and optax give half of it, sklearn all",
+        "at the margin we give the slope 0; keras and optax give half of it, sklearn all",
         "scores are no probabilities, nor can they be turned into honest ones",
     )
     related = ("squared-hinge", "smoothed-hinge", "perceptron", "logistic-margin")
 
+    margin: float = parameter(default=1.0, within=MARGIN, help="how far on its side a row costs nothing")
+
     def penalty(self, m):
-        return np.maximum(0.0, 1 - m)
+        return np.maximum(0.0, self.margin - m)
 
     def slope(self, m):
-        return -(m < 1).astype(np.float64)
+        return -(m < self.margin).astype(np.float64)
 
     def curvature(self, m):
         return np.zeros_like(m)
 
     def corner(self, prediction, target):
-        return prediction * target == 1
+        return prediction * target == self.margin
 
     def traits(self):
         return Traits(
             convex=True,
             lipschitz=1,
             smoothness=0,
-            kinks=(1.0,),
-            best="the label of the majority",
-            calibrated=True,
+            kinks=(self.margin,),
+            best="the label of the majority" + of_margin(self.margin),
+            calibrated=self.margin > 0,
         )
 
 
 class SquaredHinge(Margin):
-    """The hinge squared: smooth at the margin 1, and hard on rows far on the wrong side."""
+    """The hinge squared: smooth at the margin, and hard on rows far on the wrong side."""
 
-    formula = "max(0, 1 - m)**2"
-    slope_formula = "-2 * max(0, 1 - m)"
+    formula = "max(0, margin - m)**2"
+    slope_formula = "-2 * max(0, margin - m)"
     source = "Lee & Mangasarian 2001, SSVM: a smooth support vector machine, doi:10.1023/A:1011215321374"
     also = (
         "l2-hinge",
         "keras.losses.SquaredHinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch",
         "keras.losses.squared_hinge | turns labels 0 and 1 into -1 and 1 if no other label is in the batch",
-        "sklearn.linear_model.SGDClassifier.squared_hinge",
+        "sklearn.linear_model.SGDClassifier.squared_hinge | margin is its threshold",
         "sklearn.svm.LinearSVC.squared_hinge",
         "torchmetrics.functional.classification.binary_hinge_loss(squared=True) | "
         "takes a sigmoid first if any score is outside [0, 1]",
@@ -92,18 +89,31 @@ class SquaredHinge(Margin):
     )
     related = ("hinge", "modified-huber", "squared-margin")
 
+    margin: float = parameter(default=1.0, within=MARGIN, help="how far on its side a row costs nothing")
+
     def penalty(self, m):
-        short = np.maximum(0.0, 1 - m)
+        short = np.maximum(0.0, self.margin - m)
         return short * short
 
     def slope(self, m):
-        return -2 * np.maximum(0.0, 1 - m)
+        return -2 * np.maximum(0.0, self.margin - m)
 
     def curvature(self, m):
-        return 2.0 * (m < 1)
+        return 2.0 * (m < self.margin)
 
     def traits(self):
-        return Traits(convex=True, smoothness=2, kinks=(1.0,), best="the mean", calibrated=True)
+        return Traits(
+            convex=True,
+            smoothness=2,
+            kinks=(self.margin,),
+            best="the mean" + of_margin(self.margin),
+            calibrated=self.margin > 0,
+        )
+
+
+def of_margin(margin):
+    """Return what a best constant is to be multiplied by, in words."""
+    return "" if margin == 1 else ", times the margin"
 
 
 class SmoothedHinge(Margin):
@@ -220,48 +230,3 @@ class Perceptron(Margin):
 
     def traits(self):
         return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(0.0,), best="0", calibrated=False)
-
-
-class ZeroOne(Margin):
-    """Counts the rows on the wrong side: its mean is the error rate, 1 less the accuracy."""
-
-    formula = "1 if m < 0 else 0"
-    slope_formula = "0"
-    source = (
-        "Bartlett, Jordan & McAuliffe 2006, Convexity, classification, and risk bounds, "
-        "doi:10.1198/016214505000000907"
-    )
-    also = (
-        "misclassification", "error-rate",
-        "sklearn.metrics.zero_one_loss | of labels, not scores; a row of several labels is wrong as a whole",
-        "sklearn.metrics.hamming_loss | of labels, not scores; the share of wrong cells",
-        "xgboost.metric error | of probabilities, cut at 0.5: p = 0.5 is class 0",
-        "lightgbm.metric binary_error | of probabilities, cut at 0.5",
-        "catboost.ZeroOneLoss | of probabilities, cut at 0.5",
-        "catboost.HammingLoss | of probabilities, cut at 0.5",
-        "LossFunctions.jl.ZeroOneLoss | a score of 0 counts as right",
-        "LossFunctions.jl.MisclassLoss | of labels, not scores",
-    )  # fmt: skip
-    use = "the number of wrong decisions is what counts; train with another loss"
-    pitfalls = (
-        "its slope is 0 wherever it has one: nothing can be trained with it",
-        "a score of 0 counts as right for both labels; XGBoost takes p = 0.5 for class 0",
-    )
-    related = ("hinge", "perceptron", "logistic-margin")
-
-    def penalty(self, m):
-        return (m < 0).astype(np.float64)
-
-    def slope(self, m):
-        return np.zeros_like(m)
-
-    def curvature(self, m):
-        return np.zeros_like(m)
-
-    def corner(self, prediction, target):
-        return prediction == 0
-
-    def traits(self):
-        return Traits(
-            smoothness=0, kinks=(0.0,), best="any score with the sign of the majority", calibrated=True
-        )

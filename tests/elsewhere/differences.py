@@ -225,6 +225,7 @@ SEGMENTATION = {
 }
 
 XGBOOST = {
+    "error tie": {"value": lambda ours, s, y: np.array([1.0])},
     "binary:hinge": {"step": lambda ours, s, y: np.where(s * y < 1, y, 0)},
     "count:poisson": {"step": lambda ours, z, y: ours * np.exp(-0.7)},
     "multi:softmax": {"step": About(1e-5, lambda ours, z, y: ours / 2)},

@@ -8,7 +8,7 @@ import pytest
 from losscli.loss import DomainError
 from losscli.losses.binary import BCEWithLogits
 from losscli.losses.logarithm import NLL
-from losscli.losses.margin import Hinge, Perceptron, SquaredHinge, ZeroOne
+from losscli.losses.margin import Hinge, Perceptron, SquaredHinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.multilabel import (
     CoverageError,
@@ -23,6 +23,7 @@ from losscli.losses.multimargin import (
     MulticlassZeroOne,
     MultiMargin,
 )
+from losscli.losses.zero_one import ZeroOne
 
 RNG = np.random.default_rng(11)
 S = np.concatenate([RNG.normal(size=(60, 5)) * 2, RNG.integers(-3, 4, (40, 5)) / 2])

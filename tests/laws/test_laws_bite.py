@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
-from losscli.losses.margin import Hinge, ZeroOne
+from losscli.losses.margin import Hinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MAE, MSE, Huber
 from losscli.losses.triplets import TripletMargin
+from losscli.losses.zero_one import ZeroOne
 from tests.laws import cases, test_traits, test_truth
 
 # no class here states its own formula, so none enters the catalogue

@@ -255,8 +255,12 @@ def test_best_constant(loss):
             expected = SAMPLE.mean()
             for _ in range(500):  # it is the mean of the sample, weighed by the sides of itself
                 expected = np.average(SAMPLE, weights=np.where(expected < SAMPLE, loss.tau, 1 - loss.tau))
-        case "the label of the majority" | "any score with the sign of the majority":
-            expected = 1.0
+        case "the label of the majority" | "any score on the side of the majority":
+            expected = 1.0 + getattr(loss, "threshold", 0.0)
+        case "the label of the majority, times the margin":
+            expected = loss.margin
+        case "the mean, times the margin":
+            expected = (2 * share - 1) * loss.margin
         case "0":
             expected = 0.0
         case "half the log odds of y = 1":

@@ -4,12 +4,13 @@ import lightgbm
 import numpy as np
 import xgboost
 
-from tests.elsewhere.recording.cases import ERRORS, LOGITS, MARGINS, POSITIVES, SCORES, case
+from tests.elsewhere.recording.cases import ERRORS, LOGITS, POSITIVES, SCORES, case
 
 FEW = (ERRORS[0][:4], ERRORS[1][:4])
 CALM = (LOGITS[0][:3], LOGITS[1][:3])
 COUNTS = ([-0.5, 0.3, 1.2], [1.0, 0.0, 3.0])
 AMOUNTS = ([-0.5, 0.3, 1.2], [1.0, 0.5, 3.0])
+SIGNED = ([0.9, 0.4, 0.2, 0.6], [1.0, 1.0, -1.0, -1.0])
 SURE = {"eta": 1, "lambda": 0, "alpha": 0, "min_child_weight": 0, "base_score": 0.5}
 
 
@@ -114,28 +115,24 @@ def metrics():
         ("mape", "mape", POSITIVES, ""),
         ("logloss", "bce", ([0.9, 0.2, 0.6], [1.0, 0.0, 0.0]), ""),
         ("logloss", "bce:clip=1e-16", ([0.0], [1.0]), "impossible"),
-        ("error", "zero-one", MARGINS, ""),
+        ("error", "zero-one:threshold=0.5", SIGNED, ""),
+        ("error", "zero-one:threshold=0.5", ([0.5], [1.0]), "tie"),
+        ("error@0.3", "zero-one:threshold=0.3", SIGNED, ""),
         ("gamma-deviance", "gamma-deviance", POSITIVES, ""),
         ("gamma-nloglik", "gamma-nll-log", AMOUNTS, ""),
         ("tweedie-nloglik@1.5", "tweedie-nll-log", AMOUNTS, ""),
     ]:
         shown = {
-            "error": lambda p: 1 / (1 + np.exp(-p)),
             "gamma-nloglik": np.exp,
             "tweedie-nloglik@1.5": np.exp,
         }.get(name, lambda p: p)
         value = [
-            value_of(name, float(shown(p)), max(t, 0.0) if name == "error" else t)
+            value_of(name, float(shown(p)), max(t, 0.0) if loss.startswith("zero-one") else t)
             for p, t in zip(*inputs, strict=True)
         ]
-        place = f"xgboost.{name.partition('@')[0]}"
-        case(
-            "xgboost.metric " + name if name in ("mape", "logloss", "error") else place,
-            loss,
-            inputs,
-            edge,
-            value=value,
-        )
+        plain = name.partition("@")[0]
+        metric = "metric " if plain in ("mape", "logloss") else ""
+        case(f"xgboost.{metric}{plain}", loss, inputs, edge, value=value)
 
 
 def value_of(metric, prediction, y):

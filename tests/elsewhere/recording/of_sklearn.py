@@ -109,9 +109,11 @@ def steps():
     for name, loss, made, inputs, edge in [
         ("SGDClassifier.hinge", "hinge", sgd.Hinge(1.0), margins, ""),
         ("SGDClassifier.hinge", "hinge", sgd.Hinge(1.0), KINK, "kink"),
+        ("SGDClassifier.hinge", "hinge:margin=0.5", sgd.Hinge(0.5), margins, ""),
         ("SGDClassifier.perceptron", "perceptron", sgd.Hinge(0.0), MARGINS, ""),
         ("SGDClassifier.perceptron", "perceptron", sgd.Hinge(0.0), ([0.0, 0.0], [1.0, -1.0]), "kink"),
         ("SGDClassifier.squared_hinge", "squared-hinge", sgd.SquaredHinge(1.0), margins, ""),
+        ("SGDClassifier.squared_hinge", "squared-hinge:margin=2", sgd.SquaredHinge(2.0), margins, ""),
         ("SGDClassifier.modified_huber", "modified-huber", sgd.ModifiedHuber(), margins, ""),
         ("SGDRegressor.epsilon_insensitive", "epsilon-insensitive", sgd.EpsilonInsensitive(0.1), ERRORS, ""),
         ("SGDRegressor.squared_epsilon_insensitive", "squared-epsilon-insensitive", sgd.SquaredEpsilonInsensitive(0.1), ERRORS, ""),
