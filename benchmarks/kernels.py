@@ -1,7 +1,8 @@
 """Nanoseconds a row of every loss, beside textbook NumPy and PyTorch: `python benchmarks/kernels.py`.
 
 All run in turn, round by round, on the same arrays; the best round counts. Memory is what a call takes beyond
-its result, at its peak.
+its result, at its peak. What others find is compared with ours first: who finds something else is no rival. Of several
+gradients a formula gives the first only.
 """
 
 from __future__ import annotations
@@ -12,18 +13,22 @@ import tracemalloc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
-from textbook import textbook
+from pytorch import pytorch
+from textbook import stacked, textbook
 
 from losscli.domain import Choice
 from losscli.loss import Input, Loss
-from losscli.spec import catalogue, elsewhere, parse
+from losscli.spec import catalogue, parse
 
 CLASSES, COMPONENTS, MEMBERS = 10, 16, 50
+FEW = 10_000
+"""So many rows do to see whether others find the same."""
+WIDE = 44
 ORDERS = ("value", "gradient", "hessian")
 
 
@@ -42,41 +47,69 @@ def main() -> int:
     given = parser.parse_args()
     losses = [parse(spec) for spec in given.losses] or [kind() for kind in catalogue().values()]
     print(
-        f"{'loss':<34}{'order':<10}{'losscli':>9}{'NumPy':>9}{'PyTorch':>9}  ns a row   {'MiB beyond the result':>6}"
+        f"{'loss':<{WIDE}}{'order':<10}{'losscli':>9}{'NumPy':>9}{'PyTorch':>9}  ns a row   MiB beyond the result"
     )
-    orders = given.order or (0, 1, 2)
-    jobs = [(loss, at, order) for loss in losses for at in range(len(loss.forms)) for order in orders]
-    behind = sum(line(*job, given.rows, given.rounds) for job in jobs)
-    print(f"\nbehind in {behind} of {len(jobs)}")
+    found = [
+        line(loss, form, order, given.rows, given.rounds)
+        for loss in losses
+        for form in loss.forms
+        for order in given.order or (0, 1, 2)
+    ]
+    summary([each for each in found if each.ratio < np.inf], len(found))
     return 0
 
 
-def line(loss: Loss, at: int, order: int, rows: int, rounds: int) -> bool:
-    """Measure and print one loss at one order; return whether another is ahead."""
-    form = loss.forms[at]
+class Line(NamedTuple):
+    """What was measured."""
+
+    name: str
+    order: int
+    ratio: float
+    """Our time over that of the fastest other; infinite of none."""
+    other: str
+
+
+def line(loss: Loss, form: Sequence[Input], order: int, rows: int, rounds: int) -> Line:
+    """Measure and print one loss at one order."""
     inputs = ordinary(loss, form, rows)
-    rivals = {
-        "losscli": ours(loss, order, inputs),
-        "NumPy": theirs(loss, form, order, inputs),
-        "PyTorch": of_torch(loss, form, order, inputs),
-    }
-    best = dict.fromkeys(rivals, np.inf)
+    runs: dict[str, Callable[[], Any]] = {"losscli": ours(loss, order, inputs)}
+    others, remarks = rivals(loss, form, order, inputs)
+    runs |= others
+    best = dict.fromkeys(("losscli", "NumPy", "PyTorch"), np.inf)
     for _ in range(rounds):
-        for name, run in rivals.items():
-            if run is not None:
-                start = perf_counter()
-                run()
-                best[name] = min(best[name], perf_counter() - start)
+        for name, run in runs.items():
+            start = perf_counter()
+            run()
+            best[name] = min(best[name], perf_counter() - start)
     count = len(inputs[0])
-    name = str(loss) if len(loss.forms) == 1 else f"{loss} ({form[0].name}, ...)"
+    mine, *theirs = best.values()
+    ahead = min(theirs) < mine
     cells = "".join(f"{time / count * 1e9:>9.1f}" if time < np.inf else f"{'-':>9}" for time in best.values())
-    beyond = [f"{memory(run):>6.1f}" if run is not None else f"{'-':>6}" for run in list(rivals.values())[:2]]
-    slow = best["losscli"] > min(best["NumPy"], best["PyTorch"])
+    beyond = [f"{memory(runs[name]):>6.1f}" if name in runs else f"{'-':>6}" for name in ("losscli", "NumPy")]
+    name = named(loss, form)
     print(
-        f"{loss!s:<30}{ORDERS[order]:<10}{cells}{'  *' if slow else '   '}       {' '.join(beyond)}",
+        f"{name:<{WIDE}}{ORDERS[order]:<10}{cells}{'  *' if ahead else '   '}       {' '.join(beyond)}"
+        + "".join(f"  {each}" for each in remarks),
         flush=True,
     )
-    return slow
+    other = min(("NumPy", "PyTorch"), key=best.__getitem__)
+    return Line(name, order, 0.0 if min(theirs) == np.inf else mine / min(theirs), other)
+
+
+def summary(lines: Sequence[Line], count: int) -> None:
+    """Print in how many lines others are ahead, and where most."""
+    behind = sorted((each for each in lines if each.ratio > 1), key=lambda each: -each.ratio)
+    matched = sum(each.ratio > 0 for each in lines)
+    for each in behind[:10]:
+        print(f"{each.ratio:>8.1f} x {each.other:<8} {each.name} {ORDERS[each.order]}")
+    print(f"ahead in {matched - len(behind)}, behind in {len(behind)}, alone in {count - matched} of {count}")
+
+
+def named(loss: Loss, form: Sequence[Input]) -> str:
+    """Return the spec of a loss, and of several forms what this one has that not all have."""
+    shared = set.intersection(*({each.name for each in other} for other in loss.forms))
+    own = [each.name for each in form if each.name not in shared]
+    return f"{loss} ({', '.join(own)})" if own else str(loss)
 
 
 def ordinary(loss: Loss, form: Sequence[Input], rows: int) -> list[Any]:
@@ -84,11 +117,15 @@ def ordinary(loss: Loss, form: Sequence[Input], rows: int) -> list[Any]:
     rng = np.random.default_rng(0)
     width = max(CLASSES if any(each.kind == "class" for each in form) else COMPONENTS, 1)
     count = rows if all(each.kind == "number" for each in form) and not loss.listed else rows // width
+    if loss.listed:
+        count = max(count // MEMBERS, 1) * MEMBERS
     found = {each.name: column(rng, each, count, width) for each in form}
     for each in form:
         x = found[each.name]
-        if each.kind == "labels":
-            found[each.name] = [rng.integers(1, width, 5).astype(float) for _ in range(-(-count // MEMBERS))]
+        if loss.family == "ranking" and each.name == "target" and loss.listed:
+            found[each.name] = rng.integers(0, 5, count).astype(float)
+        elif each.kind == "labels":
+            found[each.name] = [rng.integers(1, width, 5).astype(float) for _ in range(count // MEMBERS)]
         elif each.whole:
             found[each.name] = x[np.arange(count) // MEMBERS * MEMBERS]
         elif each.least:
@@ -103,6 +140,8 @@ def column(rng: Any, entry: Any, count: int, width: int) -> Any:
         return rng.integers(0, width, count).astype(float)
     if entry.simplex:
         return rng.dirichlet(np.ones(width), count)
+    if entry.name == "label":
+        return rng.integers(0, CLASSES, count).astype(float)
     shape = (count, width) if entry.kind == "vector" else count
     if isinstance(entry.domain, Choice):
         return rng.choice(entry.domain.members, shape)
@@ -126,59 +165,55 @@ def ours(loss: Loss, order: int, inputs: Sequence[Any]) -> Callable[[], Any]:
     return lambda: call(*inputs, **lists)
 
 
+def rivals(
+    loss: Loss, form: Sequence[Input], order: int, inputs: Sequence[Any]
+) -> tuple[dict[str, Callable[[], Any]], list[str]]:
+    """Return the textbook and PyTorch, and remarks on those that fail or find something else: no rivals."""
+    found: dict[str, Callable[[], Any]] = {}
+    remarks: list[str] = []
+    few = ordinary(loss, form, FEW)
+    truth = ours(loss, order, few)()
+    for name, of in (("NumPy", theirs), ("PyTorch", of_torch)):
+        trial = of(loss, form, order, few)
+        if trial is None:
+            continue
+        try:
+            same = agree(trial(), truth)
+        except (ArithmeticError, LookupError, NameError, RuntimeError, TypeError, ValueError) as error:
+            remarks.append(f"{name} fails: {error}".partition("\n")[0])
+            continue
+        if same:
+            found[name] = cast("Callable[[], Any]", of(loss, form, order, inputs))
+        else:
+            remarks.append(f"{name} finds something else")
+    return found, remarks
+
+
+def agree(found: Any, truth: Any) -> bool:
+    """Return whether another found the same to six digits; of several gradients it may give the first only."""
+    both = [x if isinstance(x, tuple) else (x,) for x in (found, truth)]
+    return all(
+        np.allclose(np.reshape(x, y.shape), y, rtol=1e-6, atol=1e-9 * abs(y).max())
+        for x, y in zip(*both, strict=False)
+    )
+
+
 def theirs(loss: Loss, form: Sequence[Input], order: int, inputs: Sequence[Any]) -> Callable[[], Any] | None:
-    """Textbook NumPy: the formula, or that of the slope, on whole arrays."""
-    if order == 2 or loss.listed:
-        return None
-    found = textbook(loss, form, order)
-    if found is None:
-        return None
-    whole = [one_hot(x, inputs[0].shape[1]) if each.kind == "class" else x
-             for each, x in zip(form, inputs, strict=True)]  # fmt: skip
+    """Return textbook NumPy on whole arrays, of the value or of the slope."""
+    found = textbook(loss, form, order) if order < 2 else None
+    whole = stacked(loss, form, inputs, MEMBERS)
 
     def run() -> Any:
         with np.errstate(all="ignore"):
-            return found(*whole)
+            return found(*whole) if found else None
 
-    try:
-        run()
-    except (TypeError, ValueError, NotImplementedError, NameError):
-        return None
-    return run
-
-
-def one_hot(k: Any, width: int) -> Any:
-    return (k[:, None] == np.arange(width)).astype(float)
+    return run if found else None
 
 
 def of_torch(
     loss: Loss, form: Sequence[Input], order: int, inputs: Sequence[Any]
 ) -> Callable[[], Any] | None:
-    """PyTorch's own function, and its gradient by automatic differentiation."""
-    try:
-        import torch
-    except ImportError:
-        return None
-    names = [claim.name.rpartition(".")[2] for claim in elsewhere(type(loss))
-             if claim.name.startswith("torch.nn.functional.") and "(" not in claim.name]  # fmt: skip
-    if not names or order == 2 or loss.listed:
-        return None
-    function = getattr(torch.nn.functional, names[0])
-    tensors = [torch.tensor(x, dtype=torch.int64 if each.kind == "class" else torch.float64)
-               for each, x in zip(form, inputs, strict=True)]  # fmt: skip
-
-    def run() -> Any:
-        if not order:
-            with torch.no_grad():
-                return function(*tensors, reduction="none")
-        moving = tensors[0].requires_grad_(True)
-        return torch.autograd.grad(function(*tensors, reduction="none").sum(), moving)
-
-    try:
-        run()
-    except (TypeError, ValueError, RuntimeError):
-        return None
-    return run
+    return pytorch(loss, form, order, inputs, stacked(loss, form, inputs, MEMBERS))
 
 
 def memory(run: Callable[[], Any]) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from byhand import BY_HAND
 
-from losscli.loss import Loss
+from losscli.loss import Input, Loss
 
 
 def xlogy(x: Any, y: Any) -> Any:
@@ -16,8 +18,8 @@ def xlogy(x: Any, y: Any) -> Any:
 
 
 def along(x: Any) -> Any:
-    """Return the sum over classes or components, kept as an axis."""
-    return np.sum(x, axis=-1, keepdims=True)
+    """Return the sum over classes or components."""
+    return np.sum(x, axis=0)
 
 
 def norm(x: Any, degree: float = 2) -> Any:
@@ -25,11 +27,24 @@ def norm(x: Any, degree: float = 2) -> Any:
 
 
 NAMES: Mapping[str, Any] = {
-    "abs": np.abs, "atan": np.arctan, "cos": np.cos, "cosh": np.cosh, "exp": np.exp, "log": np.log, "sin": np.sin,
-    "sqrt": np.sqrt, "tanh": np.tanh, "pi": np.pi, "xlogy": xlogy, "along": along, "where": np.where,
-    "max": lambda *x: np.maximum(*x), "min": lambda *x: np.minimum(*x), "norm": norm,
-    "norm2": lambda x, degree=2: norm(x, degree) ** 2, "len": lambda x: x.shape[-1],
+    "abs": np.abs, "atan": np.arctan, "cos": np.cos, "cosh": np.cosh, "exp": np.exp, "expm1": np.expm1, "inf": np.inf,
+    "log": np.log, "sin": np.sin, "sqrt": np.sqrt, "tanh": np.tanh, "pi": np.pi, "xlogy": xlogy, "along": along,
+    "where": np.where, "sign": np.sign, "max": lambda *x: np.maximum(*x), "min": lambda *x: np.minimum(*x),
+    "norm": norm,
+    "norm2": lambda x, degree=2: norm(x, degree) ** 2, "len": len, "highest": lambda x: np.max(x, axis=0),
 }  # fmt: skip
+LOOPS = {"classes", "members"}
+"""What formulas go over, whose entries lie along the first axis."""
+
+
+@cache
+def special() -> Mapping[str, Any]:
+    """Return the special functions, which NumPy lacks and SciPy has; nothing without it."""
+    try:
+        from scipy.special import erf, erfc, gammaln
+    except ImportError:
+        return {}
+    return {"erf": erf, "erfc": erfc, "lgamma": gammaln}
 
 
 class Arrays(ast.NodeTransformer):
@@ -46,18 +61,21 @@ class Arrays(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         match node:
-            case ast.Call(ast.Name("sum"), [ast.GeneratorExp(body, [loop])]) if not loop.ifs:
+            case ast.Call(ast.Name("sum" | "max" as name), [ast.GeneratorExp(body, [loop])]) if not loop.ifs:
                 if self.mixes(body, loop):
                     raise NotImplementedError("pairs of entries")
-                return ast.Call(ast.Name("along", ast.Load()), [self.visit(body)], [])
-            case ast.Call(ast.Name(name)) if name in NAMES:
+                over = {"sum": "along", "max": "highest"}[name]
+                return ast.Call(ast.Name(over, ast.Load()), [self.visit(body)], [])
+            case ast.Call(ast.Name(name)) if name in NAMES or name in special():
                 return ast.Call(node.func, [self.visit(each) for each in node.args], [])
             case _:
                 raise NotImplementedError(ast.unparse(node))
 
     @staticmethod
     def mixes(body: ast.expr, loop: ast.comprehension) -> bool:
-        """Return whether entries of the loop stand beside those of another loop, outside an inner sum."""
+        """Return whether the loop is over some entries only, or over those of another, outside an inner sum."""
+        if ast.unparse(loop.iter) not in LOOPS:
+            return True
         inner = {
             id(each)
             for call in ast.walk(body)
@@ -74,31 +92,67 @@ class Arrays(ast.NodeTransformer):
     def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
         return self.visit(node.elt)
 
+    def visit_GeneratorExp(self, node: ast.GeneratorExp) -> ast.AST:
+        raise NotImplementedError(ast.unparse(node))
 
-def textbook(loss: Loss, form: Sequence[Any], order: int) -> Callable[..., Any] | None:
-    """Return the formula of a loss, or of its slope, as a function of whole arrays; None if it cannot be said so."""
-    steps = [(name, text) for name, text in loss.where(form) if names(text) - {name} or loss.where(form)]
-    try:
-        codes = [
-            (name, compiled(text)) for name, text in [*steps, ("", (loss.formula, loss.slope_formula)[order])]
-        ]
-    except NotImplementedError:
+
+def textbook(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any] | None:
+    """Return a loss, or its gradient, as a function of what `stacked` makes of its inputs; None if there is none.
+
+    Of gradients in several inputs it may have the first only. They come as the inputs are.
+    """
+    written = BY_HAND.get((loss.name, len(form)))
+    if written:
+        return partial(written[order], loss)
+    formula = None if loss.listed else of_rows(loss, form, order)
+    if formula is None:
         return None
-    settings = dict(loss.settings())
-    wide = any(each.kind == "vector" for each in form)
 
     def whole(*inputs: Any) -> Any:
-        known = {"__builtins__": {}, **NAMES, **settings, **loss.variables(*inputs)}
-        for name, code in codes[:-1]:
-            known[name] = eval(code, known)
-        found = eval(codes[-1][1], known)
-        return found[..., 0] if wide and not order else found
+        found = formula(*(x.T for x in inputs))
+        if order and loss.symbols == "m":  # a slope in the margin
+            found = found * inputs[1]
+        return np.broadcast_to(found, inputs[0].T.shape if order else inputs[0].shape[:1]).T
 
     return whole
 
 
-def names(text: str) -> set[str]:
-    return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name)}
+def stacked(loss: Loss, form: Sequence[Input], inputs: Sequence[Any], members: int) -> list[Any]:
+    """Return what formulas take: vectors for classes, and lists of `members` along an axis of their own."""
+    found: list[Any] = []
+    for each, x in zip(form, inputs, strict=True):
+        if each.kind == "class":
+            x = one_hot(x, inputs[0].shape[1])
+        if loss.listed and each.kind != "labels":
+            x = np.ascontiguousarray(x[::members] if each.whole else x.reshape(-1, members, *x.shape[1:]))
+        found.append(np.array(x, dtype=np.int64 if each.kind == "labels" else np.float64))
+    return found
+
+
+def one_hot(k: Any, width: int) -> Any:
+    return k[:, None] == np.arange(width)
+
+
+def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any] | None:
+    """Return the formula, or that of the slope, with samples along the last axis."""
+    try:
+        codes = [(name, compiled(text)) for name, text in loss.where(form)]
+        last = compiled((loss.formula, loss.slope_formula)[order])
+    except NotImplementedError:
+        return None
+    settings = dict(loss.settings())
+
+    def whole(*inputs: Any) -> Any:
+        said = {
+            name: np.array(x, np.float64) if isinstance(x, tuple) else x
+            for name, x in loss.variables(*inputs).items()
+        }
+        known = {"__builtins__": {}, **NAMES, **special(), **settings, **said}
+        for name, code in codes:
+            known[name] = eval(code, known)
+        return eval(last, known)
+
+    return whole
 
 
 def compiled(text: str) -> Any:

@@ -1,5 +1,6 @@
 """The benchmarks run, and measure what they say."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +13,8 @@ from losscli.losses import catalogue
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
-from kernels import ordinary, ours  # noqa: E402
-from textbook import textbook  # noqa: E402
+from kernels import agree, named, of_torch, ordinary, ours, rivals, theirs  # noqa: E402
+from pytorch import FUNCTIONS  # noqa: E402
 
 
 def test_kernels():
@@ -36,26 +37,44 @@ def test_kernels():
         for order in ("value", "gradient", "hessian")
     ]
     assert all(float(line.split()[2]) > 0 for line in lines[1:7])
-    assert lines[-1].startswith("behind in ")
+    assert re.fullmatch(r"ahead in \d, behind in \d, alone in 2 of 6", lines[-1])
+
+
+@pytest.mark.parametrize("order", [0, 1])
+@pytest.mark.parametrize("kind", catalogue().values(), ids=list(catalogue()))
+def test_every_loss_has_a_textbook_and_it_is_right_on_ordinary_data(kind, order):
+    loss = kind()
+    for form in loss.forms:
+        inputs = ordinary(loss, form, 2000)
+        assert agree(theirs(loss, form, order, inputs)(), ours(loss, order, inputs)()), form
 
 
 @pytest.mark.parametrize(
-    "spec", ["mse", "huber:delta=0.5", "bce", "hinge", "softmax-cross-entropy", "contrastive", "msle"]
+    ("spec", "at"), [("mse:scale=2", 0), ("triplet-margin:p=3", 0), ("dice:smooth=1", 0)]
 )
-@pytest.mark.parametrize("order", [0, 1])
-def test_the_textbook_is_right_on_ordinary_data(spec, order):
+def test_a_textbook_that_finds_something_else_is_no_rival(spec, at):
     loss = parse(spec)
-    form = loss.forms[0]
-    inputs = ordinary(loss, form, 1000)
-    wide = [np.eye(x.max().astype(int) + 1)[x.astype(int)] if each.kind == "class" else x
-            for each, x in zip(form, inputs, strict=True)]  # fmt: skip
-    found = textbook(loss, form, order)(*wide)
-    np.testing.assert_allclose(
-        found * (inputs[1] if spec == "hinge" and order else 1),
-        (loss.value, loss.gradient)[order](*inputs),
-        rtol=1e-9,
-        atol=1e-12,
-    )
+    found, remarks = rivals(loss, loss.forms[at], 0, ordinary(loss, loss.forms[at], 2000))
+    if spec == "mse:scale=2":
+        assert "NumPy" in found
+        assert "NumPy finds something else" not in remarks
+    else:
+        assert "NumPy" not in found
+        assert "NumPy finds something else" in remarks
+
+
+def test_pytorch_is_right_on_ordinary_data():
+    pytest.importorskip("torch")
+    for name, count in FUNCTIONS:
+        loss = parse(name)
+        inputs = ordinary(loss, loss.form(count), 2000)
+        assert agree(of_torch(loss, loss.form(count), 0, inputs)(), ours(loss, 0, inputs)()), name
+
+
+def test_forms_of_a_loss_have_names_of_their_own():
+    names = [named(kind(), form) for kind in catalogue().values() for form in kind.forms]
+    assert len(set(names)) == len(names)
+    assert {"contrastive (distance)", "contrastive (x1, x2)", "mse"} <= set(names)
 
 
 @pytest.mark.parametrize("kind", catalogue().values(), ids=list(catalogue()))
