@@ -212,13 +212,17 @@ class Cox(PartialLikelihood):
     )
     also = (
         "partial-likelihood", "cox-ph", "breslow",
-        "xgboost.survival:cox | one label says both: the time, negative if censored",
+        "xgboost.survival:cox | one label says both: the time, negative if censored; of rows with equal times, each "
+        "has no slope by the events further down",
         "xgboost.cox-nloglik = cox:mean=true | one label says both: the time, negative if censored; it takes hazards, "
         "the exponentials of scores",
         "catboost.Cox | the log-likelihood, our negative: higher is better; one label says both: the time, negative if "
         "censored; of rows with equal times those further up have left the risk",
-        "sksurv.linear_model.CoxPHSurvivalAnalysis | ties='efron' is cox-efron",
+        "sksurv.linear_model.CoxPHSurvivalAnalysis | a mean over all rows, also those without event; ties='efron' is "
+        "cox-efron",
         "statsmodels.PHReg | the log-likelihood, our negative; ties='efron' is cox-efron",
+        "torchsurv.neg_partial_log_likelihood(ties_method='breslow') | a mean over times of events unless "
+        "reduction='sum'; by default it is cox-efron",
         "pycox.CoxPHLoss = cox:mean=true | under ties it depends on the order of rows; it adds 1e-7 within the "
         "logarithm",
     )  # fmt: skip
@@ -258,7 +262,11 @@ class CoxEfron(PartialLikelihood):
     also = (
         "efron",
         "lifelines.CoxPHFitter | the log-likelihood, our negative",
-        "torchsurv.neg_partial_log_likelihood | a mean unless reduction='sum'; ties_method='breslow' is cox",
+        "sksurv.linear_model.CoxPHSurvivalAnalysis(ties='efron') | a mean over all rows, also those without event; by "
+        "default it is cox",
+        "statsmodels.PHReg(ties='efron') | the log-likelihood, our negative; by default it is cox",
+        "torchsurv.neg_partial_log_likelihood | a mean over times of events unless reduction='sum'; "
+        "ties_method='breslow' is cox",
     )  # fmt: skip
     use = "as cox, where several have the event at the same time because times are rounded"
     pitfalls = (

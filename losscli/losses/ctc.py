@@ -24,6 +24,9 @@ GRAVES = (
     "sequence data with recurrent neural networks, doi:10.1145/1143844.1143891"
 )
 
+LOST = "what no path can spell costs 1e5 or so, and has slopes"
+ENDED = "targets end at the first 0, which is the blank"
+
 
 class Spelling(Listwise):
     """−ln of the probability of all paths, a class for each step, that spell the labels.
@@ -159,11 +162,10 @@ class CTC(Spelling):
         "divides each loss by the number of its labels first; what no path can spell has slopes of NaN",
         "torch.nn.functional.ctc_loss | takes log-probabilities, of which ctc is the same; steps come first, then "
         "lists; its mean divides each loss by the number of its labels first; what no path can spell has slopes of NaN",
-        "optax.ctc_loss | lists of one length, the rest said by paddings; what no path can spell costs 1e5 or so",
-        "optax.ctc_loss_with_forward_probs | the loss beside its sums over paths",
-        "keras.losses.CTC | a mean over lists; targets end at the first 0, which is the blank; what no path can spell "
-        "costs 1e5 or so",
-        "keras.losses.ctc | targets end at the first 0, which is the blank; what no path can spell costs 1e5 or so",
+        f"optax.ctc_loss | lists of one length, the rest said by paddings; {LOST}",
+        f"optax.ctc_loss_with_forward_probs | the loss beside its sums over paths; {LOST}",
+        f"keras.losses.CTC | a mean over lists, in float32; {ENDED}; {LOST}",
+        f"keras.losses.ctc | in float32; {ENDED}; {LOST}",
     )  # fmt: skip
     use = "a sequence of labels is known, but not at which steps they are: speech, handwriting, genes"
     pitfalls = (

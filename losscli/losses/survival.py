@@ -23,6 +23,10 @@ CATBOOST = (
     "its scale is sigma; -1 stands for an open end, derivatives are kept in bounds as in XGBoost, and the metric of "
     "that name is no likelihood but |exp(f) - t|, 0 within an interval"
 )
+LIFELINES = (
+    "the log-likelihood, our negative, a mean over rows; no interval costs more than 57.56 = -ln 1e-25, and the "
+    "scale is learnt beside the times"
+)
 
 
 class AFT(Symmetric):
@@ -41,8 +45,10 @@ class AFT(Symmetric):
         "else sqrt(2 / pi) / sigma * (exp(-y**2 / 2) - exp(-x**2 / 2)) / (erfc(a / sqrt(2)) - erfc(b / sqrt(2)))"
     )
     also = (
-        "accelerated-failure-time", f"xgboost.survival:aft | {XGBOOST}", f"xgboost.aft-nloglik | {XGBOOST}",
+        "accelerated-failure-time", f"xgboost.survival:aft | {XGBOOST}",
+        "xgboost.aft-nloglik | in training it is that of sigma=1, whatever the scale; no row costs more than 27.63",
         f"catboost.SurvivalAft | {CATBOOST}",
+        f"lifelines.LogNormalAFTFitter | {LIFELINES}",
     )  # fmt: skip
     use = "times until an event, some still to come, that a cause stretches or shrinks; their logs are about normal"
     related = ("aft-logistic", "aft-extreme", "cox", "gaussian-nll")
@@ -137,6 +143,7 @@ class AFTLogistic(Symmetric):
         "log-logistic-aft",
         f"xgboost.survival:aft(aft_loss_distribution=logistic) | {XGBOOST}",
         f"catboost.SurvivalAft:dist=Logistic | {CATBOOST}",
+        f"lifelines.LogLogisticAFTFitter | {LIFELINES}; beta_ is the log of 1 / sigma",
     )
     use = "times until an event, some still to come, a few far longer than most: no slope exceeds 1 / sigma"
     related = ("aft", "aft-extreme", "cox", "bce-with-logits")
@@ -192,6 +199,9 @@ class AFTExtreme(FailureTime):
         "weibull-aft",
         f"xgboost.survival:aft(aft_loss_distribution=extreme) | {XGBOOST}",
         f"catboost.SurvivalAft:dist=Extreme | {CATBOOST}",
+        f"lifelines.WeibullAFTFitter | {LIFELINES}; rho_ is the log of 1 / sigma",
+        "torchsurv.neg_log_likelihood_weibull | a mean over rows unless reduction='sum'; of the logs of the scale of "
+        "times and of 1 / sigma; rows that cost infinity are left out, and intervals unknown",
     )
     use = "times until an event, some still to come, at a hazard that is a power of time: wear, or early failures"
     related = ("aft", "aft-logistic", "cox", "poisson-nll-log")

@@ -1,17 +1,9 @@
 """What libraries make of our numbers, where it is something else: each has a note in `explain`."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import numpy as np
 
-
-class About(NamedTuple):
-    """A difference that is small, whatever its form, or one that is known to a few digits only."""
-
-    within: float
-    change: Callable[..., Any] = lambda ours, *inputs: ours
-
+from tests.elsewhere.about import About
+from tests.elsewhere.differences_survival import SEQUENCES, SURVIVAL
 
 HALF_SLOPE = {"gradient": lambda ours, p, y: -y / 2}
 ONE = {"hessian": lambda ours, p, y: np.ones_like(ours)}
@@ -256,7 +248,7 @@ TABLES = {
     "statsmodels.robust.norms": STATSMODELS,
 }
 DIFFERENT = {
-    (f"{path}.{name.partition(' ')[0]}", name.partition(" ")[2]): change
-    for path, table in TABLES.items()
-    for name, change in table.items()
+    (name.partition(" ")[0], name.partition(" ")[2]): change
+    for path, table in [*TABLES.items(), ("", SURVIVAL | SEQUENCES)]
+    for name, change in ((f"{path}.{each}".lstrip("."), change) for each, change in table.items())
 }

@@ -1,8 +1,8 @@
 """Record what other libraries say, as data for `test_elsewhere.py`: python -m tests.elsewhere.recording [LIBRARY...]
 
 Needs torch, torchvision, keras with jax, optax, rax, scikit-learn, xgboost, lightgbm, catboost, torchmetrics,
-scoringrules, scipy, statsmodels, pytorch-metric-learning and segmentation-models-pytorch; the recorded file says
-which versions. Of libraries that are not named, what was recorded before is kept.
+scoringrules, scipy, statsmodels, lifelines, scikit-survival, torchsurv, pycox, pytorch-metric-learning and
+segmentation-models-pytorch; the recorded file says which versions. Of libraries that are not named, what was recorded before is kept.
 """
 
 import os
@@ -23,6 +23,9 @@ LIBRARIES = {
     "torch": "torch", "keras": "keras jax", "optax": "optax rax", "sklearn": "scikit-learn",
     "boosting": "xgboost lightgbm", "catboost": "catboost", "torchmetrics": "torchmetrics",
     "forecasts": "scoringrules scipy statsmodels numpy",
+    "boosted_survival": "xgboost",
+    "survival": "lifelines scikit-survival torchsurv pycox",
+    "sequences": "torch optax keras",
     "masks": "pytorch-metric-learning segmentation_models_pytorch torchvision",
 }  # fmt: skip
 

@@ -32,6 +32,17 @@ BATCH = (
 )
 LIST = ([2.0, 1.0, 3.0, -0.5, 0.3], [1.0, 0.0, 2.0, 0.0, 1.0])
 ENSEMBLES = ([[0.1, 0.9, -0.4, 2.0], [1.5, 0.2, 0.7, 0.8], [3.0, 2.5, 4.0, 1.0]], [0.5, -1.0, 2.75])
+COHORT = ([0.3, -0.5, 1.2, 0.1, 0.8, -1.0], [2.0, 1.0, 3.0, 2.5, 5.0, 4.0], [1.0, 1.0, 1.0, 0.0, 0.0, 1.0])
+TIED = (
+    [0.3, -0.5, 1.2, 0.1, 0.8, -1.0, 0.4],
+    [2.0, 1.0, 3.0, 2.0, 2.0, 5.0, 4.0],
+    [1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 1.0],
+)
+TIMES = ([0.3, 1.2, -0.5, 0.7, -0.4], [2.0, 1.0, 0.0, 0.5, 0.5], [2.0, np.inf, 2.0, 3.0, 0.5])
+STEPS = (
+    [[0.3, -1.0, 0.8], [1.2, 0.1, -0.4], [-0.5, 0.9, 0.2], [0.0, 1.5, -0.7], [0.6, -0.2, 0.4]],
+    [[1.0, 2.0]],
+)
 
 
 def case(place, loss, inputs, edge="", *, lists=None, **found):
@@ -48,7 +59,7 @@ def case(place, loss, inputs, edge="", *, lists=None, **found):
     }
     said = {"edge": edge} if edge else {}
     listed = {"lists": lists} if lists is not None else {}
-    kept = [np.asarray(x, float).tolist() for x in inputs]
+    kept = [[np.asarray(each, float).tolist() for each in x] for x in inputs]
     CASES.append({"from": SOURCE, "place": place, "loss": loss, **said, "inputs": kept, **listed, **plain})
 
 

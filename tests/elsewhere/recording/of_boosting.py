@@ -53,7 +53,6 @@ def record():
     found = [of_xgboost("binary:hinge", p, (t + 1) / 2) for p, t in zip(*hinged, strict=True)]
     case("xgboost.binary:hinge", "hinge", hinged, step=found)
     metrics()
-    cohort()
 
 
 def of_xgboost(objective, score, y, **options):
@@ -69,16 +68,6 @@ def steps_of_xgboost(objective, scores, classes):
         booster = xgboost.train({"objective": objective, "num_class": len(row), **SURE}, data, 1)
         found.append((booster.predict(data, output_margin=True)[0] - np.array(row)).tolist())
     return found
-
-
-def cohort():
-    """Ask for the loss of a cohort, from its hazards."""
-    hazards = np.exp([0.1, 0.2, 0.3])
-    data = xgboost.DMatrix(np.zeros((3, 1)), label=[1.0, 2.0, -3.0], base_margin=hazards)
-    given = {"objective": "reg:squarederror", **SURE, "eta": 0, "eval_metric": "cox-nloglik"}
-    value = float(xgboost.train(given, data, 1).eval(data).rpartition(":")[2])
-    rows = ([0.1, 0.2, 0.3], [1.0, 2.0, 3.0], [1.0, 1.0, 0.0])
-    case("xgboost.cox-nloglik", "cox:mean=true", rows, lists=[0] * 3, value=[value])
 
 
 def of_lightgbm(objective, score, y, **options):

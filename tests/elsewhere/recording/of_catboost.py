@@ -77,6 +77,12 @@ def many():
         lists=[0, 0, 0],
         value=value,
     )
+    times = ([0.3, 0.3, 0.3], [2.0, 1.0, 2.0], [2.0, 4.0, np.inf])
+    value = [
+        eval_metric([[a, -1.0 if b == np.inf else b]], [[f]], "SurvivalAft")[0]
+        for f, a, b in zip(*times, strict=True)
+    ]
+    case("catboost.SurvivalAft", "aft", times, value=value)
     columns = ([[3.0, 1.0]], [[0.0, 5.0]])
     case("catboost.MultiRMSE", "mse", columns, value=eval_metric([[0.0, 5.0]], [[3.0, 1.0]], "MultiRMSE"))
     value = [eval_metric([t], [np.log(9.0)], "BrierScore")[0] for t in (1.0, 0.0)]
