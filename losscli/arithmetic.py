@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.blocks import squares
 from losscli.doubledouble import DoubleDouble, total, two_sum
 
 Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ def over(share: Array, x: Array) -> Array:
 
 
 def _none_of(share: Array, found: Array) -> Array:
-    return np.where(share == 0, 0.0, found) if np.isnan(np.vdot(found, found)) else found
+    return np.where(share == 0, 0.0, found) if np.isnan(squares(found)) else found
 
 
 def over_square(share: Array, x: Array) -> Array:
@@ -81,12 +82,12 @@ def in_parts(careful: Callable[..., Array], *inputs: Array | DoubleDouble) -> Ar
 
 def finite(x: Array) -> Array:
     """Return `x`, NaN where it is infinite."""
-    return x if np.vdot(x, x) < np.inf else np.where(np.isinf(x), np.nan, x)
+    return x if squares(x) < np.inf else np.where(np.isinf(x), np.nan, x)
 
 
 def corrected(found: Array, careful: Callable[..., Array], *inputs: Array | DoubleDouble) -> Array:
     """Return what is found, and what `careful` makes of the inputs in the samples where that is NaN."""
-    return with_care(np.isnan(found), found, careful, *inputs) if np.isnan(np.vdot(found, found)) else found
+    return with_care(np.isnan(found), found, careful, *inputs) if np.isnan(squares(found)) else found
 
 
 def reconsidered(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli.arithmetic import in_parts, with_care
+from losscli.blocks import squares
 from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.inputs import LOGIT, PREDICTION, PROBABILITY, SAME, TARGET
@@ -85,7 +86,7 @@ class Residual(Pointwise):
 
 def known(result: Array, e: Array, prediction: Array, target: Array) -> Array:
     """Return a result of the error `e`; NaN where that is beyond the largest double, or missing."""
-    if np.vdot(e, e) < np.inf:
+    if squares(e) < np.inf:
         return result
     wide = np.isinf(e) & np.isfinite(prediction) & np.isfinite(target)
     return np.where(wide | np.isnan(e), np.nan, result)
@@ -213,7 +214,7 @@ class Margin(Pointwise):
         m = label * score
         found = (self.penalty, self.slope, self.curvature)[order](m)
         found = label * found + 0.0 if order == 1 else found  # no -0.0
-        return (np.where(np.isnan(m), m, found) if np.isnan(np.vdot(m, m)) else found,)
+        return (np.where(np.isnan(m), m, found) if np.isnan(squares(m)) else found,)
 
     def shows_missing(self, order: int) -> bool:
         return True

@@ -70,15 +70,13 @@ class Listwise(Loss):
         """Return which lists have no derivative, in the order of `value`."""
 
         def kernel(form: Sequence[Input], *block: Array) -> tuple[Array]:
-            with np.errstate(all="ignore"):
-                return (np.where(self.corner(*block), 1.0, 0.0),)
+            return (np.where(self.corner(*block), 1.0, 0.0),)
 
         return self._over(inputs, lists, kernel, 0)[0] > 0
 
     def _lists(self, order: int, inputs: Sequence[Any], lists: ArrayLike | None) -> tuple[Array, ...]:
         def kernel(form: Sequence[Input], *block: Array) -> Sequence[Array]:
-            with np.errstate(all="ignore"):
-                return self._block(order, form, block)
+            return self._block(order, form, block)
 
         return self._over(inputs, lists, kernel, order, checked=True)
 

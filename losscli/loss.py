@@ -178,8 +178,7 @@ class Loss(ABC):
         )
 
         def kernel(*block: Array) -> tuple[Array]:
-            with np.errstate(all="ignore"):
-                return (np.where(self.corner(*block), 1.0, 0.0),)
+            return (np.where(self.corner(*block), 1.0, 0.0),)
 
         found: Array = blocks.evaluate(kernel, samples, [(len(samples[0]),)])[0]
         return np.greater(found.reshape(arrays[0].shape) if self.elementwise else found, 0)
@@ -274,8 +273,7 @@ class Loss(ABC):
                 self.check(*arrays)  # which row it is, counts from the first
             return self._block(order, form, block)
 
-        with np.errstate(all="ignore"):
-            results = blocks.evaluate(kernel, arrays, shapes, blocks.LONG if self.swift else blocks.BLOCK)
+        results = blocks.evaluate(kernel, arrays, shapes, blocks.LONG if self.swift else blocks.BLOCK)
         return tuple(result.reshape(shape) for result in results) if self.elementwise else results
 
     swift: ClassVar[bool] = False
