@@ -13,7 +13,7 @@ from losscli.doubledouble import DoubleDouble, total, two_sum
 Array = NDArray[np.float64]
 
 DOUBT = 2.0**-40  # below this part of its terms, a double-double difference has less than 60 good bits
-PART = 1 << 12  # numbers; some ten such arrays are at work in a double-double product
+PART = 1 << 13  # numbers; some ten such arrays are at work in a double-double product
 FAINT = 2.0**-960  # below this the low part of a double-double, 2^-106 of it, is no longer a normal number
 
 

@@ -4,16 +4,18 @@ import numpy as np
 
 from losscli.arithmetic import corrected, over_square, sure, with_care
 from losscli.domain import NONNEGATIVE
-from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.families import LOGIT, PREDICTION, TARGET, Binary, Ratio
 from losscli.inputs import Input
 from losscli.loss import Axis
+from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
 LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products
 NEAR_ONE = 2.0**-40  # logarithms as small have too few bits to be multiplied by a large count
 STEEP = 700.0  # from here e^z is near the end of the range, and a moderate count does not matter beside it
 FLAT = 600.0  # below minus this the exponential is a plain double, and does not matter beside a count
+CLEAR = 2.0**-16  # a difference of this part of its terms does not see what the pairs of `tables` lack
 
 
 class PoissonNLL(Ratio):
@@ -52,7 +54,17 @@ class PoissonNLL(Ratio):
     def penalty(self, p, t):
         part = t * np.log(p)
         found = p - part
-        return with_care(~(abs(part) < 1.8 * abs(found)), found, self.careful, p, t)
+        return with_care(~(abs(part) < 1.8 * abs(found)), found, self.closer, p, t)
+
+    def closer(self, p, t):
+        """Return the loss by a logarithm of some 72 bits after the point."""
+        high, low = log_pair(p)
+        part, lost = two_product(t, high)
+        near, rest = two_sum(p, -part)
+        found = near + (rest - (lost + t * low))
+        usual = (p > LEAST) & (p < MOST) & (t > LEAST) & (t < MOST)
+        np.copyto(found, np.nan, where=~(usual & (abs(found) > CLEAR * (t + abs(part)))))
+        return corrected(found, self.careful, p, t)
 
     def careful(self, p, t):
         log_p = log(np.where((p > 0) & np.isfinite(p), p, 1.0))
@@ -114,12 +126,29 @@ class PoissonNLLLog(Binary):
         rate, part = np.exp(z), y * z
         found = rate - part
         doubtful = ~(1.3 * rate + abs(part) < 3 * abs(found))
-        return with_care(doubtful, found, self.careful_penalty, z, y)
+        return with_care(doubtful, found, self.closer_penalty, z, y)
 
     def slope(self, z, y):
         rate = np.exp(z)
         found = rate - y
-        return with_care(~(rate < 2.3 * abs(found)), found, self.careful_slope, z, y)
+        return with_care(~(rate < 2.3 * abs(found)), found, self.closer_slope, z, y)
+
+    def closer_penalty(self, z, y):
+        """Return the loss by an exponential of some 70 bits."""
+        rate, low = exp_pair(z)
+        part, lost = two_product(y, z)
+        near, rest = two_sum(rate, -part)
+        found = near + (rest + (low - lost))
+        usual = (abs(z) < FLAT) & (abs(z) > LEAST) & (y > LEAST) & (y < MOST)
+        np.copyto(found, np.nan, where=~(usual & (abs(found) > CLEAR * rate)))
+        return corrected(found, self.careful_penalty, z, y)
+
+    def closer_slope(self, z, y):
+        """Return the slope by an exponential of some 70 bits: so near to it, y is taken off exactly."""
+        rate, low = exp_pair(z)
+        found = (rate - y) + low
+        np.copyto(found, np.nan, where=~((abs(z) < FLAT) & (abs(found) > CLEAR * rate)))
+        return corrected(found, self.careful_slope, z, y)
 
     def careful_penalty(self, z, y):
         part = DoubleDouble.of_product(y, z)

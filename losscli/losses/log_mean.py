@@ -4,14 +4,14 @@ from functools import cache
 
 import numpy as np
 
-from losscli.arithmetic import sure, with_care
+from losscli.arithmetic import corrected, sure, with_care
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, exp, two_product, two_sum
 from losscli.families import LOGIT, PREDICTION, TARGET, Binary
 from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.parameter import parameter
-from losscli.tables import exp_pair, log_pair
+from losscli.tables import exp_pair
 from losscli.traits import Traits
 
 ONE = DoubleDouble(1.0)
@@ -43,14 +43,11 @@ def grown(z, by, factor):
 
 
 def surplus(z, y):
-    """Return 1 - y e^-z, by the logarithm of y; NaN where it may not be known."""
-    high, low = log_pair(np.where(y > LEAST, y, 1.0))
-    gap, lost = two_sum(high, -z)
-    found = np.expm1(gap)
-    found = -(found + (found + 1) * (lost + low))
-    np.copyto(found, 1.0, where=y == 0)
-    np.copyto(found, np.nan, where=~calm(z, y) | (abs(found) < CLEAR))
-    return found
+    """Return e^z - y and e^z; NaN where too much of the difference cancels."""
+    high, low = exp_pair(z)
+    found = (high - y) + low
+    np.copyto(found, np.nan, where=~(calm(z, y) & (abs(found) > CLEAR * high)))
+    return found, high
 
 
 def fine_sum(z, y):
@@ -67,6 +64,7 @@ class OnLogMean(Binary):
 
     family = "counts"
     symbols = "z, y"
+    swift = True
 
     @property
     def axis(self):
@@ -101,6 +99,9 @@ class TweedieNLLLog(OnLogMean):
     )
 
     def penalty(self, z, y):
+        if self.power == 1.5:
+            root = np.exp(z / 2)
+            return with_care(~(abs(z) < 2 * FAR), 2 * (root + y / root), self.careful, z, y)
         rising, falling, more, less = rates(self.power)
         (up, fine), (down, rest) = grown(z, rising, more), grown(z, -falling, less)
         found = (up + y * down) + (fine + y * rest)
@@ -110,9 +111,20 @@ class TweedieNLLLog(OnLogMean):
         return self.summed(z, y, *rates(self.power)[2:])
 
     def slope(self, z, y):
-        up, fine = grown(z, rates(self.power)[0], ONE)
-        found = (up + fine) * surplus(z, y)
-        return with_care(np.isnan(found), found, self.careful_slope, z, y)
+        if self.power != 1.5:
+            return self.closer_slope(z, y)
+        root = np.exp(z / 2)
+        share = y / root
+        found = root - share
+        known = (1.3 * root + 2.3 * share < 3 * abs(found)) & (abs(z) < 2 * FAR)
+        return with_care(~known, found, self.closer_slope, z, y)
+
+    def closer_slope(self, z, y):
+        gap, _ = surplus(z, y)
+        if self.power == 1.5:
+            return corrected(gap / np.exp(z / 2), self.careful_slope, z, y)
+        down, fine = grown(z, -rates(self.power)[1], ONE)
+        return corrected((down + fine) * gap, self.careful_slope, z, y)
 
     def careful_slope(self, z, y):
         up, down = self.powers(z)
@@ -177,9 +189,12 @@ class GammaNLLLog(OnLogMean):
     def penalty(self, z, y):
         share = y * np.exp(-z)
         found = z + share
-        cancels = (z < 0) & (share + abs(z) > 1.4 * abs(found))
-        found = with_care(cancels & calm(z, y), found, fine_sum, z, y)
-        return with_care(~(calm(z, y) & (found == found)), found, self.careful, z, y)
+        return with_care(~(share < 1.4 * abs(found)), found, self.closer, z, y)
+
+    def closer(self, z, y):
+        found = fine_sum(z, y)
+        np.copyto(found, np.nan, where=~calm(z, y))
+        return corrected(found, self.careful, z, y)
 
     def careful(self, z, y):
         share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
@@ -190,8 +205,13 @@ class GammaNLLLog(OnLogMean):
         return np.where((abs(z) > FAR) | beyond, np.where(beside, np.nan, far), found)
 
     def slope(self, z, y):
-        found = surplus(z, y)
-        return with_care(np.isnan(found), found, self.careful_slope, z, y)
+        share = y * np.exp(-z)
+        found = 1 - share
+        return with_care(~((share < 1.4 * abs(found)) & (z < FAR)), found, self.closer_slope, z, y)
+
+    def closer_slope(self, z, y):
+        gap, mean = surplus(z, y)
+        return corrected(gap / mean, self.careful_slope, z, y)
 
     def careful_slope(self, z, y):
         share = exp(np.where(np.isfinite(z), -z, 0.0)) * y
