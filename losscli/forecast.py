@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import sure, with_care
 from losscli.domain import FINITE, POSITIVE
 from losscli.doubledouble import DoubleDouble, two_product, two_sum
 from losscli.families import PREDICTION, TARGET
 from losscli.loss import Array, Axis, Input, Loss, Section
+from losscli.tables import coarse, log_pair
 
 LEAST, MOST = (
     2.0**-240,
     2.0**240,
 )  # numbers between these, and quotients of their squares, have exact products
+TINY = 2.0**-700  # a sum above this does not see what underflows
+CLEAR = 2.0**-16  # a sum above this does not see what `log_pair` lacks
+ALIKE = 2.0**-20  # a difference of squares above this part of them does not see what doubles lack
 LOCATION = ("location", "loc", "mean", "mu", "m", *PREDICTION)
 SCALE = ("scale", "sigma", "std", "stddev", "sd", "s")
 OUTCOME = Input("target", FINITE, columns=("observation", "obs", *TARGET))
@@ -89,3 +93,46 @@ def settled(x: DoubleDouble, *terms: Array | float) -> Array:
     """Return a sum as doubles, given its terms; NaN where too much cancelled, and 0 of nothing but zeros."""
     term = np.maximum.reduce([np.broadcast_to(abs(np.asarray(each)), x.high.shape) for each in terms])
     return np.where(term == 0, 0.0, sure(x, term))
+
+
+def usual(e: Array, scale: Array) -> NDArray[np.bool_] | bool:
+    """Return where a scale and an error in units of it are of ordinary size, the error perhaps 0."""
+    size = abs(e)
+    if scale.min() > LEAST and scale.max() < MOST and size.max() < MOST and size.min() > LEAST:
+        return True
+    return ordinary(scale) & (ordinary(e) | (e == 0))
+
+
+def log_sum(
+    scale: Array, q: Array, slack: float, constant: DoubleDouble, fine: Callable[..., Any], *block: Array
+) -> Array:
+    """Return ln(scale) + q + constant; where the roundings of q, `slack` in all, may show, by what is `fine`.
+
+    What `fine` makes of the block is q as two doubles. NaN where that is not enough.
+    """
+    part = np.log(scale)
+    found = part + q
+    if constant.high:
+        found += constant.high
+    terms = 1.1 * abs(part)
+    terms += slack * q
+    terms += TINY + constant.high
+    known = (terms < 3 * abs(found)) & (scale > LEAST)
+    return with_care(~known, found, partial(_fine_log_sum, constant, fine), scale, *block)
+
+
+def _fine_log_sum(constant: DoubleDouble, fine: Callable[..., Any], scale: Array, *block: Array) -> Array:
+    part, less = log_pair(scale)
+    q, lost = fine(*block)
+    near, rest = two_sum(part, q)
+    found, more = two_sum(near, constant.high)
+    found += (rest + more) + ((less + lost) + constant.low)
+    known = (abs(found) > CLEAR) | (64 * abs(found) > abs(part)) & (constant.high == 0)
+    np.copyto(found, np.nan, where=~(known & usual(block[0] - block[2], block[1])))
+    return found
+
+
+def unsquared(e: Array, lost: Array | float) -> tuple[Array, Array]:
+    """Return (e + lost)² in two parts, the first exact."""
+    half = coarse(e)
+    return half * half, (e - half) * (e + half) + 2 * e * lost

@@ -18,6 +18,11 @@ START = np.int64(0x3FE6A00000000000 - (1 << (51 - STEPS)))  # near √½, where 
 COARSE = np.int64(-(1 << 27))  # the mask of the first 26 bits of a mantissa
 
 
+def coarse(x: Array) -> Array:
+    """Return the first 26 bits of each number: products of two such are exact."""
+    return (x.view(np.int64) & COARSE).view(np.float64)
+
+
 @cache
 def _logs() -> tuple[Array, Array, Array]:
     """Return for each step an inverse of few bits, and minus its logarithm in two parts, the first of few bits."""
@@ -38,9 +43,9 @@ def log_pair(x: Array) -> tuple[Array, Array]:
     exponent = above >> 52
     bits = bits - (exponent << 52)
     m, k = bits.view(np.float64), exponent.astype(np.float64)
-    coarse = (bits & COARSE).view(np.float64)
+    half = coarse(m)
     scale = inverse.take(at)
-    a, b = coarse * scale - 1.0, (m - coarse) * scale  # both exact
+    a, b = half * scale - 1.0, (m - half) * scale  # both exact
     r = a + b
     lost = b - (r - a)
     base = k * LN2[0] + first.take(at)  # exact
@@ -57,7 +62,7 @@ def _powers() -> tuple[Array, Array]:
     """Return the powers of 2 between 1 and 2 in two parts, the first of few bits."""
     steps = np.ldexp(np.arange(1 << STEPS, dtype=np.float64), -STEPS)
     powers = exp(sum((DoubleDouble.of_product(steps, part) for part in LN2), DoubleDouble(0.0)))
-    first = (powers.high.view(np.int64) & COARSE).view(np.float64)
+    first = coarse(powers.high)
     return first, (powers.high - first) + powers.low
 
 
@@ -71,11 +76,11 @@ def exp_pair(x: Array) -> tuple[Array, Array]:
     lost = rest - (r - near)
     at = step & ((1 << STEPS) - 1)
     a, b = first.take(at), second.take(at)
-    coarse = (r.view(np.int64) & COARSE).view(np.float64)
-    product = a * coarse  # exact
+    half = coarse(r)
+    product = a * half  # exact
     high = a + product
     tail = lost + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
-    low = (product - (high - a)) + (a * ((r - coarse) + tail) + b * (1 + (r + tail)))
+    low = (product - (high - a)) + (a * ((r - half) + tail) + b * (1 + (r + tail)))
     exponent = (step >> STEPS).astype(np.intc)
     found = high + low
     return np.ldexp(found, exponent), np.ldexp(low - (found - high), exponent)

@@ -1,11 +1,14 @@
 """Losses of forecasts that are an ensemble: several equally likely numbers for one target."""
 
+from functools import partial
+
 import numpy as np
 
-from losscli.arithmetic import FAINT, over_square, sure
+from losscli.arithmetic import FAINT, over_square, reconsidered, sure
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import LN2, DoubleDouble, chosen, log
+from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_product, two_sum
 from losscli.families import PREDICTION, TARGET
+from losscli.forecast import ALIKE, log_sum, relative, unsquared, usual
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.parameter import flag
 from losscli.traits import Traits
@@ -147,6 +150,7 @@ class DawidSebastiani(Loss):
 
     family = "probabilistic forecasts"
     symbols = "m, s, y"
+    swift = True
     forms = ((MEAN, DEVIATION, OBSERVED), (MEMBERS, OBSERVED))
     formula = "((m - y) / s)**2 + 2 * log(s)"
     slope_formula = "2 * (m - y) / s**2"
@@ -178,23 +182,38 @@ class DawidSebastiani(Loss):
         return self.of_moments(order, *block) if len(block) == 3 else (self.of_members(order, *block),)
 
     def of_moments(self, order, mean, s, y):
+        if order == 2:
+            return self.careful(order, mean, s, y)
+        e, lost = two_sum(mean, -y)
+        if order == 0:
+            w = e / s
+            found = [2 * log_sum(s, w * (w / 2 + lost / s), 3.0, DoubleDouble(0.0), half_square, mean, s, y)]
+        else:
+            (square, rest), (mine, more) = unsquared(e, lost), unsquared(s, 0.0)
+            gap = (mine - square) - (rest - more)
+            np.copyto(gap, np.nan, where=~(usual(e, s) & (abs(gap) > ALIKE * mine)))
+            found = [2 * (e / s / s), 2 * (gap / s / s / s)]
+            np.copyto(found[0], np.nan, where=np.isnan(gap))
+        return reconsidered(found, partial(self.careful, order), mean, s, y)
+
+    def careful(self, order, mean, s, y):
         e = DoubleDouble.of_sum(mean, -y)
         size = abs(e.high)
-        usual = (s > LEAST) & (s < MOST) & (size < MOST) & ((size > LEAST) | (size == 0))
-        usual &= size / s < MOST
+        fit = (s > LEAST) & (s < MOST) & (size < MOST) & ((size > LEAST) | (size == 0))
+        fit &= size / s < MOST
         if order == 1:
             # 1 − w² to full precision beside |e| = s too
             fall = ((s - abs(e)) / s) * ((s + abs(e)) / s)
             wide = np.isinf(e.high) & np.isfinite(mean)
             by_mean = 2 * np.sign(e.high) * over_square(abs(e.rounded), s)
-            return np.where(wide, np.nan, by_mean), np.where(usual, 2 * fall.rounded / s, np.nan)
+            return np.where(wide, np.nan, by_mean), np.where(fit, 2 * fall.rounded / s, np.nan)
         square = (e / s).squared()
         if order == 2:
             turn = sure(square * 3.0 - 1.0, 1 + square.high)
-            return 2 / s / s, np.where(usual, 2 * turn / s / s, np.nan)
+            return 2 / s / s, np.where(fit, 2 * turn / s / s, np.nan)
         spread = log(s).scaled(2.0)
         found = sure(square + spread, np.maximum(np.maximum(square.high, 1.0), abs(spread.high)))
-        return (np.where(usual, np.where(s == 1, square.rounded, found), np.nan),)
+        return (np.where(fit, np.where(s == 1, square.rounded, found), np.nan),)
 
     def of_members(self, order, x, y):
         n = len(x)
@@ -263,3 +282,10 @@ class DawidSebastiani(Loss):
 
     def traits(self):
         return Traits(convex=True, symmetric=True, proper="" if self.bias else "proper")
+
+
+def half_square(mean, s, y):
+    """Return ((mean - y) / s)² / 2 in two doubles."""
+    w, lost = relative(mean, s, y)
+    square, rest = two_product(w, w)
+    return square / 2, rest / 2 + w * lost

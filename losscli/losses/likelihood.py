@@ -6,23 +6,36 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, reconsidered, with_care
+from losscli.arithmetic import DOUBT, reconsidered
 from losscli.domain import FINITE, POSITIVE
 from losscli.doubledouble import DoubleDouble, log, two_product, two_sum
-from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, relative, settled
+from losscli.forecast import (
+    ALIKE,
+    LOCATION,
+    OUTCOME,
+    SCALE,
+    Forecast,
+    error,
+    log_sum,
+    ordinary,
+    relative,
+    settled,
+    unsquared,
+    usual,
+)
 from losscli.inputs import Input
 from losscli.loss import Array
 from losscli.parameter import flag
-from losscli.tables import log_pair
 from losscli.traits import Traits
 
 LOG_TWO_PI = DoubleDouble(1.8378770664093456, -7.756588316134483e-17)
-CLEAR = 2.0**-16  # a sum above this does not see what `log_pair` lacks
 BITS = 0.125  # a logarithm has some 100 bits after the point, however near 0 it is
 
 
 class LogScore(Forecast):
     """The logarithm of a scale plus an error in units of it, both in doubles but where these cancel."""
+
+    swift = True
 
     @abstractmethod
     def score(self, location, scale, target) -> Array:
@@ -40,25 +53,7 @@ class LogScore(Forecast):
         if order == 2:
             return self.careful(order, *block)
         found = self.slopes(*block) if order else [self.score(*block)]
-        _, scale, _ = block
-        np.copyto(found[-1], np.nan, where=~ordinary(scale))
         return reconsidered(found, partial(self.careful, order), *block)
-
-    def sum(self, scale, q, slack, constant, fine, *block):
-        """Return ln(scale) + q + constant; where the roundings of q, `slack` in all, may show, by what is `fine`."""
-        part = np.log(scale)
-        found = part + q + constant.high
-        unsure = 1.1 * abs(part) + (slack * q + constant.high) > 3 * abs(found)
-        return with_care(unsure, found, partial(self.fine_sum, constant, fine), scale, *block)
-
-    def fine_sum(self, constant, fine, scale, *block):
-        part, less = log_pair(scale)
-        q, lost = fine(*block)
-        near, rest = two_sum(part, q)
-        found, more = two_sum(near, constant.high)
-        found += (rest + more) + ((less + lost) + constant.low)
-        known = (abs(found) > CLEAR) | (64 * abs(found) > abs(part)) & (constant.high == 0)
-        return np.where(known, found, np.nan)
 
 
 class GaussianNLL(LogScore):
@@ -103,15 +98,13 @@ class GaussianNLL(LogScore):
     def score(self, mean, var, target):
         e = mean - target
         constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
-        np.copyto(e, np.nan, where=~(ordinary(e) | (e == 0)))
-        return self.sum(var, e * e / var, 2.5, constant, relative_square, mean, var, target) / 2
+        return log_sum(var, e * e / var, 2.5, constant, relative_square, mean, var, target) / 2
 
     def slopes(self, mean, var, target):
         e, lost = two_sum(mean, -target)
-        square, rest = two_product(e, e)
-        gap = (var - square) - (rest + 2 * e * lost)
-        known = (ordinary(e) | (e == 0)) & (abs(gap) > DOUBT * var)
-        np.copyto(gap, np.nan, where=~known)
+        square, rest = unsquared(e, lost)
+        gap = (var - square) - rest
+        np.copyto(gap, np.nan, where=~(usual(e, var) & (abs(gap) > ALIKE * var)))
         return [e / var, gap / var / var / 2]
 
     def careful(self, order, mean, var, target):
@@ -167,14 +160,13 @@ class LaplaceNLL(LogScore):
 
     def score(self, location, scale, target):
         e = abs(location - target)
-        np.copyto(e, np.nan, where=~(ordinary(e) | (e == 0)))
-        return self.sum(2 * scale, e / scale, 1.0, DoubleDouble(0.0), relative, location, scale, target)
+        return log_sum(2 * scale, e / scale, 1.5, DoubleDouble(0.0), relative, location, scale, target)
 
     def slopes(self, location, scale, target):
         e, lost = two_sum(location, -target)
         side = np.sign(e)
         gap = (scale - abs(e)) - side * lost
-        np.copyto(gap, np.nan, where=~((ordinary(e) | (e == 0)) & (abs(gap) > DOUBT * scale)))
+        np.copyto(gap, np.nan, where=~(usual(e, scale) & (abs(gap) > DOUBT * scale)))
         return [side / scale, gap / scale / scale]
 
     def careful(self, order, location, scale, target):
