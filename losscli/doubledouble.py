@@ -28,12 +28,13 @@ def two_sum(a: Array | float, b: Array | float) -> tuple[Array, Array]:
 def two_product(a: Array | float, b: Array | float) -> tuple[Array, Array]:
     """Return a · b rounded, and what the rounding lost; for sizes between 2^-480 and 2^480."""
     p = np.multiply(a, b)
-    a_high, a_low = _split(a)
-    b_high, b_low = (a_high, a_low) if b is a else _split(b)
+    a_high, a_low = split(a)
+    b_high, b_low = (a_high, a_low) if b is a else split(b)
     return p, ((a_high * b_high - p) + a_high * b_low + a_low * b_high) + a_low * b_low
 
 
-def _split(a: Array | float) -> tuple[Array, Array]:
+def split(a: Array | float) -> tuple[Array, Array]:
+    """Return two halves of 26 bits, for sizes up to 2^990."""
     scaled = np.multiply(SPLITTER, a)
     high = scaled - (scaled - a)
     return high, a - high

@@ -1,9 +1,12 @@
 """Losses of the angle between two vectors, by its cosine."""
 
+from functools import partial
+
 import numpy as np
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, SIGN, Interval
+from losscli.dots import SwiftAngle
 from losscli.doubledouble import DoubleDouble
 from losscli.families import SAME, TARGET
 from losscli.geometry import Angle
@@ -24,6 +27,7 @@ class OfCosine(Loss):
     """A loss of the cosine c of two vectors, given or to be taken."""
 
     family = "similarity"
+    swift = True
 
     def where(self, form):
         taken = any(each.name == "x1" for each in form)
@@ -71,6 +75,17 @@ class CosineDistance(OfCosine):
         if len(block) == 1:
             c = block[0]
             return (((1.0 - c, 0.0 - c)[int(self.negative)], 0 * c - 1, 0 * c)[order],)
+        if order == 2:
+            return self.careful(order, *block)
+        angle = SwiftAngle(*block)
+        if order == 0:
+            found = [(0.0 - angle.over(0.0)) if self.negative else angle.gap()]
+        else:
+            found = [angle.slope(which, -1.0) for which in (0, 1)]
+        return reconsidered(found, partial(self.careful, order), *block)
+
+    def careful(self, order, *block):
+        """Return the derivative of `order` for vectors of any length, nearly parallel ones too."""
         angle = Angle(*block)
         if order == 0:
             return ((0.0 - cosine(angle)) if self.negative else angle.gap(),)
@@ -125,6 +140,25 @@ class CosineEmbedding(OfCosine):
                 0.0,
             )
             return (found[order] + 0 * c,)
+        if order == 2:
+            return self.careful(order, *block)
+        angle = SwiftAngle(*points)
+        over = angle.over(self.margin)
+        if order == 0:
+            found = [np.where(alike, angle.gap(), np.maximum(0.0, over))]
+        else:
+            active = np.where(alike, 1.0, self.active(over))
+            # the slope of nothing is 0, whatever the angle
+            found = [angle.slope(which, np.where(alike, -1.0, 1.0)) for which in (0, 1)]
+            for each in found:
+                each[:, active == 0] = 0.0
+                each[:, np.isnan(active)] = np.nan
+        return reconsidered(found, partial(self.careful, order), *block)
+
+    def careful(self, order, *block):
+        """Return the derivative of `order` for vectors of any length, nearly parallel ones too."""
+        *points, y = block
+        alike = y > 0
         angle = Angle(*points)
         over = cosine(angle, self.margin)
         if order == 0:
