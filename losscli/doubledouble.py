@@ -95,12 +95,14 @@ class DoubleDouble:
     __rmul__ = __mul__
 
     def __truediv__(self, other: DoubleDouble | Array | float) -> DoubleDouble:
-        other = wide(other)
-        first = self.high / other.high
-        rest = self - other * first
-        second = rest.high / other.high
-        third = (rest - other * second).high / other.high
-        return DoubleDouble(*_quick(first, second)) + third
+        if not isinstance(other, DoubleDouble):
+            q = self.high / other
+            p, e = two_product(q, other)
+            return DoubleDouble(*_quick(q, (((self.high - p) - e) + self.low) / other))
+        q = self.high / other.high
+        p, e = two_product(q, other.high)
+        rest = ((self.high - p) - e) + (self.low - q * other.low)
+        return DoubleDouble(*_quick(q, rest / other.high))
 
     def __rtruediv__(self, other: Array | float) -> DoubleDouble:
         return wide(other) / self

@@ -49,18 +49,11 @@ def test_every_loss_has_a_textbook_and_it_is_right_on_ordinary_data(kind, order)
         assert agree(theirs(loss, form, order, inputs)(), ours(loss, order, inputs)()), form
 
 
-@pytest.mark.parametrize(
-    ("spec", "at"), [("mse:scale=2", 0), ("triplet-margin:p=3", 0), ("dice:smooth=1", 0)]
-)
-def test_a_textbook_that_finds_something_else_is_no_rival(spec, at):
-    loss = parse(spec)
-    found, remarks = rivals(loss, loss.forms[at], 0, ordinary(loss, loss.forms[at], 2000))
-    if spec == "mse:scale=2":
-        assert "NumPy" in found
-        assert "NumPy finds something else" not in remarks
-    else:
-        assert "NumPy" not in found
-        assert "NumPy finds something else" in remarks
+def test_a_textbook_that_finds_something_else_is_no_rival():
+    loss = parse("dice:smooth=1")
+    found, remarks = rivals(loss, loss.forms[0], 0, ordinary(loss, loss.forms[0], 2000))
+    assert not found
+    assert remarks == ["NumPy finds something else"]
 
 
 def test_pytorch_is_right_on_ordinary_data():
