@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.batch import Array, Options
-from losscli.data.table import Cell
+from losscli.data.table import Cell, Column
 from losscli.data.words import written
 
 MISSING = frozenset(("", "NA", "N/A", "nan", "NaN", "null", "None"))
@@ -36,10 +37,13 @@ class Notation:
         self.missing = MISSING | self.na
         self.comma = options.decimal == ","
         # `--na -999` must not be read as a number by the fast path.
+        self._lacking = [x for text in options.na if (x := number(text)) is not None and label(x) == text]
         self._plain = not any(number(text) is not None for text in options.na)
 
-    def numbers(self, cells: Sequence[Cell]) -> tuple[Array, list[int]]:
+    def numbers(self, cells: Column) -> tuple[Array, list[int]]:
         """Return the cells as numbers, NaN where missing, and the places of those that are neither."""
+        if isinstance(cells, np.ndarray):
+            return self._array(cells), []
         kinds = set(map(type, cells))
         if self._plain and kinds <= {float, Written}:
             return np.array(cells, dtype=np.float64), []
@@ -57,8 +61,17 @@ class Notation:
         bad = [at for at, value in enumerate(found) if value is None]
         return np.array([NAN if value is None else value for value in found], dtype=np.float64), bad
 
-    def vectors(self, cells: Sequence[Cell], width: int) -> tuple[Array, list[int]]:
+    def _array(self, cells: NDArray[Any]) -> Array:
+        """Return numbers of any type as doubles, one after the other in memory."""
+        found = np.require(cells, np.float64, ("C", "A"))
+        for value in self._lacking:
+            found = np.where(found == value, NAN, found)
+        return found
+
+    def vectors(self, cells: Column, width: int) -> tuple[Array, list[int]]:
         """Return cells that are lists of `width` numbers as an (n, width) array, as `numbers` does."""
+        if isinstance(cells, np.ndarray):
+            return self.numbers(cells)
         rows = [cast("list[Cell]", cell) if isinstance(cell, list) else [cell] * width for cell in cells]
         flat, bad = self.numbers(list(chain.from_iterable(rows)))
         # A cell that is no list can only be missing.
@@ -100,8 +113,12 @@ class Binder:
         self._known.update((text, NAN) for text in labels if text in notation.na)
         self._whole = all(integer(text) is not None for text in labels)
 
-    def indices(self, cells: Sequence[Cell]) -> tuple[Array, list[int]]:
+    def indices(self, cells: Column) -> tuple[Array, list[int]]:
         """Return the place of each cell's class, NaN where missing, and the cells that name no class."""
+        if isinstance(cells, np.ndarray):
+            each, which = np.unique(cells, return_inverse=True)
+            places, bad = self.indices(plain(each))
+            return places[which], np.flatnonzero(np.isin(which, bad)).tolist() if bad else []
         texts = [cell if isinstance(cell, str) else label(cell) for cell in cells]
         found = list(map(self._known.get, texts))
         bad: list[int] = []
@@ -124,6 +141,17 @@ class Binder:
         if place is not None:
             self._known[cell] = place
         return place
+
+
+def plain(cells: Column) -> Sequence[Cell]:
+    """Return cells that may be an array as those of JSON: floats, or lists of them, that know their text."""
+    if not isinstance(cells, np.ndarray) or cells.dtype.kind == "b":
+        return cells.tolist() if isinstance(cells, np.ndarray) else cells
+    if cells.ndim > 1:
+        return [plain(row) for row in cells]
+    if cells.dtype.kind in "iu":
+        return list(map(Written, map(str, cells.tolist())))
+    return [None if x != x else Written(label(x)) for x in cells.astype(np.float64).tolist()]
 
 
 def number(text: str) -> float | None:

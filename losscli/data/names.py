@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 
 from losscli.data.batch import Array
-from losscli.data.cells import NAN, Binder, Notation, identity
-from losscli.data.table import Cell
+from losscli.data.cells import NAN, Binder, Notation, identity, plain
+from losscli.data.table import Cell, Column
 
 Code = tuple[Array, list[int]]
 
@@ -22,10 +21,10 @@ class Names:
         self._notation = notation
         self._places: dict[object, float] = {}
 
-    def indices(self, cells: Sequence[Cell]) -> Code:
+    def indices(self, cells: Column) -> Code:
         """Return the place of each cell's name, NaN where missing; none is wrong."""
         # The number of a record stands for itself.
-        names = [cell if type(cell) in (str, int) else identity(cell) for cell in cells]
+        names = [cell if type(cell) in (str, int) else identity(cell) for cell in plain(cells)]
         places = list(map(self._places.get, names))
         for at, place in enumerate(places):
             if place is None:
@@ -56,11 +55,11 @@ class Sequences:
         """What stands between the numbers of a text; blanks if not said."""
         self._places: dict[tuple[object, ...], float] = {}
 
-    def indices(self, cells: Sequence[Cell]) -> Code:
+    def indices(self, cells: Column) -> Code:
         """Return the place of each cell's sequence, NaN where missing, and the cells that are none."""
         places: list[float] = []
         bad: list[int] = []
-        for at, cell in enumerate(cells):
+        for at, cell in enumerate(plain(cells)):
             place = self._place(cell)
             if place is None:
                 bad.append(at)

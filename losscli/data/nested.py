@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 
 from losscli.data.batch import RECORD, Role
+from losscli.data.cells import plain
 from losscli.data.decoding import kind
 from losscli.data.pick import Pick, Picks
 from losscli.data.records import no_text
@@ -37,7 +38,7 @@ class Nested(Table):
         last = len(self.names) - 1
         wanted = [at for at in columns if at != last]
         for chunk in self._table.chunks(wanted, rows):
-            cells = dict(zip(wanted, chunk.cells, strict=True))
+            cells = dict(zip(wanted, map(plain, chunk.cells), strict=True))
             members = {at: cells[at] for at in wanted if at in self._members}
             counts = [self._count(members, row, int(line)) for row, line in enumerate(chunk.lines)]
             numbers = np.repeat(np.arange(len(counts)) + self._seen + 1, counts)

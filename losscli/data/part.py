@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.batch import Array, Options
-from losscli.data.cells import Binder, Notation, identity
+from losscli.data.cells import Binder, Notation, identity, plain
 from losscli.data.pick import Pick, Picks
-from losscli.data.table import Cell, Chunk, Table
+from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.data.words import counted
 from losscli.errors import DataError
 
@@ -100,7 +100,7 @@ class Part:
             yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws, chunk.numbers)
 
     def _array(
-        self, pick: Pick, cells: Mapping[int, Sequence[Cell]], chunk: Chunk
+        self, pick: Pick, cells: Mapping[int, Column], chunk: Chunk
     ) -> tuple[Array, set[tuple[int, int]]]:
         """Return the numbers of a role, and the row and column of those cells that are none."""
         if pick.lists:
@@ -111,7 +111,10 @@ class Part:
         if pick.width is None:
             column = pick.columns[0]
             code = self._codes.get(pick.role.name)
-            array, bad = (code.indices if code else self._notation.numbers)(cells[column])
+            if code is None:
+                array, bad = self._notation.numbers(cells[column])
+            else:
+                array, bad = code.indices(cells[column])
             return array, {(row, column) for row in bad}
         array = np.empty((len(chunk.lines), pick.width))
         wrong: set[tuple[int, int]] = set()
@@ -125,7 +128,7 @@ class Part:
         pick: Pick,
         array: Array,
         bad: set[tuple[int, int]],
-        cells: Mapping[int, Sequence[Cell]],
+        cells: Mapping[int, Column],
         chunk: Chunk,
     ) -> Iterator[Flaw]:
         what: Kind = "class" if pick.role.name in self._binders else "number"
@@ -136,13 +139,18 @@ class Part:
                 kinds.setdefault((row, column), "missing")
         for (row, column), kind in kinds.items():
             line = int(chunk.lines[row])
-            cell = cells[column][row]
+            of = cells[column]
+            cell = of[row].tolist() if isinstance(of, np.ndarray) else of[row]
             if kind != "missing" and pick.role.kind == "labels":
                 cell = self.sequences[pick.role.name].stray(cell)
             yield Flaw(row, column, kind, pick.role.name, line, cell, chunk.raw(row), self.table)
 
-    def _check_lengths(self, pick: Pick, cells: Sequence[Cell], chunk: Chunk) -> None:
+    def _check_lengths(self, pick: Pick, cells: Column, chunk: Chunk) -> None:
         """Refuse lists of different lengths: no reading of them would be right."""
+        if isinstance(cells, np.ndarray):
+            if cells.ndim == 2 and cells.shape[1] == pick.width:
+                return
+            cells = plain(cells[:1])
         for row, cell in enumerate(cells):
             if isinstance(cell, list) and (count := len(cast("list[Cell]", cell))) != pick.width:
                 line, column = int(chunk.lines[row]), pick.columns[0]
@@ -152,9 +160,9 @@ class Part:
                     self.table.show(line, column, cast("Cell", cell), chunk.raw(row)),
                 )
 
-    def _identities(self, cells: Mapping[int, Sequence[Cell]], chunk: Chunk) -> Sequence[Key]:
+    def _identities(self, cells: Mapping[int, Column], chunk: Chunk) -> Sequence[Key]:
         """Return the ids of the rows as text."""
-        columns = [[identity(cell) for cell in cells[column]] for column in self._keys]
+        columns = [[identity(cell) for cell in plain(cells[column])] for column in self._keys]
         return list(zip(*columns, strict=True)) if columns else ()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, cast
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,15 @@ Cell = object
 """A text (CSV), or what JSON holds: a float, a text, None, a bool, a list."""
 
 
+Column = Sequence[Cell] | NDArray[Any]
+"""Cells; or, of formats that hold them as the machine does, an array of numbers: of shape (n,), or (n, K) where
+each cell is a list."""
+
+
 class Chunk(NamedTuple):
     """Some consecutive rows: the cells of the wanted columns, column by column."""
 
-    cells: Sequence[Sequence[Cell]]
+    cells: Sequence[Column]
     lines: NDArray[np.int64]
     raw: Callable[[int], str]
     """The text of a row, by its place in the chunk, for messages."""
@@ -40,6 +45,10 @@ class Table(ABC):
     """What `Batch.lines` counts."""
     named = True
     """False where columns are mere numbers, so that equal names mean nothing."""
+    array = False
+    """True for an array without names: what it is read for takes all of it, counted from 0."""
+    texts: Collection[int] = ()
+    """The columns that are known to hold texts, whatever they say."""
 
     @abstractmethod
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
