@@ -103,13 +103,18 @@ class Listwise(Loss):
         outs = [np.empty(x.shape) for x in wrt] if order else [np.empty(count)]
         for each in together(code, [labels.counts for labels in ragged if labels]):
             parts = [
-                self._part(entry, x[each.rows]) if labels is None else labels.of(each.lists)
+                self._part(entry, each.of(x)) if labels is None else labels.of(each.lists)
                 for entry, x, labels in zip(form, arrays, ragged, strict=True)
             ]
-            shapes = [x[each.rows].shape for x in wrt] if order else [(len(each.lists),)]
-            results = blocks.evaluate(partial(kernel, form), parts, shapes)
+            shapes = [(*each.rows.shape, *x.shape[1:]) for x in wrt] if order else [(len(each.lists),)]
+            results = blocks.evaluate(
+                partial(kernel, form), parts, shapes, blocks.LONG if self.swift else blocks.BLOCK
+            )
             for out, result in zip(outs, results, strict=True):
-                out[each.rows if order else each.lists] = result
+                if each.all and order:
+                    out[...] = result.reshape(out.shape)
+                else:
+                    out[each.rows if order else each.lists] = result
         return tuple(outs)
 
     def check(self, *arrays: Any) -> None:
@@ -169,6 +174,12 @@ class Together(NamedTuple):
     """Which lists, (L,)."""
     rows: Index
     """Their rows, (L, members), in the order in which they come."""
+    all: bool
+    """Whether these are all rows there are, one after the other."""
+
+    def of(self, x: Array) -> Array:
+        """Return what belongs to the rows, (L, members, ...)."""
+        return x.reshape(*self.rows.shape, *x.shape[1:]) if self.all else x[self.rows]
 
 
 def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, int]:
@@ -178,6 +189,10 @@ def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, int]:
     names = np.asarray(lists)
     if names.shape != (count,):
         raise ValueError(f"lists must name the list of each of {count} rows, not have shape {names.shape}")
+    fresh = names[1:] != names[:-1]
+    if (fresh == (names[1:] > names[:-1])).all():  # they rise: most often lists come one after the other
+        code = np.concatenate([np.zeros(min(count, 1), np.intp), np.cumsum(fresh)])
+        return code, int(code[-1]) + 1 if count else 0
     _, first, code = np.unique(names, return_index=True, return_inverse=True)
     place = np.empty(len(first), np.intp)
     place[np.argsort(first)] = np.arange(len(first))
@@ -187,11 +202,15 @@ def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, int]:
 def together(code: Index, counts: Sequence[Index] = ()) -> Iterator[Together]:
     """Yield the lists that go through a kernel together: equally long, and alike in other `counts` of theirs."""
     sizes = np.bincount(code)
-    rows = np.argsort(code, kind="stable")
-    starts = np.cumsum(sizes) - sizes
     kinds = sizes
     for each in counts:
         kinds = kinds * (each.max(initial=0) + 1) + each
+    rising = (code[1:] >= code[:-1]).all()
+    rows = np.arange(len(code)) if rising else np.argsort(code, kind="stable")
+    if rising and len(kinds) and (kinds == kinds[0]).all():
+        yield Together(np.arange(len(sizes)), rows.reshape(len(sizes), -1), True)
+        return
+    starts = np.cumsum(sizes) - sizes
     for kind in np.unique(kinds):
         alike = np.flatnonzero(kinds == kind)
-        yield Together(alike, rows[starts[alike][:, None] + np.arange(int(sizes[alike[0]]))])
+        yield Together(alike, rows[starts[alike][:, None] + np.arange(int(sizes[alike[0]]))], False)

@@ -4,17 +4,19 @@ A list is a mask: an image, or a class of an image. Blocks are (pixels, masks).
 """
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure
+from losscli.arithmetic import FAINT, reconsidered, sure, where
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, chosen, power
 from losscli.families import PROBABILITY, TARGET
 from losscli.listwise import Listwise
 from losscli.loss import Input
 from losscli.parameter import flag, parameter
+from losscli.sums import grain, heads
 from losscli.traits import Traits
 
 SHARE = Interval(1e-3, 1e3, "[]")
@@ -24,6 +26,7 @@ SMOOTH: dict[str, Any] = {
     "help": "added to the overlap and to what it is a share of",
     "quiet": True,
 }
+SURE = 2.0**64  # a sum so many times its error is as good as one of two doubles, whatever becomes of it
 SMALL = 2.0**-400  # of smaller numbers the products with soft targets lose bits
 
 
@@ -39,6 +42,7 @@ class Overlap(Listwise):
         ),
     )
     gamma: float = 1.0
+    swift = True
 
     @property
     @abstractmethod
@@ -56,30 +60,65 @@ class Overlap(Listwise):
         )
 
     def derivative(self, order, p, t):
+        hard = not (t * t - t).any()  # labels of 0 and 1
+        return (
+            reconsidered([self.of_labels(order, p, t)], partial(self.careful, order), p, t)
+            if hard
+            else (self.careful(order, p, t))
+        )
+
+    def of_labels(self, order, p, t):
+        """Return the loss or a derivative where labels are 0 and 1; NaN where sums are small."""
+        head, rest = heads(p, 1.0)
+        every, least = head.sum(axis=0), rest.sum(axis=0)
+        head *= t
+        rest *= t
+        found, lost = head.sum(axis=0), rest.sum(axis=0)
+        true = t.sum(axis=0)
+        hits = DoubleDouble.of_sum(found, lost)
+        rest = DoubleDouble.of_sum(every - found, least - lost)
         alpha, beta, spare = self.charges
-        wrong = DoubleDouble.of_sum(1.0, -t)
-        hits = product(p, t).total() + spare
-        misses = product(p, wrong).total() * alpha + product(t, DoubleDouble.of_sum(1.0, -p)).total() * beta
+        misses = rest * alpha + DoubleDouble.of_sum(true - found, -lost) * beta
+        hits = hits + spare
+        few = SURE * grain(len(p), 1.0)
+        good = (misses.high > few) & ((hits.high > few) | (true + spare == 0))
         whole = hits + misses
-        share = misses / whole
+        whole.high[~good] = np.nan
         if order == 0:
-            return (self.settle(self.raised(share, 0), p, t, whole),)
+            return self.raised(misses / whole, 0)
+        labels = np.array([[0.0], [1.0]]) + np.zeros_like(true)
+        of_false, of_true = self.moved(order, labels, hits, misses, whole)
+        return where(t == 1, of_true, of_false)
+
+    def careful(self, order, p, t):
+        """Return the loss or a derivative of any labels, from products of twice the precision."""
+        alpha, beta, spare = self.charges
+        wrong, right = DoubleDouble.of_sum(1.0, -t), DoubleDouble.of_sum(1.0, -p)
+        hits = product(p, t).total() + spare
+        misses = product(p, wrong).total() * alpha + product(t, right).total() * beta
+        whole = hits + misses
+        found = self.moved(order, t, hits, misses, whole) if order else self.raised(misses / whole, 0)
+        return (self.settle(found, p, t, whole),)
+
+    def moved(self, order, t, hits, misses, whole):
+        """Return the derivative in the pixels of labels `t`."""
+        alpha, beta, _ = self.charges
+        wrong, share = DoubleDouble.of_sum(1.0, -t), misses / whole
         slope = difference(wrong * alpha * hits, (hits * beta + misses) * t) / whole / whole
         if order == 1:
             found = (slope * self.raised(share, 1)).rounded
-            if self.gamma < 1:
-                found = np.where(share.high == 0, np.copysign(np.inf, slope.high), found)
-            return (self.settle(found, p, t, whole),)
+            return (
+                np.where(share.high == 0, np.copysign(np.inf, slope.high), found) if self.gamma < 1 else found
+            )
         pull = difference(wrong * alpha, DoubleDouble.of_sum(beta, -1.0) * t) / whole
         bend = -pull.scaled(2.0) * slope
         if self.gamma == 1:
-            return (self.settle(bend.rounded, p, t, whole),)
+            return bend.rounded
         inner = slope * slope * DoubleDouble.of_sum(self.gamma, -1.0)
-        found = difference(inner, -(bend * share)) * self.raised(share, 2)
-        found = found.rounded
-        if self.gamma < 2:
-            found = np.where(share.high == 0, np.copysign(np.inf, self.gamma - 1), found)
-        return (self.settle(found, p, t, whole),)
+        found = (difference(inner, -(bend * share)) * self.raised(share, 2)).rounded
+        return (
+            np.where(share.high == 0, np.copysign(np.inf, self.gamma - 1), found) if self.gamma < 2 else found
+        )
 
     def raised(self, share, order):
         """Return share^gamma, or for a derivative of `order` gamma · share^(gamma − order)."""
