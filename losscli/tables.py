@@ -1,7 +1,8 @@
-"""Logarithms and exponentials of doubles as two doubles, by tables: fast, to some 72 bits."""
+"""Functions of doubles by tables: logarithms and exponentials as two doubles, to some 72 bits, and Taylor series."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -84,3 +85,18 @@ def exp_pair(x: Array) -> tuple[Array, Array]:
     exponent = (step >> STEPS).astype(np.intc)
     found = high + low
     return np.ldexp(found, exponent), np.ldexp(low - (found - high), exponent)
+
+
+def series(x: Array, first: int, steps: int, rows: Sequence[Array]) -> Array:
+    """Return a function by its Taylor series about the nearest of points 1 / steps apart, the first at first / steps.
+
+    Each of `rows` has a coefficient at all points. Beyond them what is found means nothing.
+    """
+    step = np.rint(x * steps)
+    h = x - step * (1 / steps)
+    at = (step - first).astype(np.intp)
+    found = rows[-1].take(at, mode="clip")
+    for row in rows[-2::-1]:
+        found *= h
+        found += row.take(at, mode="clip")
+    return found

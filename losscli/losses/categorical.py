@@ -19,12 +19,15 @@ class Separate(OnProbabilities):
     """A loss of class probabilities each by itself: the sum of y f(p)."""
 
     top: ClassVar[float | None] = None
+    swift = True
 
     @abstractmethod
     def rate(self, order, p) -> Array:
         """Return the derivative of f, of `order`."""
 
     def derivative(self, order, p, y):
+        if y.ndim == 1 and order < 2:
+            return (self.certain(order, p, y[None].astype(np.intp)),)
         y = weights(y, len(p))
         rate = self.rate(order, p)
         found = times(y, rate)
@@ -40,6 +43,15 @@ class Separate(OnProbabilities):
         at = np.arange(len(p))
         matrix[at, at] = found
         return (matrix,)
+
+    def certain(self, order, p, k):
+        """Return a derivative for true classes: only their probabilities count."""
+        rate = self.rate(order, np.take_along_axis(p, k, axis=0))
+        if order == 0:
+            return rate[0]
+        found = np.zeros_like(p)
+        np.put_along_axis(found, k, rate, axis=0)
+        return found
 
 
 class GeneralizedCrossEntropy(Separate):
@@ -117,7 +129,7 @@ class CategoricalFocal(Separate):
     alpha: float = parameter(default=1.0, within=ALPHA, help="a factor; 0.25 in keras", quiet=True)
 
     def rate(self, order, p):
-        found = BinaryFocal(gamma=self.gamma).hard(order, p, p >= 0)
+        found = BinaryFocal(gamma=self.gamma).sharp(order, p, np.ones_like(p))
         lost = np.isinf(found) & (p > 0) & (p < 1) & (self.alpha < 1)
         return np.where(lost, np.nan, self.alpha * found)
 

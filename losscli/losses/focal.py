@@ -1,21 +1,27 @@
 """Focal losses of one probability or logit: cross-entropy that fades where the prediction is right already."""
 
 from abc import abstractmethod
-from functools import cache
+from functools import lru_cache, partial
 
 import numpy as np
+from numpy.typing import NDArray
 
-from losscli.arithmetic import FAINT, sure, times
+from losscli.arithmetic import FAINT, sure, times, with_care
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part
+from losscli.fading import bounds, expansion
 from losscli.families import Binary, OnLogit, OnProbability
 from losscli.loss import Array
 from losscli.parameter import parameter
 from losscli.sums import raised
+from losscli.tables import series
 from losscli.traits import Traits
 
 GAMMA = Interval(0, 1000, "[]")
 FAR = 600.0  # beyond it exponentials have no low part
+TINY = 1e-100
+REACH, STEPS = 40, 128  # of logits in a table, and of steps in a unit of them
+STEEP = 8.0  # the largest gamma of a table: larger ones need many terms
 NARROW = 2.0**-400  # less has no exact square
 SOURCE = "Lin et al. 2017, Focal loss for dense object detection, doi:10.1109/ICCV.2017.324"
 
@@ -43,17 +49,36 @@ class Focal(Binary):
         return self.mixed(2, x, y)
 
     def mixed(self, order, x, y):
-        hard = (y == 0) | (y == 1)
-        found = self.hard(order, x, y == 1)
-        if not hard.all():
-            found = np.where(hard, found, self.soft(order, x, y))
+        sharp = np.vdot(y, 1 - y) == 0
+        if sharp:
+            found = self.sharp(order, x, y)
+        else:
+            hard = (y == 0) | (y == 1)
+            found = np.where(hard, self.hard(order, x, y == 1), self.soft(order, x, y))
         if self.alpha < 0:
             return found
-        weight = (
-            y * DoubleDouble(self.alpha) + (1.0 - DoubleDouble(y)) * (1.0 - DoubleDouble(self.alpha))
-        ).rounded
-        lost = np.isinf(found) & (weight > 0) & (weight < 1) & (x > 0) & (x < 1)
-        return np.where(lost, np.nan, times(weight, found))
+        a, b = DoubleDouble(self.alpha), DoubleDouble.of_sum(1.0, -self.alpha)
+        weight = np.where(y == 1, a.high, b.high) if sharp else (y * a + (1.0 - DoubleDouble(y)) * b).rounded
+        found, plain = times(weight, found), found
+        if np.vdot(plain, plain) < np.inf:
+            return found
+        lost = np.isinf(plain) & (weight > 0) & (weight < 1) & (x > 0) & (x < 1)
+        return np.where(lost, np.nan, found)
+
+    def sharp(self, order, x, y):
+        """Return a derivative for labels of 0 and 1."""
+        found = None if self.uneven else self.plain(order, x, y)
+        careful = partial(self.hard, order)
+        return careful(x, y == 1) if found is None else with_care(*found, careful, x, y == 1)
+
+    @property
+    def uneven(self):
+        """Whether the weight of a label is rounded."""
+        return self.alpha >= 0 and 1 - (1 - self.alpha) != self.alpha
+
+    @abstractmethod
+    def plain(self, order, x, y) -> tuple[NDArray[np.bool_], Array] | None:
+        """Return where plain doubles are doubtful, and a derivative by them; None if they cannot tell."""
 
     @abstractmethod
     def hard(self, order, x, yes) -> Array: ...
@@ -100,6 +125,17 @@ class BinaryFocal(Focal, OnProbability):
     )
     related = ("binary-focal-with-logits", "bce", "categorical-focal")
     instead = {"pred": "binary-focal-with-logits"}  # noqa: RUF012
+
+    def plain(self, order, p, y):
+        if order == 2 or self.gamma != 2:
+            return None
+        m, right = abs(y - p), abs(1 - y - p)
+        # the lesser of the two is exact; rounding makes up to 3 units in the last place
+        cost = -np.where(m < right, np.log1p(-m), np.log(right))
+        if order:
+            return m < TINY, (1 - 2 * y) * (m * (2 * cost + m / right))
+        lost = (1 - m) - right
+        return m < TINY, (m * m + m * (2 * lost)) * cost
 
     def hard(self, order, p, yes):
         fine = 1.0 - DoubleDouble(p)
@@ -167,6 +203,14 @@ class BinaryFocalWithLogits(Focal, OnLogit):
         "alpha: none here and in optax, 0.25 in torchvision, ignored by keras unless apply_class_balancing=True",
     )
     related = ("binary-focal", "bce-with-logits", "categorical-focal-with-logits")
+
+    def plain(self, order, z, y):
+        if order == 2 or self.gamma > STEEP:
+            return None
+        side = 2 * y - 1
+        t = side * z
+        found = series(t, -REACH * STEPS, STEPS, coefficients(self.gamma, order))
+        return ~(abs(t) <= REACH), found * side if order else found
 
     def hard(self, order, z, yes):
         t, g = np.where(yes, z, -z), DoubleDouble(self.gamma)
@@ -243,16 +287,11 @@ def sides(t):
     )
 
 
-@cache
-def bounds(loss):
-    """Return the largest slope and curvature of a binary focal loss of logits: on a grid, then on a finer one."""
-    found = []
-    for rate in (loss.gradient, loss.hessian):
-
-        def size(z, rate=rate):
-            return abs(rate(z, np.ones_like(z)))
-
-        grid = np.linspace(-60, 20, 1601)
-        peak = grid[np.argmax(size(grid))]
-        found.append(float(size(np.linspace(peak - 0.05, peak + 0.05, 2001)).max()))
-    return max(1.0, found[0]), found[1]
+@lru_cache(maxsize=8)
+def coefficients(gamma, order):
+    """Return the Taylor coefficients, at each step, of the focal loss of a logit for y = 1, or of its slope."""
+    z = np.arange(-REACH * STEPS, REACH * STEPS + 1) / STEPS
+    _, *rows = expansion(gamma, order, z, 0.5 / STEPS)
+    return BinaryFocalWithLogits(gamma=gamma).hard(
+        order, z, z < np.inf
+    ), *rows  # the first is most of the sum

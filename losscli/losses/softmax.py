@@ -10,10 +10,11 @@ from losscli.arithmetic import sure, times
 from losscli.classes import OnScores
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log1p
+from losscli.fading import bounds
 from losscli.families import pick, weights
 from losscli.loss import Array
 from losscli.losses.categorical import ALPHA
-from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits, bounds
+from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits
 from losscli.losses.multiclass import revived
 from losscli.parameter import parameter
 from losscli.sums import others, raised
