@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from losscli.data.batch import LIST, RECORD, Array, Batch
+from losscli.data.batch import GROUP, LIST, RECORD, Array, Batch
 from losscli.errors import DataError
 from losscli.listwise import Index, Listwise, numbered
 from losscli.loss import DomainError
@@ -55,12 +55,12 @@ class ListJob(Job):
     def each(self) -> Batch:
         """The lists: where they begin, and their weights if they have any. Raises `DataError`."""
         rows, _, first, _, _ = self.lists
-        weight = self.weight(rows)
+        self.weight(rows)
         whole = {entry.name for inputs in self.inputs for entry in inputs if entry.whole}
-        for role in (*whole, *([] if weight is None else [WEIGHT])):
+        own = {role: rows.columns[role][first] for role in (WEIGHT, GROUP) if role in rows.columns}
+        for role in (*whole, *own):
             self._agree(role)
-        weights = {} if weight is None else {WEIGHT: weight[first]}
-        return Batch(weights, rows.rows[first], rows.lines[first])
+        return Batch(own, rows.rows[first], rows.lines[first])
 
     def rows(self) -> Iterator[Row]:
         """Yield all lists with the value of each loss."""

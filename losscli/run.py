@@ -10,12 +10,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from losscli import __version__
-from losscli.data.batch import Array, Batch, Role
+from losscli.data.batch import GROUP, Array, Batch, Role
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
 from losscli.errors import DataError, NoResult, UsageError
 from losscli.loss import DomainError, Input, Loss
 from losscli.stats.exact import ExactSum
+from losscli.stats.grouped import GroupSums
 
 Reduction = Literal["mean", "sum", "none"]
 WEIGHT = "weight"
@@ -86,11 +87,15 @@ class Summary:
         """The loss of the row that costs most."""
         self.line = 0
         """Where that row stands."""
+        self.groups = GroupSums()
+        """The sums of groups, if rows are in groups."""
 
     def update(self, batch: Batch, values: Array, weight: Array | None) -> None:
         """Add the losses of a batch."""
         self.total.update(values, weight)
         self.elements += values.size
+        if GROUP in batch.columns:
+            self.groups.update(batch.columns[GROUP].astype(np.int64), values, weight)
         if not values.size or np.isnan(values).all():
             return
         worst = int(np.nanargmax(values))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.run import Job, Reduction
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
   losscli compute mse preds.csv --pred y_pred --target y_true
   losscli compute mse,mae,huber:delta=1.5 preds.csv
+  losscli compute bce preds.csv --group region
   losscli compute mse pred.csv --targets truth.csv --on id
   cat preds.jsonl | losscli compute bce --bare
 """
@@ -24,6 +26,7 @@ def compute(
     words: o.Words,
     reduction: o.Reduction = "mean",
     per_row: o.PerRow = False,
+    group: o.Group = [],  # noqa: B006 (Typer copies the default)
     bare: o.Bare = False,
     *,
     shape: o.Print,
@@ -38,7 +41,9 @@ def compute(
 
     kind = output.form(shape, bare=bare)
     how = "none" if per_row else choose("reduction", reduction)
-    job = open_input(parse_all(losses), words, f"losscli compute {losses}")
+    if group and how == "none":
+        raise UsageError("--group changes nothing in the loss of each row", fix=["--reduction mean"])
+    job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
     if how == "none":
         _rows(job, words, kind, shape)
     else:
@@ -57,6 +62,7 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
         status,
         warn_infinite,
     )
+    from losscli.data.batch import GROUP
     from losscli.report.machine import write_delimited, write_json
     from losscli.report.number import exact
     from losscli.report.table import Table
@@ -67,7 +73,11 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
     answers = [each.total.mean if how == "mean" else each.total.sum for each in summaries]
     whole = list(zip(job.losses, summaries, answers, strict=True))
     with output.spool() as out:
-        if kind == "bare":
+        if GROUP in job.reading.chosen:
+            from losscli.cli.groups import Groups
+
+            Groups(job, words, summaries, how).write(kind, out, shape)
+        elif kind == "bare":
             out.writelines(f"{exact(value)}\n" for value in answers)
         elif kind == "json":
             results = (

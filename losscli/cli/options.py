@@ -53,6 +53,10 @@ Values = Annotated[
 Weight = Annotated[
     str, Option("--weight", "-w", metavar="COL", help="weight of each row", rich_help_panel=INPUT)
 ]
+Group = Annotated[
+    list[str], Option("--group", "-g", metavar="COL", help="report each group of rows too, and all: region,year",
+                      rich_help_panel=OUTPUT),
+]  # fmt: skip
 Ident = Annotated[str, Option("--id", metavar="COL", help="name rows by this column", rich_help_panel=INPUT)]
 InputFormat = Annotated[
     str,

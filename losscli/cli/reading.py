@@ -36,7 +36,7 @@ def choose(name: str, value: str) -> Any:
     raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}")
 
 
-def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
+def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> Job:
     """Return the job of computing `losses` over the input that `words` describe."""
     from losscli.data.literals import literals
     from losscli.run import Job, need
@@ -51,8 +51,9 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
     if words.values:
         if words.file:
             raise UsageError("--values and a file: one of them, not both")
-        for option in ("pred", "target", "col", "targets", "on", "weight", "ident"):
-            if getattr(words, option):
+        said = {"group": group, **words._asdict()}
+        for option in ("pred", "target", "col", "targets", "on", "weight", "ident", "group"):
+            if said[option]:
                 raise UsageError(
                     f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here"
                 )
@@ -61,13 +62,22 @@ def open_input(losses: Sequence[Loss], words: Words, command: str) -> Job:
         reading = literals(words.values, forms[0])
         reading.form = needed.forms.index(forms[0])
         return job(losses, needed, reading, normalize=words.normalize)
-    return job(losses, needed, read_as(needed.forms, words, command, lists=listed), normalize=words.normalize)
+    reading = read_as(needed.forms, words, command, lists=listed, group=group)
+    return job(losses, needed, reading, normalize=words.normalize)
 
 
 def read_as(
-    forms: Sequence[Sequence[Role]], words: Words, command: str = "losscli choose", *, lists: bool = False
+    forms: Sequence[Sequence[Role]],
+    words: Words,
+    command: str = "losscli choose",
+    *,
+    lists: bool = False,
+    group: Sequence[str] = (),
 ) -> Reading:
-    """Return the reading of the input that `words` describe, as one of `forms`; of rows that may be in `lists`."""
+    """Return the reading of the input that `words` describe, as one of `forms`; of rows that may be in `lists`.
+
+    Rows may also be in groups, by the columns of `group`.
+    """
     from losscli.data.batch import Options
     from losscli.data.reader import read
 
@@ -81,6 +91,7 @@ def read_as(
         given=_given(words, [role.name for form in forms for role in form], lists=lists),
         weight=words.weight,
         ident=words.ident,
+        group=group,
         lists=lists,
         options=Options(
             format=cast("Any", words.input_format),

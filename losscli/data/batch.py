@@ -16,6 +16,10 @@ RECORD = "record"
 """The column that does where a list is a JSON record."""
 
 
+GROUP = "group"
+"""The role that says which group a row is reported with."""
+
+
 class Role(NamedTuple):
     """One thing to read from a table: the part that some columns play.
 
@@ -38,8 +42,8 @@ class Role(NamedTuple):
 class Batch(NamedTuple):
     """Some consecutive usable rows: float64 arrays of shape (n,) or (n, K), by role.
 
-    A class is its place among the columns of its vector, a name its place in `Reading.lists`, labels are their
-    place in `Reading.labels`.
+    A class is its place among the columns of its vector, a name its place in `Reading.lists` or, of a group, in
+    `Reading.groups`; labels are their place in `Reading.labels`.
     """
 
     columns: Mapping[str, Array]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 
-from losscli.data.batch import Array
+from losscli.data.batch import Array, Options
 from losscli.data.cells import NAN, Binder, Notation, identity, plain
 from losscli.data.table import Cell, Column
 
@@ -41,6 +42,43 @@ class Names:
             if place == len(self.known):
                 self.known.append(cast("str | int", name))
         self._places[cell] = place
+        return place
+
+
+class Groups:
+    """Texts of one or several columns to the places of the groups they name, as `Names` does.
+
+    A group is called what the file says, be it `NA`: only what is empty, or what the user says, is missing.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.known: list[tuple[str, ...]] = []
+        self._missing = frozenset(("", *options.na)) if options.missing != "nan" else frozenset[str]()
+        self._places: dict[tuple[str, ...], float] = {}
+
+    def indices(self, columns: Sequence[Column]) -> tuple[Array, list[tuple[int, int]]]:
+        """Return the place of each row's group, NaN where missing, and which cells are: row and column."""
+        texts = [
+            [cell if type(cell) is str else identity(cell) for cell in plain(cells)] for cells in columns
+        ]
+        rows = list(zip(*texts, strict=True))
+        found = list(map(self._places.get, rows))
+        lost: list[tuple[int, int]] = []
+        for at, place in enumerate(found):
+            if place is None or place != place:
+                found[at] = self._new(rows[at])
+                lost += ((at, k) for k, text in enumerate(rows[at]) if text.strip() in self._missing)
+        return np.array(found, np.float64), lost
+
+    def _new(self, row: tuple[str, ...]) -> float:
+        """Return the place of a group that perhaps has not been seen, or not with these blanks around it."""
+        name = tuple(text.strip() for text in row)
+        if not self._missing.isdisjoint(name):
+            return NAN
+        place = self._places.setdefault(name, float(len(self.known)))
+        if place == len(self.known):
+            self.known.append(name)
+        self._places[row] = place
         return place
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import Array, Options
+from losscli.data.batch import GROUP, Array, Options
 from losscli.data.cells import Binder, Notation, identity, plain
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Column, Table
@@ -16,7 +16,7 @@ from losscli.data.words import counted
 from losscli.errors import DataError
 
 if TYPE_CHECKING:
-    from losscli.data.names import Carried, Names, Sequences
+    from losscli.data.names import Carried, Groups, Names, Sequences
 
 Key = tuple[str, ...]
 Kind = Literal["missing", "number", "class"]
@@ -62,12 +62,17 @@ class Part:
             if pick.role.of and pick.width is None
         }
         self.names: Names | None = None
+        self.groups: Groups | None = None
         self.sequences: dict[str, Sequences] = {}
         self._lists = ""
         self._carried: dict[str, Carried] = {}
         self._codes: dict[str, Binder | Names | Sequences] = {**self._binders}
         for role, pick in self._picks.items():
-            if pick.role.kind in ("name", "labels"):
+            if role == GROUP:
+                from losscli.data.names import Groups
+
+                self.groups = Groups(options)
+            elif pick.role.kind in ("name", "labels"):
                 self._code(role, pick.role.kind)
         self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
@@ -103,6 +108,9 @@ class Part:
         self, pick: Pick, cells: Mapping[int, Column], chunk: Chunk
     ) -> tuple[Array, set[tuple[int, int]]]:
         """Return the numbers of a role, and the row and column of those cells that are none."""
+        if self.groups and pick.role.name == GROUP:
+            array, lost = self.groups.indices([cells[column] for column in pick.columns])
+            return array, {(row, pick.columns[at]) for row, at in lost if self._report_missing}
         if pick.lists:
             column = pick.columns[0]
             self._check_lengths(pick, cells[column], chunk)
@@ -131,9 +139,10 @@ class Part:
         cells: Mapping[int, Column],
         chunk: Chunk,
     ) -> Iterator[Flaw]:
-        what: Kind = "class" if pick.role.name in self._binders else "number"
+        kind = "missing" if pick.role.name == GROUP else "number"
+        what: Kind = "class" if pick.role.name in self._binders else kind
         kinds: dict[tuple[int, int], Kind] = dict.fromkeys(bad, what)
-        if self._report_missing and np.isnan(array).any():
+        if self._report_missing and kind == "number" and np.isnan(array).any():
             for row, *place in np.argwhere(np.isnan(array)).tolist():
                 column = pick.columns[0 if pick.lists or not place else place[0]]
                 kinds.setdefault((row, column), "missing")

@@ -11,12 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.data import absent
-from losscli.data.batch import AS_FOUND, AS_USUAL, LIST, Batch, Given, Options, Role
+from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, LIST, Array, Batch, Given, Options, Role
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
 from losscli.data.join import ById, ByOrder, Join, Pairing
 from losscli.data.part import Part, unusable
-from losscli.data.pick import Picks
+from losscli.data.pick import Pick, Picks
 from losscli.data.reading import Reading
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
@@ -38,13 +38,15 @@ def read(
     given: Given = AS_FOUND,
     weight: str = "",
     ident: str = "",
+    group: Sequence[str] = (),
     lists: bool = False,
     options: Options = AS_USUAL,
     batch_rows: int = ROWS,
 ) -> Reading:
     """Open the input and settle which columns play which role: the first form that is all there.
 
-    With `lists`, rows belong to lists: those with the same text in one column, or in one record, or all.
+    With `lists`, rows belong to lists: those with the same text in one column, or in one record, or all. Rows
+    with the same texts in the columns of `group` are one group.
     """
     if (on or by_order) and not targets:
         raise UsageError(
@@ -63,11 +65,11 @@ def read(
         given = {**given, "weight": weight}
     if lists:
         forms = [(*form, LISTS) for form in forms]
-    tables = {"": open_table(file, options, exact=bool(on or ident or lists))}
+    tables = {"": open_table(file, options, exact=bool(on or ident or group or lists))}
     try:
         if targets:
             tables[TARGET] = open_table(targets, options, exact=bool(on))
-        settled = settle(forms, tables, given, on, ident, options)
+        settled = settle(forms, tables, given, on, ident, options, group)
         tables[""] = settled.main
         parts = {name: Part(tables[name], settled.picks, settled.keys[name], options) for name in tables}
         pairing: Pairing | None = None
@@ -109,8 +111,9 @@ def settle(
     on: str,
     ident: str,
     options: Options,
+    group: Sequence[str] = (),
 ) -> Settled:
-    """Return which columns play which role, and which are ids."""
+    """Return which columns play which role, and which are ids or groups."""
     here, _, there = on.partition("=")
     keys: dict[str, list[int]] = {name: [] for name in tables}
     while True:
@@ -121,13 +124,17 @@ def settle(
                 if len(keys[""]) != len(keys[TARGET]):
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
                     raise UsageError(f"--on {on}: {counts}")
-            settled = arrange(forms, tables, given, options, keys)
+            groups = columns(tables[""], GROUP, ",".join(group))
+            settled = arrange(forms, tables, given, options, keys, groups)
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
             further = [table.more() for table in tables.values()]
             if not any(further):
                 raise
         else:
+            if groups:
+                role = Role(GROUP, (), "name", whole=True)
+                settled.picks[GROUP] = Pick(settled.main, role, tuple(dict.fromkeys(groups)))
             return settled
 
 
@@ -137,6 +144,7 @@ def arrange(
     given: Given,
     options: Options,
     keys: Mapping[str, Sequence[int]],
+    groups: Sequence[int] = (),
 ) -> Settled:
     """Return which columns play which role, where a row is a row or, if it cannot be, a list of them."""
     main = tables[""]
@@ -152,7 +160,7 @@ def arrange(
             raise (other if 0 < lacks[0] < lacks[1] else error) from None
         from losscli.data.nested import nest
 
-        view, picks = nest(main, picks, keys[""], LISTS)
+        view, picks = nest(main, picks, [*keys[""], *groups], LISTS)
         return Settled(view, form, picks, keys, nested=True)
 
 
@@ -175,6 +183,8 @@ class FileReading(Reading):
         self.nested = settled.nested
         if part.names:
             self.lists = part.names.known
+        if part.groups:
+            self.groups = part.groups.known
         self.labels = {
             role: each.known
             for one in (part, pairing and pairing.part)
@@ -216,6 +226,8 @@ class FileReading(Reading):
             self._trouble.add(block.flaws)
             if lost is not None and (self._missing != "nan" or self._trouble):
                 self.dropped += int((keep & lost).sum())
+                if GROUP in block.arrays:
+                    self._lose(block.arrays[GROUP][keep & lost])
                 keep &= ~lost
             usable += int(keep.sum())
             if self._trouble or not keep.any():
@@ -233,6 +245,11 @@ class FileReading(Reading):
             raise self._trouble.error(usable)
         if not usable:
             raise NoResult(f"{self.name}: no row is left", ["in every row a value is missing"])
+
+    def _lose(self, groups: Array) -> None:
+        """Count the rows that are left out."""
+        for group, count in zip(*np.unique(groups[groups == groups], return_counts=True), strict=True):
+            self.lost[float(group)] = self.lost.get(float(group), 0) + int(count)
 
 
 def columns(table: Table, role: str, names: str, before: str = "") -> list[int]:

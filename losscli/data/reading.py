@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 
-from losscli.data.batch import Array, Batch, Chosen
+from losscli.data.batch import GROUP, Array, Batch, Chosen
 from losscli.data.cells import label
 from losscli.data.join import Unmatched
 
@@ -32,6 +32,10 @@ class Reading(ABC):
         """By role, the different labels of lists, as they first appear."""
         self.nested = False
         """Whether the rows of a list are in one record."""
+        self.groups: Sequence[tuple[str, ...]] = ()
+        """The names of the groups that rows are in, as they first appear: a text for each column."""
+        self.lost: dict[float, int] = {}
+        """How many rows of each group were left out, by its place."""
         self.unmatched = Unmatched()
         """With `join="inner"`: how many ids only FILE has, and only the targets."""
 
@@ -45,6 +49,8 @@ class Reading(ABC):
 
     def said(self, role: str, x: float, of: str = "") -> str:
         """Return a number of a batch as the input says it: labels, and the classes `of` a vector, by name."""
+        if role == GROUP:
+            return repr(", ".join(self.groups[int(x)]))
         known = self.labels.get(role)
         numbers = [x] if known is None else known[int(x)].tolist()
         names = self.chosen[of].labels if of else ()

@@ -87,34 +87,43 @@ def _exact(x: Array) -> int:
             return total
         exponent = frexp(largest)[1] + room
         if exponent > 1023:
-            return total + sum(_units(each) for each in x.tolist())
+            return total + sum(units(each) for each in x.tolist())
         if exponent - 52 <= -1074:  # so small that every sum of them is a double
-            return total + _units(float(x.sum()))
+            return total + units(float(x.sum()))
         # the leading bits of each number, few enough that their sum is exact in any order
         step = 2.0**exponent
         leading = x + step
         leading -= step
-        total += _units(float(leading.sum()))
+        total += units(float(leading.sum()))
         x = x - leading
 
 
-def _units(x: float) -> int:
+def units(x: float) -> int:
+    """Return x in units of 2^-1074."""
     numerator, denominator = x.as_integer_ratio()
     return numerator << (1075 - denominator.bit_length())
 
 
 def _exact_products(x: Array, weight: Array) -> int:
     """Return Σ w x in units of 2^-2148."""
-    if not all(_tame(each) for each in (x, weight)):
-        return sum(_units(a) * _units(b) for a, b in zip(x.tolist(), weight.tolist(), strict=True))
+    if not all(tame(each).all() for each in (x, weight)):
+        return sum(units(a) * units(b) for a, b in zip(x.tolist(), weight.tolist(), strict=True))
     high, low = two_product(x, weight)
     return (_exact(high) + _exact(low)) << (POINT - 1074)
 
 
-def _tame(x: Array) -> bool:
-    """Return whether products of these are so far from the ends of the range that their rounding can be caught."""
+def tame(x: Array) -> NDArray[np.bool_]:
+    """Return which numbers have products so far from the ends of the range that their rounding can be caught."""
     sizes = np.abs(x)
-    return bool(((sizes == 0) | ((sizes < SAFE) & (sizes > 1 / SAFE))).all())
+    return (sizes == 0) | ((sizes < SAFE) & (sizes > 1 / SAFE))
+
+
+def quotient(total: int, grain: int, divisor: int, point: int) -> float:
+    """Return total 2^-point / (divisor 2^-grain), rounded once; NaN if there is nothing to divide by."""
+    if not divisor:
+        return nan
+    shift = point - grain
+    return _ratio(total, divisor << shift) if shift >= 0 else _ratio(total << -shift, divisor)
 
 
 def _ratio(a: int, b: int) -> float:
