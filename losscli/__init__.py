@@ -39,9 +39,10 @@ if TYPE_CHECKING:
     from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
-    from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
+    from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
+    from losscli.losses.log_scale import GaussianNLLLogSigma, GaussianNLLLogVar, LaplaceNLLLogScale
     from losscli.losses.logarithm import NLL
     from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
     from losscli.losses.margin import Hinge, ModifiedHuber, Perceptron, SmoothedHinge, SquaredHinge
@@ -96,19 +97,20 @@ __all__ = [
     "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance",
     "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani",
     "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
-    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL",
-    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance",
-    "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget",
-    "LabelRankingLoss", "LaplaceNLL", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin",
-    "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne",
-    "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1",
-    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
-    "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
-    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
-    "Welsch", "ZeroOne", "find", "parse",
+    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
+    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
+    "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
+    "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL",
+    "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
+    "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
+    "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
+    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance",
+    "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
+    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
+    "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

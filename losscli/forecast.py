@@ -84,6 +84,13 @@ def relative(location: Array, scale: Array, target: Array) -> tuple[Array, Array
     return q, ((size - back) - less + np.sign(e) * lost) / scale
 
 
+def half_square(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
+    """Return ((location - target) / scale)² / 2 in two doubles."""
+    w, lost = relative(location, scale, target)
+    square, rest = two_product(w, w)
+    return square / 2, rest / 2 + w * lost
+
+
 def ordinary(x: Array) -> NDArray[np.bool_]:
     """Return where x is of a size at which products, and quotients of squares, are exact."""
     return (abs(x) > LEAST) & (abs(x) < MOST)

@@ -6,9 +6,9 @@ import numpy as np
 
 from losscli.arithmetic import FAINT, over_square, reconsidered, sure
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_product, two_sum
+from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
 from losscli.families import PREDICTION, TARGET
-from losscli.forecast import ALIKE, log_sum, relative, unsquared, usual
+from losscli.forecast import ALIKE, half_square, log_sum, unsquared, usual
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.parameter import flag
 from losscli.traits import Traits
@@ -282,10 +282,3 @@ class DawidSebastiani(Loss):
 
     def traits(self):
         return Traits(convex=True, symmetric=True, proper="" if self.bias else "proper")
-
-
-def half_square(mean, s, y):
-    """Return ((mean - y) / s)² / 2 in two doubles."""
-    w, lost = relative(mean, s, y)
-    square, rest = two_product(w, w)
-    return square / 2, rest / 2 + w * lost

@@ -16,6 +16,7 @@ from losscli.forecast import (
     SCALE,
     Forecast,
     error,
+    half_square,
     log_sum,
     ordinary,
     relative,
@@ -73,17 +74,23 @@ class GaussianNLL(LogScore):
         "normal-nll", "gaussian-likelihood",
         "torch.nn.GaussianNLLLoss | it raises variances below 1e-6 to 1e-6, unseen by its gradient",
         "torch.nn.functional.gaussian_nll_loss | it raises variances below 1e-6 to 1e-6, unseen by its gradient",
-        "scoringrules.logs_normal = gaussian-nll:full=true | it takes the standard deviation, not the variance",
-        "catboost.RMSEWithUncertainty = gaussian-nll:full=true | it takes the logarithm of the standard deviation",
     )  # fmt: skip
     use = "a model gives a mean and how sure it is of it, and errors are normal given both"
     pitfalls = (
-        "it takes the variance: scoringrules takes its root, CatBoost the logarithm of its root",
+        "it takes the variance: gaussian-nll-sigma takes its root as scoringrules does, gaussian-nll-log-sigma the "
+        "logarithm of its root as CatBoost does",
         "torch at variance 0 and e = 1 says 499993.09, and -5e11 for the slope in the variance",
         "it may be negative: a good forecast with a small variance is a large density",
         "the slope in the mean is e / v: rows of large variance hardly teach the mean",
     )
-    related = ("mse", "laplace-nll", "student-t-nll", "crps-gaussian")
+    related = (
+        "gaussian-nll-log-var",
+        "gaussian-nll-sigma",
+        "laplace-nll",
+        "student-t-nll",
+        "crps-gaussian",
+        "mse",
+    )
     forms = (
         (
             Input("mean", FINITE, wrt=True, columns=LOCATION),
@@ -135,6 +142,68 @@ def relative_square(mean, var, target):
     return q, ((square - back) - less + (rest + 2 * e * lost)) / var
 
 
+class GaussianNLLSigma(LogScore):
+    """How surprised a normal forecast, of a mean and a standard deviation, is by what came.
+
+    The constant ln(2 pi) / 2 is left out: `full=true` adds it.
+    """
+
+    symbols = "e, s"
+    formula = "log(s) + (e / s)**2 / 2 + full * log(2 * pi) / 2"
+    slope_formula = "e / s**2"
+    source = GaussianNLL.source
+    also = ("gaussian-nll-std", "normal-nll-sigma", "scoringrules.logs_normal = gaussian-nll-sigma:full=true")
+    use = "a model gives a mean and a standard deviation, and errors are normal given both"
+    pitfalls = (
+        "it takes the standard deviation: gaussian-nll takes the variance, as torch does",
+        "it is half of dawid-sebastiani",
+        "it may be negative: a good forecast with a small deviation is a large density",
+    )
+    related = ("gaussian-nll", "gaussian-nll-log-sigma", "dawid-sebastiani", "crps-gaussian")
+    forms = (
+        (
+            Input("mean", FINITE, wrt=True, columns=LOCATION),
+            Input("sigma", POSITIVE, wrt=True, columns=SCALE),
+            OUTCOME,
+        ),
+    )
+
+    full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
+
+    @property
+    def constant(self):
+        return LOG_TWO_PI.scaled(0.5) if self.full else DoubleDouble(0.0)
+
+    def score(self, mean, sigma, target):
+        e, lost = two_sum(mean, -target)
+        w = e / sigma
+        q = w * (w / 2 + lost / sigma)
+        return log_sum(sigma, q, 3.0, self.constant, half_square, mean, sigma, target)
+
+    def slopes(self, mean, sigma, target):
+        e, lost = two_sum(mean, -target)
+        (square, rest), (mine, more) = unsquared(e, lost), unsquared(sigma, 0.0)
+        gap = (mine - square) - (rest - more)
+        np.copyto(gap, np.nan, where=~(usual(e, sigma) & (abs(gap) > ALIKE * mine)))
+        return [e / sigma / sigma, gap / sigma / sigma / sigma]
+
+    def careful(self, order, mean, sigma, target):
+        s = np.where(ordinary(sigma), sigma, np.nan)
+        w = error(mean, target) / s
+        q = w.squared()
+        if order == 0:
+            part, constant = log(s), self.constant
+            terms = part.high, q.high, constant.high, BITS * (s != 1)
+            return (settled(part + q.scaled(0.5) + constant, *terms),)
+        if order == 1:
+            return (w / s).rounded, settled(1.0 - q, 1.0, q.high) / s
+        return 1 / sigma / sigma, settled(q * 3.0 - 1.0, 1.0, q.high) / s / s
+
+    def traits(self):
+        best = "the mean and the standard deviation"
+        return Traits(convex=True, symmetric=True, best=best, proper="strictly proper")
+
+
 class LaplaceNLL(LogScore):
     """How surprised a Laplace forecast, of a location and a scale, is by what came."""
 
@@ -149,7 +218,7 @@ class LaplaceNLL(LogScore):
         "at e = 0 we give the slope 0 in the location",
         "it may be negative: a good forecast with a small scale is a large density",
     )
-    related = ("mae", "gaussian-nll", "student-t-nll", "crps-laplace")
+    related = ("laplace-nll-log-scale", "gaussian-nll", "student-t-nll", "crps-laplace", "mae")
     forms = (
         (
             Input("location", FINITE, wrt=True, columns=LOCATION),

@@ -36,6 +36,13 @@ TORCH = {
         "value": lambda ours, m, v, y: (np.log(1e-6) + (m - y) ** 2 / 1e-6) / 2,
         "gradient": lambda ours, m, v, y: ((m - y) / 1e-6, (1e6 - (m - y) ** 2 * 1e12) / 2),
     },
+    "gaussian_nll_loss(var=exp(log_var)) clip": {
+        "value": lambda ours, m, s, y: (np.log(1e-6) + (m - y) ** 2 / 1e-6) / 2,
+        "gradient": lambda ours, m, s, y: (
+            (m - y) / 1e-6,
+            np.exp(s) * (1e6 - (m - y) ** 2 * 1e12) / 2,
+        ),
+    },
     "soft_margin_loss overflow": {
         "value": lambda ours, s, y: np.array([np.inf]),
         "gradient": lambda ours, s, y: np.array([np.nan]),

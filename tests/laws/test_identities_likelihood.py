@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
+from losscli.losses.ensemble import DawidSebastiani
 from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
-from losscli.losses.likelihood import GaussianNLL, LaplaceNLL
+from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
+from losscli.losses.log_scale import GaussianNLLLogSigma, GaussianNLLLogVar, LaplaceNLLLogScale
 from losscli.losses.residual import MAE, MSE
 
 RNG = np.random.default_rng(6)
@@ -37,6 +39,50 @@ def test_a_laplace_forecast_of_scale_one_is_mae():
     same(LaplaceNLL().value(M, ONE, T), MAE().value(M, T) + np.log(2))
     same(LaplaceNLL().gradient(M, ONE, T)[0], MAE().gradient(M, T))
     same(np.exp(-LaplaceNLL().value(M, S, T)), np.exp(-abs(M - T) / S) / (2 * S))
+
+
+@pytest.mark.parametrize(
+    ("logarithmic", "plain", "times"),
+    [
+        (GaussianNLLLogVar(), GaussianNLL(), 1), (GaussianNLLLogVar(full=1), GaussianNLL(full=1), 1),
+        (GaussianNLLLogSigma(full=1), GaussianNLL(full=1), 2), (GaussianNLLLogSigma(), GaussianNLLSigma(), 1),
+        (LaplaceNLLLogScale(), LaplaceNLL(), 1),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_logarithm_of_the_scale_says_the_same(logarithmic, plain, times):
+    """Derivatives in it follow from those in the scale v = e^ks: k v L', and k² v (v L'' + L')."""
+    s = np.log(S)
+    v = np.exp(times * s)
+    same(logarithmic.value(M, s, T), plain.value(M, v, T))
+    (along, slope), (bend, curve) = plain.gradient(M, v, T), plain.hessian(M, v, T)
+    found, second = logarithmic.gradient(M, s, T), logarithmic.hessian(M, s, T)
+    np.testing.assert_allclose(found[0], along, rtol=1e-13)
+    np.testing.assert_allclose(found[1], times * v * slope, rtol=1e-11, atol=1e-13)
+    np.testing.assert_allclose(second[0], bend, rtol=1e-13)
+    np.testing.assert_allclose(second[1], times**2 * v * (v * curve + slope), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_the_likelihood_of_a_deviation_is_half_of_dawid_sebastiani(order):
+    same(
+        2 * np.array(getattr(GaussianNLLSigma(), order)(M, S, T)), getattr(DawidSebastiani(), order)(M, S, T)
+    )
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+@pytest.mark.parametrize("loss", [GaussianNLLLogVar(), GaussianNLLLogSigma(), LaplaceNLLLogScale()], ids=str)
+def test_logarithms_of_any_size_need_no_exact_arithmetic(loss, order, monkeypatch):
+    monkeypatch.setattr("losscli.mend.exactly", None)
+    far = np.concatenate([np.linspace(-2e3, 2e3, 41), [-1e300, 1e300, 0.0]])
+    getattr(loss, order)(np.ones_like(far), far, np.zeros_like(far))
+    getattr(loss, order)(10.0 ** np.linspace(-300, 300, 41), np.ones(41), np.zeros(41))
+
+
+def test_sure_and_wrong():
+    """What the pitfalls say."""
+    for loss, s in ((GaussianNLLLogVar(), -20.0), (GaussianNLLLogSigma(), -10.0)):
+        assert round(loss.gradient([1.0], [s], [0.0])[0][0]) == 485165195
 
 
 @pytest.mark.parametrize("loss", [GaussianNLL(), LaplaceNLL()], ids=str)

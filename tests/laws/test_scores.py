@@ -125,6 +125,8 @@ DENSITIES = {
 }
 FORECASTS = [
     ("gaussian-nll", "gaussian", lambda s: s * s, ()), ("laplace-nll", "laplace", float, ()),
+    ("gaussian-nll-sigma", "gaussian", float, ()), ("gaussian-nll-log-var", "gaussian", lambda s: 2 * np.log(s), ()),
+    ("gaussian-nll-log-sigma", "gaussian", np.log, ()), ("laplace-nll-log-scale", "laplace", np.log, ()),
     ("crps-gaussian", "gaussian", float, ()), ("crps-laplace", "laplace", float, ()),
     ("crps-logistic", "logistic", float, ()), ("dawid-sebastiani", "gaussian", float, ()), ("student-t-nll", "student", float, (4.0,)),
 ]  # fmt: skip

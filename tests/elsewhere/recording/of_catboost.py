@@ -55,12 +55,9 @@ def many():
         rows = zip(inputs[0], SCORES[1] if name == "MultiClassOneVsAll" else inputs[-1], strict=True)
         value = [eval_metric(np.array([t]), np.array([p]), name)[0] for p, t in rows]
         case(f"catboost.{name}", loss, inputs, edge, value=value)
-    spread = ([0.5, -1.0], [np.exp(0.4), np.exp(-1.0)], [1.5, 0.0])
-    value = [
-        eval_metric([t], [[m, np.log(v) / 2]], "RMSEWithUncertainty")[0]
-        for m, v, t in zip(*spread, strict=True)
-    ]
-    case("catboost.RMSEWithUncertainty", "gaussian-nll:full=true", spread, value=value)
+    spread = ([0.5, -1.0], [0.2, -0.5], [1.5, 0.0])
+    value = [eval_metric([t], [[m, s]], "RMSEWithUncertainty")[0] for m, s, t in zip(*spread, strict=True)]
+    case("catboost.RMSEWithUncertainty", "gaussian-nll-log-sigma:full=true", spread, value=value)
     group = [0] * len(LIST[0])
     for name, loss in [("QuerySoftMax", "listnet-softmax:normalize=true"), ("QueryRMSE", "pairwise-mse")]:
         value = eval_metric(np.array(LIST[1]), np.array(LIST[0]), name, group_id=np.zeros(len(group), int))

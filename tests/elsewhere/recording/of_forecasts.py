@@ -53,7 +53,12 @@ def scores():
     ]:
         score(name, loss, FORECASTS)
     score("logs_laplace", "laplace-nll", FORECASTS)
-    score("logs_normal", "gaussian-nll:full=true", FORECASTS, convert=lambda m, v, t: (t, m, np.sqrt(v)))
+    logs = (FORECASTS[0], np.log(FORECASTS[1]), FORECASTS[2])
+    rowwise(
+        "scoringrules.logs_laplace(scale=exp(log_scale))", "laplace-nll-log-scale", logs,
+        lambda m, s, t: scoringrules.logs_laplace(t, m, np.exp(s)),
+    )  # fmt: skip
+    score("logs_normal", "gaussian-nll-sigma:full=true", FORECASTS)
     score(
         "logs_t",
         "student-t-nll",

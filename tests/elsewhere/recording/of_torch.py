@@ -55,6 +55,11 @@ def regression():
     order = lambda m, v, t: (m, t, v)  # noqa: E731
     ask("gaussian_nll_loss", "gaussian-nll", FORECASTS, wrt=2, convert=order)
     ask("gaussian_nll_loss", "gaussian-nll:full=true", FORECASTS, wrt=2, convert=order, full=True)
+    logs = (FORECASTS[0], np.log(FORECASTS[1]).tolist(), FORECASTS[2])
+    exponential, call = lambda m, s, t: (m, t, s.exp()), "(var=exp(log_var))"
+    sharp = ([0.0], [-20.0], [0.002])
+    ask("gaussian_nll_loss", "gaussian-nll-log-var", logs, call=call, wrt=2, convert=exponential)
+    ask("gaussian_nll_loss", "gaussian-nll-log-var", sharp, "clip", call=call, wrt=2, convert=exponential)
     ask("gaussian_nll_loss", "gaussian-nll", ([0.0], [1e-8], [0.002]), "clip", wrt=2, convert=order)
 
 
