@@ -7,8 +7,9 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import sure, with_care
+from losscli.arithmetic import compensated, sure, with_care
 from losscli.doubledouble import DoubleDouble, chosen, exp, log, total, two_product, two_sum
+from losscli.tables import product
 
 Array = NDArray[np.float64]
 
@@ -40,6 +41,12 @@ def polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
 def summed(x: Array) -> Array:
     """Return the sum of numbers of 0 or more along the first axis."""
     return np.where(np.isinf(x).any(axis=0), np.inf, total(x).rounded)
+
+
+def crossed(share: Array, gap: Array, rest: Array) -> tuple[Array, Array]:
+    """Return the sum of share · (gap + rest), and that of the sizes of its terms."""
+    first, second = product(share, gap)
+    return np.add(*compensated(first, second + share * rest)), abs(first).sum(axis=0)
 
 
 def entropic(p: Array, t: Array) -> tuple[DoubleDouble, NDArray[np.intc]]:

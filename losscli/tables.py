@@ -24,6 +24,18 @@ def coarse(x: Array) -> Array:
     return (x.view(np.int64) & COARSE).view(np.float64)
 
 
+def product(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return a · b in two parts, the first exact and the second small."""
+    half, other = coarse(a), coarse(b)
+    return half * other, a * (b - other) + (a - half) * other
+
+
+def remainder(a: Array, b: Array, q: Array) -> Array:
+    """Return a - q b, for q = a / b rounded."""
+    half, other = coarse(q), coarse(b)
+    return ((a - half * other) - half * (b - other)) - (q - half) * b
+
+
 @cache
 def _logs() -> tuple[Array, Array, Array]:
     """Return for each step an inverse of few bits, and minus its logarithm in two parts, the first of few bits."""

@@ -5,18 +5,21 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, FAINT, compensated, over, over_square, with_care
-from losscli.bregman import LEAST, apart, entropic
+from losscli.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
+from losscli.bregman import LEAST, apart, crossed, entropic
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, log, two_sum
 from losscli.families import PROBABILITY, TARGET, pick, weights
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
 NONPOSITIVE = Interval(high=0, ends="[]")
 LOG_PROBABILITY = ("log_p", "log_prob", "log_probs", "logp", "logprob", "z", "y_pred", "pred", "prediction")
 WIDE = 2.0**480  # products of larger numbers are not exact, nor are those of numbers below its inverse
 CLEAR = 2.0**-400  # a loss above this does not see what such products lose
+DOUBLE = 2.0**-15  # a loss above this part of its terms does not see what the pairs of `tables` lack
+MODERATE, LAST = 2.0**100, 600.0  # beside CLEAR, the exponential of -LAST is nothing, even so many times
 
 
 def summed(term, largest, z):
@@ -27,16 +30,35 @@ def summed(term, largest, z):
     return np.where((z == -np.inf).any(axis=0), np.inf, lost)
 
 
+def placed(k, entry, shape, others=0.0):
+    """Return columns that have an entry at the class `k`, and another number elsewhere; rows lie together."""
+    found = np.full(shape[::-1], others)
+    found[np.arange(shape[1]), k] = entry
+    return found.T
+
+
 class Divergence(Loss):
     """A loss of two distributions over the same classes: the predicted one and the target, or one class."""
 
     family = "distributions"
     symbols = "p, y"
 
+    swift = True
+
     def derivative(self, order, *block):
-        prediction, target = block
-        kernel = (self.penalty, self.slope, self.curvature)[order]
-        return (kernel(prediction, weights(target, len(prediction))),)
+        x, target = block
+        if target.ndim == 1 and order < 2:
+            k = target.astype(np.intp)
+            return ((self.sole, self.sole_slope)[order](x, k),)
+        return ((self.penalty, self.slope, self.curvature)[order](x, weights(target, len(x))),)
+
+    def sole(self, x, k):
+        """Return the loss where the target is the class `k` alone."""
+        return self.penalty(x, weights(k, len(x)))
+
+    def sole_slope(self, x, k):
+        """Return the slope where the target is the class `k` alone."""
+        return self.slope(x, weights(k, len(x)))
 
     @abstractmethod
     def penalty(self, x, y): ...
@@ -114,9 +136,11 @@ class KLDivergence(OfProbabilities):
     )
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
 
-    def derivative(self, order, *block):
-        p, k = block
-        return (0.0 - np.log(pick(p, k)),) if order == 0 and k.ndim == 1 else super().derivative(order, p, k)
+    def sole(self, p, k):
+        return 0.0 - np.log(pick(p, k))
+
+    def sole_slope(self, p, k):
+        return placed(k, -1 / pick(p, k), p.shape)
 
     def penalty(self, p, y):
         whole, lost = compensated(apart(p, y))
@@ -175,9 +199,30 @@ class KLDivergenceLog(Divergence):
     )
     related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
 
+    def sole(self, z, k):
+        return 0.0 - pick(z, k)
+
+    def sole_slope(self, z, k):
+        return placed(k, -1.0, z.shape)
+
     def penalty(self, z, y):
-        some = y > 0
-        y, z = np.where(some, y, 1.0), np.where(some, z, 0.0)
+        if not y.all():
+            y, z = np.where(y > 0, y, 1.0), np.where(y > 0, z, 0.0)
+        log_y = np.log(y)
+        found, _ = crossed(y, *two_sum(log_y, -z))
+        known = (1.1 * abs(y * log_y).sum(axis=0) < 3 * abs(found)) & (abs(found) > CLEAR)
+        return with_care(~known, found, self.closer, z, y)
+
+    def closer(self, z, y):
+        """Return the loss by logarithms of some 72 bits after the point."""
+        log_y, low = log_pair(y)
+        gap, lost = two_sum(log_y, -z)
+        found, size = crossed(y, gap, lost + low)
+        known = abs(found) > DOUBLE * (size + (y - y * log_y).sum(axis=0))
+        np.copyto(found, np.nan, where=~(known & (abs(found) > CLEAR) & (y > FAINT).all(axis=0)))
+        return corrected(found, self.careful, z, y)
+
+    def careful(self, z, y):
         log_y = log(y)
         return summed((log_y - z) * y, y * np.maximum(abs(log_y.high), abs(z)), z)
 
@@ -220,7 +265,23 @@ class KLDivergenceLogTarget(Divergence):
 
     def penalty(self, z, s):
         some = s > -np.inf
-        z, s = np.where(some, z, 0.0), np.where(some, s, 0.0)
+        if not some.all():
+            z, s = np.where(some, z, 0.0), np.where(some, s, 0.0)
+        found, size = crossed(np.exp(s), *two_sum(s, -z))
+        known = (1.1 * size < 3 * abs(found)) & (abs(found) > CLEAR) & (z.min(axis=0) > -MODERATE)
+        return with_care(~known, found, self.closer, z, s)
+
+    def closer(self, z, s):
+        """Return the loss by exponentials of some 70 bits."""
+        least = np.maximum(s, -LAST)
+        share, low = exp_pair(least)
+        gap, lost = two_sum(least, -z)
+        found, size = crossed(share, gap, lost + gap * (low / share))
+        known = (abs(found) > DOUBLE * size) & (abs(found) > CLEAR) & (z.min(axis=0) > -MODERATE)
+        np.copyto(found, np.nan, where=~known)
+        return corrected(found, self.careful, z, s)
+
+    def careful(self, z, s):
         term = DoubleDouble.of_sum(s, -z) * exp(s)
         return summed(term, abs(term.high), z)
 

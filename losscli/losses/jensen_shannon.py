@@ -8,9 +8,10 @@ from losscli.arithmetic import FAINT, compensated, sure, with_care
 from losscli.bregman import LEAST, polynomial
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, log, total, two_sum
-from losscli.families import weights
-from losscli.losses.divergence import OfProbabilities
+from losscli.families import pick, weights
+from losscli.losses.divergence import OfProbabilities, placed
 from losscli.parameter import parameter
+from losscli.tables import remainder
 from losscli.traits import Traits
 
 NEAR = 0.5  # up to this share u = (p - y) / (p + y), a series is as good as logarithms, and does not cancel
@@ -24,6 +25,7 @@ FIT = (
     0.04499388449542492, -0.16019536762693268, 0.499427869989534, -1.153584063371403, 2.023984364963719,
     -2.5778911284691035, 2.275789983491013, -1.245021440267697, 0.3259408862236807,
 )  # fmt: skip
+ALONE = 1 - 2.0**-36  # from this square of the share on, the smaller number has no second order
 HALF_LOG_2 = 0.34657359027997264
 E = 2.718281828459045
 MEAN = ("m", "[(p[k] + y[k]) / 2 for k in classes]")
@@ -45,6 +47,30 @@ class AgainstMean(OfProbabilities):
 
     def idle(self):
         return {}  # the formula shows its base
+
+    def square(self, p, y):
+        """Return the divergence in nats."""
+        found = np.add(*compensated(plain_parts(p, y)))
+        return with_care(~(found > LEAST), found, self.careful, p, y)
+
+    def sole_square(self, p, k):
+        """Return the divergence in nats from the class `k` alone: each other class adds its share of ln 2."""
+        terms = HALF_LOG_2 * p
+        np.put_along_axis(terms, k[None], plain_parts(pick(p, k), np.ones(len(k)))[None], axis=0)
+        found = np.add(*compensated(terms))
+        return with_care(~(found > LEAST), found, lambda p, k: self.careful(p, weights(k, len(p))), p, k)
+
+    def careful(self, p, y):
+        return total(parts(p, y)).rounded
+
+    def leans(self, p, y):
+        """Return the slope of the divergence in nats."""
+        found = plain_lean(p, y)
+        return with_care(np.isnan(found), found, lean, p, y)
+
+    def sole_leans(self, p, k):
+        """Return the slope of the divergence from the class `k` alone."""
+        return placed(k, self.leans(pick(p, k), np.ones(len(k))), p.shape, HALF_LOG_2)
 
     def rebased(self, x):
         """Return x / ln(base); NaN where that would show bits lost at the end of the range."""
@@ -79,16 +105,17 @@ class JSDivergence(AgainstMean):
 
     top = 0.7
 
-    def penalty(self, p, y):
-        found = np.add(*compensated(plain_parts(p, y)))
-        return self.rebased(with_care(~(found > LEAST), found, self.careful, p, y))
+    def sole(self, p, k):
+        return self.rebased(self.sole_square(p, k))
 
-    def careful(self, p, y):
-        return total(parts(p, y)).rounded
+    def sole_slope(self, p, k):
+        return self.rebased(self.sole_leans(p, k))
+
+    def penalty(self, p, y):
+        return self.rebased(self.square(p, y))
 
     def slope(self, p, y):
-        found = plain_lean(p, y)
-        return self.rebased(with_care(np.isnan(found), found, lean, p, y))
+        return self.rebased(self.leans(p, y))
 
     def curvature(self, p, y):
         return self.rebased(bend(p, y))
@@ -118,13 +145,21 @@ class JSDistance(AgainstMean):
     kinked_at_target = True
     top = 0.9
 
+    def sole(self, p, k):
+        return np.sqrt(self.rebased(self.unlost(self.sole_square(p, k), p, k)))
+
     def penalty(self, p, y):
-        return np.sqrt(self.rebased(self.square(p, y)))
+        return np.sqrt(self.rebased(self.unlost(self.square(p, y), p, y)))
 
     def slope(self, p, y):
-        square = self.square(p, y)
-        steep = self.rebased(lean(p, y)) / (2 * np.sqrt(self.rebased(square)))
-        return np.where(square == 0, 0.0, steep)
+        return self.steep(self.leans(p, y), self.unlost(self.square(p, y), p, y))
+
+    def sole_slope(self, p, k):
+        return self.steep(self.sole_leans(p, k), self.unlost(self.sole_square(p, k), p, k))
+
+    def steep(self, lean, square):
+        found = self.rebased(lean) / (2 * np.sqrt(self.rebased(square)))
+        return found if square.all() else np.where(square == 0, 0.0, found)
 
     def curvature(self, p, y):
         """Return J'' / (2 √J) - J'² / (4 J √J), whose terms cancel where one class outweighs the others."""
@@ -137,10 +172,12 @@ class JSDistance(AgainstMean):
         found = np.where((p == 0) & (y > 0), np.inf, found)
         return self.rebased(found) / (4 * np.sqrt(self.rebased(whole.rounded)))
 
-    def square(self, p, y):
-        """Return the divergence in nats; NaN where it is so small that its root would show lost bits."""
-        found = total(parts(p, y)).rounded
-        return np.where((found < FAINT) & (p != y).any(axis=0), np.nan, found)
+    def unlost(self, square, p, y):
+        """Return a divergence, NaN where it is so small that its root would show lost bits."""
+        if square.min() >= FAINT:
+            return square
+        y = weights(y, len(p))
+        return np.where((square < FAINT) & (p != y).any(axis=0), np.nan, square)
 
     def corner(self, p, y):
         return (p == weights(y, len(p))).all(axis=0)
@@ -157,9 +194,9 @@ def plain_parts(p, y):
     (gap, lost), (whole, rest) = two_sum(p, -y), two_sum(p, y)
     u = gap / whole
     w = u * u
-    found = (gap * u + u * (2 * lost - u * rest)) / 4 * polynomial(FIT, w)
-    found = with_care((w > REACH * REACH) & (w < 1), found, far_parts, p, y, u)
-    np.copyto(found, whole * HALF_LOG_2, where=w == 1)
+    found = (gap * u + u * (2 * lost + remainder(gap, whole, u) - u * rest)) / 4 * polynomial(FIT, w)
+    found = with_care((w > REACH * REACH) & (w < ALONE), found, far_parts, p, y, u)
+    found = with_care(w >= ALONE, found, lone_parts, p, y)
     np.copyto(found, np.nan, where=whole < LEAST)
     return found
 
@@ -169,10 +206,19 @@ def far_parts(p, y, u):
     return (p * np.log1p(u) + y * np.log1p(-u)) / 2
 
 
+def lone_parts(p, y):
+    """Return what `parts` does, in doubles, where p or y is next to nothing beside the other."""
+    large, small = np.maximum(p, y), np.minimum(p, y)
+    bits = small * (np.log(np.where(small == 0, 1.0, 2 * (small / large))) - 1)
+    return large * HALF_LOG_2 + bits / 2
+
+
 def plain_lean(p, y):
     """Return what `lean` does, in doubles; NaN for numbers of unusual size."""
-    whole = p + y
-    found = np.log1p((p - y) / whole)
+    (gap, lost), (whole, rest) = two_sum(p, -y), two_sum(p, y)
+    u = gap / whole
+    found = np.log1p(u)
+    found += (remainder(gap, whole, u) + lost - u * rest) / (2 * p)
     found = with_care(found < -0.7, found, lambda p, whole: np.log(2 * (p / whole)), p, whole) / 2
     np.copyto(found, np.nan, where=(p < LEAST) | (y < LEAST) & (y > 0))
     return found

@@ -4,13 +4,15 @@ import numpy as np
 
 from losscli.arithmetic import amplified, finite, sure, with_care
 from losscli.domain import FACTOR, NONZERO, Interval
-from losscli.doubledouble import LN2, DoubleDouble, log, two_product, two_sum
+from losscli.doubledouble import LN2, DoubleDouble, log, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
 from losscli.parameter import parameter
+from losscli.tables import remainder
 from losscli.traits import Traits
 
 ABOVE_MINUS_ONE = Interval(low=-1)
+CLOSE = 1 - 2.0**-20  # so near to -1 what a logarithm makes of a rounding is no longer in proportion to it
 WIDE = 2.0**400  # products of larger numbers are not exact, nor are those of numbers below its inverse
 
 
@@ -221,14 +223,14 @@ def normal(x):
 
 def log_apart(p, t):
     """Return ln(1 + p) - ln(1 + t), from the difference and not from the logarithms."""
-    (e, lost), (w, less) = two_sum(p, -t), two_sum(1.0, np.minimum(p, t))
-    size, lost = abs(e), np.copysign(1.0, e) * lost
-    share = size / w
-    back, rest = two_product(share, w)
-    lost += (size - back) - rest - share * less
-    found = np.log1p(share) + lost / (w + size)  # what sums and quotient lost, as the logarithm takes it
-    usual = (size > 1 / WIDE) & (size < WIDE) & (w > 1 / WIDE)
-    return with_care(~usual, np.copysign(found, e), exact_log_apart, p, t)
+    (e, lost), (w, less) = two_sum(p, -t), two_sum(1.0, t)
+    share = e / w
+    found = np.log1p(share)
+    # what sums and quotient lost, as the logarithm takes it
+    found += (remainder(e, w, share) + lost - share * less) / (w + e)
+    size = abs(e)
+    usual = (size > 1 / WIDE) & (size < WIDE) & (share > -CLOSE)
+    return with_care(~usual, found, exact_log_apart, p, t)
 
 
 def exact_log_apart(p, t):

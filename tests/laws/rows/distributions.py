@@ -9,9 +9,15 @@ def distributions_row(loss, rng, at):
     k = 2 if loss.name == "js-distance" and rng.random() < 0.7 else int(rng.choice([2, 3]))
     y = rng.dirichlet(np.full(k, rng.choice([0.02, 0.5, 3.0])))
     p = rng.dirichlet(np.full(k, rng.choice([0.02, 0.5, 3.0])))
-    match rng.integers(7):
+    match rng.integers(8):
         case 0:  # a class
             return p, float(rng.integers(k))
+        case 6:  # small ones of which one is next to nothing beside the other
+            small = 10 ** rng.uniform(-20, -4)
+            pair = [np.array([1 - each, each]) for each in (small, small * 10 ** rng.uniform(-18, -12))]
+            p, y = pair if rng.random() < 0.5 else pair[::-1]
+            y = float(rng.integers(2)) if rng.random() < 0.2 else y
+            return p, y
         case 1:  # alike but for a few of the last bits
             p = y + rng.integers(-2, 3, k) * np.spacing(y)
         case 2:  # nearly alike
