@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import frexp
+from typing import Any
 
 import numpy as np
 
@@ -23,17 +23,17 @@ def raised(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
             return power(x, degree)
 
 
-def heads(x: Array, top: float) -> tuple[Array, Array]:
+def heads(x: Array, top: Array | float) -> tuple[Array, Array]:
     """Cut numbers of at most `top` in two, so that sums of the first parts along the first axis round nothing."""
-    coarse = 1.5 * 2.0 ** (frexp(top)[1] + len(x).bit_length() + 1)
+    coarse = np.ldexp(1.5, np.frexp(top)[1] + len(x).bit_length() + 1) + 0 * top  # NaN where that is
     head = x + coarse
     head -= coarse
     return head, x - head
 
 
-def grain(count: int, top: float) -> float:
+def grain(count: int, top: Array | float) -> Any:
     """Return how far a sum of as many `heads` and rests may be from the truth."""
-    return count**2 * 2.0 ** (frexp(top)[1] + count.bit_length() - 105)
+    return np.ldexp(float(count) ** 2, np.frexp(top)[1] + count.bit_length() - 105)
 
 
 def running(terms: Iterable[Array]) -> Iterator[DoubleDouble]:

@@ -1,16 +1,20 @@
 """Ranking losses of softmax: a list is a draw, or a sequence of draws, with the exponentials of its scores."""
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure, times
+from losscli.arithmetic import FAINT, reconsidered, sure, times
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, total
+from losscli.draws import CLEAR, Weights, at, draws
 from losscli.losses.multiclass import LAST
 from losscli.parameter import flag, parameter
 from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
+from losscli.sums import heads
+from losscli.tables import log_pair
 from losscli.traits import Traits
 
 
@@ -49,6 +53,32 @@ class ListnetSoftmax(Ranking):
     )
 
     def derivative(self, order, s, y):
+        careful = partial(self.careful, order)
+        if self.beta != 1 or self.normalize:
+            return careful(s, y)
+        return reconsidered([self.quick(order, s, y)], careful, s, y)
+
+    def quick(self, order, s, y):
+        """Return the loss or a derivative; NaN where sums or differences are small."""
+        weights, top = Weights.of(s), y.max(axis=0)
+        whole = weights.total()
+        head, rest = heads(y, top)
+        heavy = DoubleDouble.of_sum(head.sum(axis=0), rest.sum(axis=0))
+        fair = (whole.high > 1 + 2.0**-10) & (heavy.high < 2.0**200) & (heavy.high > 2.0**-200)
+        heavy.high[~fair] = np.nan
+        if order == 0:
+            log, rest = log_pair(whole.high)
+            first = DoubleDouble(log, rest + whole.low / whole.high) * heavy
+            behind = -y * weights.z
+            head, rest = heads(behind, behind.max(axis=0))
+            return (DoubleDouble.of_sum(head.sum(axis=0), rest.sum(axis=0)) + first).rounded
+        share = heavy / whole
+        if order == 1:
+            found = weights.times(share, y)
+            return np.where(abs(found) >= CLEAR * y, found, np.nan)
+        return (DoubleDouble(weights.e, weights.rest) * (share / whole) * weights.under(whole)).rounded
+
+    def careful(self, order, s, y):
         below = apart(s, s.max(axis=0))
         z = stretched(below, self.beta)
         weight = total(y)
@@ -119,6 +149,20 @@ class Contests(Ranking):
     def derivative(self, order, s, y):
         ranks = np.argsort(-y, axis=0, kind="stable")
         s, y = np.take_along_axis(s, ranks, 0), np.take_along_axis(y, ranks, 0)
+        (found,) = reconsidered([self.quick(order, s, self.gain(y), y)], partial(self.careful, order), s, y)
+        if order == 0:
+            return (found,)
+        result = np.empty_like(found)
+        np.put_along_axis(result, ranks, found, 0)
+        return (result,)
+
+    def quick(self, order, s, gain, y):
+        """Return the loss or a derivative of sorted lists; NaN where sums or differences are small."""
+        begin, end = self.places(y)
+        return draws(order, s, gain, begin, end, alone=True)
+
+    def careful(self, order, s, y):
+        """Return the loss or a derivative of sorted lists, in numbers of twice the precision."""
         below = apart(s, s.max(axis=0))
         g, e = self.gain(y), exp(below)
         begin, end = self.places(y)
@@ -135,9 +179,7 @@ class Contests(Ranking):
             found = np.where(bound == 0, 0.0, sure(won - lost, bound))
         else:
             found = self.curvature(g, e, rivals, begin)
-        result = np.empty_like(found)
-        np.put_along_axis(result, ranks, np.where(steep & (len(s) > 1), np.nan, found), 0)
-        return (result,)
+        return (np.where(steep & (len(s) > 1), np.nan, found),)
 
     def curvature(self, g, e, rivals, begin):
         whole = e + rivals
@@ -151,11 +193,6 @@ class Contests(Ranking):
             rest = chosen(top, kept.total() + e[i], whole[i] - theirs)
             found += theirs / whole[i] * (rest / whole[i]) * g[i]
         return np.where((found.high < FAINT) & (found.high > 0), np.nan, found.rounded)
-
-
-def at(x, places):
-    """Return the numbers at `places` along the first axis."""
-    return DoubleDouble(np.take_along_axis(x.high, places, 0), np.take_along_axis(x.low, places, 0))
 
 
 class Listmle(Contests):
@@ -189,6 +226,9 @@ class Listmle(Contests):
 
     def gain(self, y):
         return DoubleDouble(np.ones_like(y), np.zeros_like(y))
+
+    def quick(self, order, s, gain, y):
+        return draws(order, s, gain, None, None)
 
     def variables(self, *row):
         return {**super().variables(*row), "r": places(row[1])}

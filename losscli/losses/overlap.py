@@ -67,7 +67,7 @@ class Overlap(Listwise):
             else (self.careful(order, p, t))
         )
 
-    def of_labels(self, order, p, t):
+    def of_labels(self, order, p, t) -> Any:
         """Return the loss or a derivative where labels are 0 and 1; NaN where sums are small."""
         head, rest = heads(p, 1.0)
         every, least = head.sum(axis=0), rest.sum(axis=0)
