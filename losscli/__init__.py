@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
     from losscli.losses.classes import Circle, Ntxent
+    from losscli.losses.contrastive import Contrastive
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
     from losscli.losses.cox import Cox, CoxEfron
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from losscli.losses.overlap import Dice, Jaccard, Tversky
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
-    from losscli.losses.pairs import Contrastive, HingeEmbedding, MarginRanking
+    from losscli.losses.pairs import HingeEmbedding, MarginRanking
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch

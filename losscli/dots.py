@@ -6,12 +6,12 @@ Rump, Ogita & Oishi 2008, Accurate floating-point summation, doi:10.1137/0506456
 from __future__ import annotations
 
 from math import isqrt
-from operator import mul
+from operator import mul, sub
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.doubledouble import split, two_product
+from losscli.doubledouble import DoubleDouble, split, two_product, two_sum
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.bool_]
@@ -25,14 +25,14 @@ MANY = 48
 
 
 class Cut:
-    """Vectors in two parts: multiples of a power of 2, of 26 bits, and the rest.
+    """Vectors x + lost in two parts: multiples of a power of 2, of 26 bits, and the rest.
 
     Scalar products of the first are exact, for by Cauchy & Schwarz no partial sum exceeds 2^52 of their unit.
     """
 
     __slots__ = ("high", "low", "ordinary", "x")
 
-    def __init__(self, x: Array) -> None:
+    def __init__(self, x: Array, lost: Array | None = None) -> None:
         square = inner(x, x)
         self.x = x
         self.ordinary: Rows = (square > LEAST) & (square < MOST)
@@ -41,6 +41,8 @@ class Cut:
         self.high = x + grid
         self.high -= grid
         self.low = x - self.high
+        if lost is not None:
+            self.low += lost
 
     def dot(self, other: Cut) -> tuple[Array, Array]:
         """Return the scalar product with other vectors: exact, and of the rest."""
@@ -64,8 +66,7 @@ class SwiftAngle:
         back, more = two_product(self.both, self.both)
         self.less: Array = ((ab - back) + ((lost - more) + (a * b_low + a_low * b))) / (2 * self.both)
         self.lengths: Array = self.both + self.less
-        # Σ xh yl and Σ xl y are of size √K 2^-26 |x| |y|, and so many roundings
-        self.doubt: float = (roundings(len(x)) * len(x) ** 0.5 + 5) * 2.0**-21.6
+        self.doubt = doubt(len(x))
         self.unfit: Rows = ~(u.ordinary & v.ordinary)
 
     def over(self, margin: float) -> Array:
@@ -120,6 +121,56 @@ class SwiftAngle:
         return found
 
 
+class SwiftDistance:
+    """The distance of two blocks of vectors to some 70 bits, where it is `fit` for that."""
+
+    def __init__(self, x: Array, y: Array) -> None:
+        self.ends = x, y
+        self.gap, lost = two_sum(x, -y)
+        self.cut = Cut(self.gap, lost)
+        self.fit: Rows = self.cut.ordinary
+        self.square = DoubleDouble(*self.cut.square())
+        near = np.sqrt(self.square.high)
+        square, lost = two_product(near, near)
+        rest = ((self.square.high - square) - lost + self.square.low) / (2 * near)
+        length = near + rest
+        self.length = DoubleDouble(length, rest - (length - near))
+        self.doubt = doubt(len(x))
+
+    def direction(self, factor: Array | float = 1.0) -> Array:
+        """Return the derivative in the first vector, over a factor, to 3 ulp."""
+        return self.gap / (self.length.high * factor)
+
+    def apart(self, other: SwiftDistance) -> Array:
+        """Return the derivative less that of another distance from the same vectors; NaN where it is not sure."""
+        wholes, parts = zip(self._unit(), other._unit(), strict=True)
+        found = np.subtract(*wholes, out=wholes[0])
+        found += np.subtract(*parts, out=parts[0])
+        size = np.abs(found, out=parts[1])
+        rows = np.flatnonzero(~(size.min(axis=0) > 3 * self.doubt))
+        if rows.size:
+            terms = sum(abs(each.gap[:, rows]) / each.length.high[rows] for each in (self, other))
+            lost = ~(size[:, rows] > terms * self.doubt + 2.0**-20) & (terms != 0)
+            lost &= (self.fit & other.fit)[rows]
+            if np.count_nonzero(lost) * len(size) <= FEW:
+                for k, at in np.argwhere(lost):
+                    x, y, z = (each[:, rows[at]] for each in (*self.ends, other.ends[1]))
+                    found[k, rows[at]] = _apart(x, y, z, k)
+            else:
+                found[:, rows[lost.any(axis=0)]] = np.nan
+        return found
+
+    def _unit(self) -> tuple[Array, Array]:
+        """Return the direction as exact products and a small rest."""
+        share = 1 / self.length.high
+        back, lost = two_product(share, self.length.high)
+        rest = ((1 - back) - (lost + share * self.length.low)) * share
+        above, below = split(share)
+        part = above * self.cut.low
+        part += (below + rest) * self.gap
+        return above * self.cut.high, part
+
+
 def inner(x: Array, y: Array) -> Array:
     """Return the sums of products of components."""
     count = len(x)
@@ -130,9 +181,13 @@ def inner(x: Array, y: Array) -> Array:
     return np.sum(parts, axis=0)
 
 
-def roundings(count: int) -> int:
-    """Return how often `inner` rounds a product, or what it is in, at most."""
-    return count if count < MANY else 2 * isqrt(count) + 3
+def doubt(count: int) -> float:
+    """Return the part of its terms below which a difference of products with scalar products is not sure.
+
+    What `Cut.dot` rounds is of size √K 2^-26 |x| |y|, and each product in it meets so many roundings.
+    """
+    roundings = count if count < MANY else 2 * isqrt(count) + 3
+    return (roundings * count**0.5 + 5) * 2.0**-21.6
 
 
 def _dot(x: Array, y: Array) -> float:
@@ -148,6 +203,18 @@ def _beside(x: Array, y: Array, k: int) -> float:
     return _over(v[k] * square - dot * u[k], square, rise)
 
 
+def _apart(x: Array, y: Array, z: Array, k: int) -> float:
+    """Return a component of the directions to x from y, less from z, rounded once; NaN if nothing seems left."""
+    whole, _ = _whole(np.concatenate([x, y, z]))
+    count, one = len(x), 1 << 400
+    sides: list[int] = []
+    for end in (1, 2):
+        gap = list(map(sub, whole[:count], whole[end * count :]))
+        sides.append(gap[k] * one * one // isqrt(sum(map(mul, gap, gap)) * one * one))
+    found = sides[0] - sides[1]
+    return found / one if abs(found) >> 200 else np.nan
+
+
 def _whole(x: Array) -> tuple[list[int], int]:
     """Return whole numbers, and by which power of 2 they are to be raised."""
     mantissas, exponents = np.frexp(x)
@@ -159,3 +226,10 @@ def _whole(x: Array) -> tuple[list[int], int]:
 def _over(a: int, b: int, exponent: int) -> float:
     """Return a / b · 2^exponent, rounded once."""
     return (a << exponent) / b if exponent > 0 else a / (b << -exponent)
+
+
+def quotient(a: DoubleDouble, b: DoubleDouble) -> Array:
+    """Return a / b rounded once, or nearly so."""
+    near = a.high / b.high
+    back, lost = two_product(near, b.high)
+    return near + (((a.high - back) - lost) + (a.low - near * b.low)) / b.high

@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from losscli.dots import Cut, SwiftAngle
-from losscli.geometry import Angle
+from losscli.dots import Cut, SwiftAngle, SwiftDistance
+from losscli.geometry import Angle, Distance
 
 RNG = np.random.default_rng(7)
 
@@ -26,20 +26,28 @@ def test_ordinary_vectors_need_no_other_way(components):
     swift, slow = SwiftAngle(x, y), Angle(x, y)
     for found, sure in [(swift.gap(), slow.gap()), *((swift.slope(k), slow.slope(k)) for k in (0, 1))]:
         assert np.isnan(found).mean() < 0.01
-        off = abs(found - sure) / np.spacing(abs(sure))
-        assert np.nanmax(off) <= 4
+        assert np.nanmax(abs(found - sure) / np.spacing(abs(sure))) <= 4
 
 
-def test_a_component_that_cancels_is_found_exactly():
-    x = RNG.normal(size=(16, 1))
-    y = x * 1.5 + np.where(np.arange(16)[:, None] < 8, 0.0, RNG.normal(size=(16, 1)))
-    y[0] = x[0] * float(x[:, 0] @ y[:, 0]) / float(x[:, 0] @ x[:, 0])  # nearly no component beside x
-    assert np.isfinite(SwiftAngle(x, y).slope(0)).all()
-    u, v = ([Fraction(each) for each in part[:, 0].tolist()] for part in (x, y))
-    dot, square = (sum(a * b for a, b in zip(u, other, strict=True)) for other in (v, u))
-    beside = float(v[0] - dot / square * u[0])
-    lengths = float(square) ** 0.5 * float(sum(a * a for a in v)) ** 0.5
-    assert SwiftAngle(x, y).slope(0)[0, 0] == pytest.approx(beside / lengths, rel=1e-15)
+@pytest.mark.parametrize("components", [2, 3, 16, 60])
+def test_so_do_ordinary_distances(components):
+    x, y, z = RNG.normal(size=(3, components, 3000))
+    (one, two), (near, far) = ([kind(x, y), kind(x, z)] for kind in (SwiftDistance, Distance))
+    assert one.fit.all()
+    assert (one.square.high == np.ldexp(near.square().high, 2 * near.exponent)).all()
+    assert (one.length.high == near.size().high).all()
+    sure = (near.direction() - far.direction()).rounded
+    found = one.apart(two)
+    assert np.isnan(found).mean() < 0.01
+    assert np.nanmax(abs(found - sure) / np.spacing(abs(sure))) <= 4
+
+
+def test_directions_that_nearly_agree_in_a_component_are_told_apart_exactly():
+    x, y, z = RNG.normal(size=(3, 16, 15000))
+    found = SwiftDistance(x, y).apart(SwiftDistance(x, z))
+    sure = (Distance(x, y).direction() - Distance(x, z).direction()).rounded
+    assert abs(sure).min() < 1e-5
+    assert np.max(abs(found - sure) / np.spacing(abs(sure))) <= 4
 
 
 @pytest.mark.parametrize("size", [1e-200, 1e200])

@@ -11,8 +11,8 @@ from losscli import blocks, parse
 from losscli.loss import DomainError, Loss, SimplexError
 from losscli.losses import catalogue
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.contrastive import Contrastive
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MSE, Huber
 from losscli.losses.triplets import TripletMargin
 from tests.laws import cases
@@ -258,7 +258,7 @@ for kind in catalogue().values():
         for order in ("value", "gradient", "hessian"):
             answer(kind(), order, sample(kind(), at, 5000))
 from losscli.losses.binary import BCEWithLogits
-from losscli.losses.pairs import Contrastive
+from losscli.losses.contrastive import Contrastive
 from losscli.losses.triplets import TripletMargin
 BCEWithLogits().gradient(np.zeros(10**5), np.full(10**5, 0.5))
 x, y = np.random.default_rng(0).normal(size=(2, 10**4, 3))

@@ -1,9 +1,12 @@
 """Losses of triplets of embeddings, or of their distances."""
 
+from functools import partial
+
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure
+from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
+from losscli.dots import SwiftDistance
 from losscli.doubledouble import DoubleDouble, chosen
 from losscli.geometry import Distance
 from losscli.loss import Axis, Input, Loss, Section
@@ -15,12 +18,14 @@ POSITIVE = Input("positive", FINITE, "vector", wrt=True, columns=("positive", "p
 NEGATIVE = Input("negative", FINITE, "vector", wrt=True, columns=("negative", "neg", "n"))
 TO_POSITIVE = Input("d_ap", NONNEGATIVE, wrt=True, columns=("d_ap", "d_pos", "distance_positive"))
 TO_NEGATIVE = Input("d_an", NONNEGATIVE, wrt=True, columns=("d_an", "d_neg", "distance_negative"))
+ORDINARY = 2.0**200
 
 
 class TripletMargin(Loss):
     """Wants the anchor nearer to the positive than to the negative example, by the margin."""
 
     family = "similarity"
+    swift = True
     symbols = "d_ap, d_an"
     forms = ((ANCHOR, POSITIVE, NEGATIVE), (TO_POSITIVE, TO_NEGATIVE))
     formula = "max(0, d_ap - d_an + margin)"
@@ -92,7 +97,28 @@ class TripletMargin(Loss):
         found = np.where(level | (known & ~faint), difference.rounded, sure(difference, largest))
         return np.where(np.isinf(plain), plain, found)
 
-    def of_vectors(self, order, anchor, positive, negative):
+    def of_vectors(self, order, *block):
+        if order == 2 or self.p != 2 or self.eps or self.swap or self.margin > ORDINARY:
+            return self.careful(order, *block)
+        return reconsidered(self.swift_vectors(order, *block), partial(self.careful, order), *block)
+
+    def swift_vectors(self, order, anchor, positive, negative):
+        """Return the derivative of `order` for ordinary distances, in few passes; NaN where it is not sure."""
+        near, far = SwiftDistance(anchor, positive), SwiftDistance(anchor, negative)
+        one, two = (near.square, far.square) if self.squared else (near.length, far.length)
+        excess = one - two + self.margin
+        largest = np.maximum(np.maximum(one.high, two.high), self.margin)
+        fit = near.fit & far.fit & (abs(excess.high) > near.doubt * largest)
+        if order == 0:
+            return [np.where(fit, np.maximum(excess.rounded, 0.0), np.nan)]
+        active = np.where(fit, excess.high > 0, np.nan)
+        if self.squared:
+            return [active * x + 0.0 for x in (2 * (negative - positive), -2 * near.gap, 2 * far.gap)]
+        slopes = [near.apart(far), near.direction(-1.0), far.direction()]
+        return [active * x + 0.0 for x in slopes]
+
+    def careful(self, order, anchor, positive, negative):
+        """Return the derivative of `order` for vectors of any size, by any norm."""
         near, far, between, swapped, excess = self.compared(anchor, positive, negative)
         if order == 0:
             return (np.maximum(excess, 0.0),)

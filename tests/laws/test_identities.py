@@ -5,11 +5,11 @@ import pytest
 
 from losscli.losses.barron import Barron
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.contrastive import Contrastive
 from losscli.losses.count import PoissonNLL, PoissonNLLLog
 from losscli.losses.distance import LpDistance, Periodic
 from losscli.losses.margin import Hinge, ModifiedHuber, SmoothedHinge, SquaredHinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.pairs import Contrastive
 from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile
 from losscli.losses.ratio import MAPE, MSLE, SMAPE
 from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch

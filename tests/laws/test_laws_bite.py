@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from losscli.losses.binary import BCE, BCEWithLogits
+from losscli.losses.contrastive import Contrastive
 from losscli.losses.margin import Hinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.pairs import Contrastive
 from losscli.losses.residual import MAE, MSE, Huber
 from losscli.losses.triplets import TripletMargin
 from losscli.losses.zero_one import ZeroOne

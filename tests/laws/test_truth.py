@@ -5,9 +5,9 @@ import pytest
 from mpmath import mp, mpf
 
 from losscli import exact
+from losscli.losses.contrastive import Contrastive
 from losscli.losses.cosine import CosineDistance
 from losscli.losses.multiclass import SoftmaxCrossEntropy
-from losscli.losses.pairs import Contrastive
 from losscli.losses.triplets import TripletMargin
 from tests.laws import cases, law, oracle
 
