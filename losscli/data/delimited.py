@@ -43,6 +43,7 @@ class Delimited(Table):
         self._source = source
         self._held: list[str] = []
         self._gone = self._base = 0
+        self._error: csv.Error | None = None
         self._rows = self._records(chain.from_iterable(keeping(source, self._held)))
         self._waiting: list[list[str]] = []
         self._first = 1
@@ -105,16 +106,22 @@ class Delimited(Table):
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=blanks, strict=True)
 
     def _read(self, rows: int) -> list[list[str]]:
-        """Return the next records, blank ones included."""
+        """Return the next records, blank ones included; what is wrong after them is said the next time."""
+        if self._error is not None:
+            raise self._broken(str(self._error))
         if not self._waiting:
             self._forget()
+        records: list[list[str]] = []
         limit = csv.field_size_limit(LONGEST)
         try:
-            return list(islice(self._rows, rows))
+            records.extend(islice(self._rows, rows))
         except csv.Error as error:
-            raise self._broken(str(error)) from None
+            if not records:
+                raise self._broken(str(error)) from None
+            self._error = error
         finally:
             csv.field_size_limit(limit)
+        return records
 
     @property
     def _at(self) -> int:

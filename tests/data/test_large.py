@@ -74,6 +74,7 @@ clean = st.lists(
 @example(["a,1,2", "", "c,x,5"], "\n", 24, "error", ())
 @example(['"a', 'b",1,2', "c,4,5", "d,6,7"], "\n", 24, "drop", ())
 @example(['a"b,1,2', '"a', 'b",1,2', "c,4,5", "d,6,7"], "\n", 24, "drop", ())
+@example(["a,2,3,4", 'a,1,"1" '], "\n", 24, "error", ())
 @example(["a,1,1_000", "b,2,3"], "\n", 24, "drop", ())
 def test_the_same_rows_or_the_same_words(tmp_path_factory, rows, end, size, missing, na):
     os.chdir(tmp_path_factory.getbasetemp())
