@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import sys
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from copy import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -19,8 +16,6 @@ Format = Literal["csv", "tsv", "json", "jsonl"]
 
 BLOCK = 1 << 18  # characters of text read at a time
 HEAD = 1 << 12  # bytes looked at to see what a file is
-LARGE = 1 << 22
-"""Bytes from which on an engine reads faster than it takes to start it."""
 
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
@@ -30,12 +25,21 @@ SUFFIXES: dict[str, Format] = {
     ".ndjson": "jsonl",
 }
 PACKED = {".gz", ".bz2", ".xz", ".lzma", ".zst"}
+UNPACKERS = {"zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd"}
 BINARY = {
     b"PAR1": "a Parquet file",
     b"\x93NUMPY": "a NumPy file",
     b"PK\x03\x04": "a zip archive (as npz and xlsx files are)",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd",
+    b"\x80\x04\x95": "a Python pickle, which could run any program",
+    b"\x80\x05\x95": "a Python pickle, which could run any program",
 }
+
+
+class NotText(DataError):
+    """The bytes are of another kind; `stream` has them all, from the first on."""
+
+    stream: IO[bytes]
+    magic = b""
 
 
 class Source:
@@ -50,7 +54,6 @@ class Source:
         self._path = None if file == "-" else Path(file)
         self._encoding = options.encoding
         self._file: IO[bytes] | None = None
-        self._bytes: Whole | None = None
         self._text: IO[str] | None = None
         self._head: list[list[str]] = []
 
@@ -75,47 +78,15 @@ class Source:
                 return found[:count]
             self._head.append(block)
 
-    def is_large(self) -> bool:
-        """Return whether there is so much of it that an engine pays. Before the first line is asked for."""
-        with self.translated():
-            return len(self._open().head) >= LARGE
-
-    def again(self) -> Whole | None:
-        """Return all bytes from the first on, whatever lines have been read; None if too many have, or not as UTF-8."""
-        with self.translated():
-            whole = self._open()
-        if whole.beyond or self._encoding not in ("utf-8-sig", "utf-8", "utf8", "ascii"):
-            return None
-        return Whole(whole.head.removeprefix(codecs.BOM_UTF8), whole.rest)
-
-    def part(self, stream: IO[bytes]) -> Source:
-        """Return some bytes of it as an input of their own."""
-        other = copy(self)
-        other._head, other._file, other._text, other._bytes = [], None, None, Whole(b"", stream)
-        return other
-
     def _block(self) -> list[str]:
-        with self.translated():
+        try:
             if self._text is None:
-                stream = cast("Any", io.BufferedReader(self._open(), BLOCK))
-                try:
-                    self._text = io.TextIOWrapper(stream, self._encoding, newline="")
-                except LookupError:
-                    raise UsageError(
-                        f"unknown encoding {self._encoding!r}",
-                        ["for instance: utf-8, latin-1, cp1252, utf-16"],
-                    ) from None
+                self._text = self._open()
                 lines = self._text.readlines(BLOCK)
                 if lines:  # a byte-order mark that the encoding left in place
                     lines[0] = lines[0].removeprefix("\ufeff")
                 return lines
             return self._text.readlines(BLOCK)
-
-    @contextmanager
-    def translated(self) -> Generator[None]:
-        """Say what is wrong with the file where reading it fails."""
-        try:
-            yield
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from None
         except UnicodeError as error:  # UTF-16 without its mark
@@ -124,39 +95,43 @@ class Source:
             raise DataError(f"{self.name}: the compressed data end too early: a truncated file") from None
         except OSError as error:
             raise self._unreadable(error) from None
+        except ValueError:  # a NUL in the name
+            raise DataError(f"no file {self.name!r}") from None
         except Exception as error:
-            if type(error).__module__ in ("zlib", "_lzma", "lzma"):  # imported only when the file needs them
+            if type(error).__module__.startswith(
+                ("zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd")
+            ):  # imported only when the file needs them
                 raise self._damaged(error) from None
             raise
 
-    def _open(self) -> Whole:
-        """Return the bytes, unpacked, with a good look at the first of them."""
-        if self._bytes is not None:
-            return self._bytes
+    def _open(self) -> IO[str]:
         stream: IO[bytes] = sys.stdin.buffer
         if self._path is not None:
-            try:
-                stream = self._file = self._path.open("rb")
-            except ValueError:  # a NUL in the name
-                raise DataError(f"no file {self.name!r}") from None
+            stream = self._file = self._path.open("rb")
         head, stream = peek(stream)
-        stream = unpack(head, stream) or stream
-        whole = self._bytes = Whole(read_up_to(stream, LARGE), stream)
-        head = whole.head[:HEAD]
+        if unpacked := unpack(head, stream):
+            head, stream = peek(unpacked)
+        encoding = self._encoding
         for magic, kind in BINARY.items():
             if head.startswith(magic):
-                fix = [f"zstd -dc {self.name} | losscli ... -"] if "zstd" in kind else []
-                raise DataError(f"{self.name}: {kind}, not text", fix=fix)
-        if self._encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            self._encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
-        elif b"\0" in head and "16" not in self._encoding and "32" not in self._encoding:
+                error = NotText(f"{self.name}: {kind}, not text")
+                error.stream, error.magic = stream, magic
+                raise error
+        if encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
+        elif b"\0" in head and "16" not in encoding and "32" not in encoding:
             # Latin text in UTF-16 has a NUL beside every letter.
             wide = [name for name, side in (("le", 1), ("be", 0)) if head[side::2].count(0) > len(head) / 4]
             raise DataError(
                 f"{self.name}: binary data (byte {head.index(0)} is NUL), not text",
                 fix=[f"--encoding utf-16-{name}" for name in wide],
             )
-        return whole
+        try:
+            return io.TextIOWrapper(cast("Any", stream), encoding, newline="")
+        except LookupError:
+            raise UsageError(
+                f"unknown encoding {encoding!r}", ["for instance: utf-8, latin-1, cp1252, utf-16"]
+            ) from None
 
     def _undecodable(self, error: UnicodeDecodeError) -> DataError:
         where, shown = self.name, ()
@@ -204,12 +179,9 @@ class Source:
 class Whole(io.RawIOBase):
     """A stream with the bytes in front again that were read to see what it is (pipes cannot seek)."""
 
-    def __init__(self, head: bytes, rest: IO[bytes] | io.RawIOBase) -> None:
-        self.head = head
-        self.rest = rest
-        self.beyond = False
-        """Whether more than these bytes has been read."""
-        self._at = 0
+    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
+        self._head = head
+        self._rest = rest
 
     def readable(self) -> bool:
         """Yes."""
@@ -217,29 +189,17 @@ class Whole(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what comes next."""
-        if self._at < len(self.head):
-            data = self.head[self._at : self._at + len(buffer)]
-            self._at += len(data)
-            buffer[: len(data)] = data
-            return len(data)
-        count = cast("Any", self.rest).readinto(buffer)
-        if count:
-            self.beyond, self.head = True, b""
-        return count
-
-
-def read_up_to(stream: IO[bytes], size: int) -> bytes:
-    """Return the next bytes, fewer only at the end."""
-    parts: list[bytes] = []
-    while size and (data := stream.read(size)):
-        parts.append(data)
-        size -= len(data)
-    return b"".join(parts)
+        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
+        self._head = self._head[len(data) :]
+        buffer[: len(data)] = data
+        return len(data)
 
 
 def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
     """Return the first bytes, and a stream that still has them."""
-    head = read_up_to(stream, HEAD)
+    head = b""
+    while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
+        head += data
     return head, io.BufferedReader(Whole(head, stream), BLOCK)
 
 
@@ -253,8 +213,19 @@ def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
         import bz2
 
         return bz2.BZ2File(stream)
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return zstd(stream)
     if head.startswith((b"\xfd7zXZ\x00", b"\x5d\x00\x00")):
         import lzma
 
         return lzma.LZMAFile(stream)
     return None
+
+
+def zstd(stream: IO[bytes]) -> IO[bytes]:
+    """Return the decompressed stream: by Python's own library from 3.14 on, by its twin before."""
+    if sys.version_info >= (3, 14):
+        from compression.zstd import ZstdFile
+    else:
+        from backports.zstd import ZstdFile
+    return cast("IO[bytes]", ZstdFile(stream))

@@ -13,7 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from losscli.data.batch import Options
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+
+def zstandard(data):
+    """Compress as the program zstd does: with a checksum."""
+    return zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1})
+
 
 EXPECTED = {"pred": [2.0, 4.0], "target": [1.0, 3.0]}
 
@@ -169,16 +178,10 @@ def test_text_that_is_not_utf_8(put, refused):
     [
         ("t.csv", b"\x89PNG\r\n\x1a\n\0\0", "error: t.csv: binary data (byte 8 is NUL), not text"),
         ("t.parquet", b"PAR1\x15\x04", "error: t.parquet: a Parquet file, not text"),
-        ("t.npy", b"\x93NUMPY\x01\x00", "error: t.npy: a NumPy file, not text"),
         (
             "t.csv",
             "y,p\n1,2\n".encode("utf-16-be"),
             "error: t.csv: binary data (byte 0 is NUL), not text\n  fix: --encoding utf-16-be",
-        ),
-        (
-            "t.csv.zst",
-            b"\x28\xb5\x2f\xfd\x00",
-            "error: t.csv.zst: compressed with zstd, not text\n  fix: zstd -dc t.csv.zst | losscli ... -",
         ),
     ],
 )
@@ -189,7 +192,15 @@ def test_what_is_not_text(put, refused, name, content, message):
 NOISE = b"".join(b"%d,%d\n" % (n * n % 7919, n**3 % 7907) for n in range(3000))
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard])
+def test_compressed_files(put, load, pack, monkeypatch):
+    whole = pack(b"y,p\n1,2\n") + pack(b"3,4\n")  # two parts in a row are one file
+    assert load(put("t.csv", whole)).columns == EXPECTED
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(whole)))
+    assert load("-").columns == EXPECTED
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstandard])
 def test_damaged_archives(put, refused, pack):
     whole = pack(b"y,p\n" + NOISE)
     assert refused(put("t.csv", whole[:-20]))[1] == (
@@ -247,18 +258,15 @@ def test_options_that_mean_nothing(put, refused):
     assert refused("t.csv", encoding="rot13")[0] == 2
 
 
-def test_memory_does_not_grow_with_the_file(put, pair, monkeypatch):
+def test_memory_does_not_grow_with_the_file(put, pair):
     import tracemalloc
 
-    from losscli.data import source
     from losscli.data.reader import read
-
-    monkeypatch.setattr(source, "LARGE", 1 << 16)
 
     def peak(rows):
         put("t.csv", "p,y\n" + "0.123456789,2.5\n" * rows)
         tracemalloc.start()
-        for _ in read([pair], "t.csv", batch_rows=1000, options=Options(engine="small")).batches():
+        for _ in read([pair], "t.csv", batch_rows=1000).batches():
             pass
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
