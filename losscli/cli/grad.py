@@ -44,7 +44,8 @@ def grad(
     """Derivative of each row's loss in its prediction.
 
     By default of each row's own loss; --reduction sum and mean give the derivative of the (weighted)
-    sum and mean. FILE is CSV, TSV, JSON or JSON lines; - or nothing reads standard input.
+    sum and mean. FILE is CSV, TSV, JSON, JSON lines or NumPy, maybe compressed; -
+    or nothing reads standard input.
     """
     from losscli.cli import output
     from losscli.cli.describe import write_long

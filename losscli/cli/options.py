@@ -13,7 +13,7 @@ INPUT, OUTPUT = "Input", "Output"
 Losses = Annotated[str, Argument(metavar="LOSS[,LOSS...]", help="losses by name: mse,huber:delta=0.5")]
 OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:delta=0.5")]
 File = Annotated[
-    str, Argument(metavar="[FILE]", help="CSV, TSV, JSON or JSON lines; - or nothing: standard input")
+    str, Argument(metavar="[FILE]", help="CSV, TSV, JSON, JSON lines or NumPy; - or nothing: standard input")
 ]
 
 Pred = Annotated[
@@ -61,7 +61,11 @@ Ident = Annotated[str, Option("--id", metavar="COL", help="name rows by this col
 InputFormat = Annotated[
     str,
     Option(
-        "--input-format", "-I", metavar="FORMAT", help="csv tsv json jsonl  [auto]", rich_help_panel=INPUT
+        "--input-format",
+        "-I",
+        metavar="FORMAT",
+        help="csv tsv json jsonl npy npz  [auto]",
+        rich_help_panel=INPUT,
     ),
 ]
 Records = Annotated[
@@ -79,11 +83,6 @@ Encoding = Annotated[
 NoHeader = Annotated[
     bool, Option("--no-header", help="there is no header line: columns are 1, 2, ...", rich_help_panel=INPUT)
 ]
-Engine = Annotated[
-    str,
-    Option("--engine", metavar="auto|small|large", help="what reads: Python, or DuckDB from 4 MB on  [auto]",
-           rich_help_panel=INPUT),
-]  # fmt: skip
 Missing = Annotated[
     str, Option("--missing", metavar="error|drop|nan", help="what to do with rows that lack a value  [error]",
                 rich_help_panel=INPUT),
@@ -138,7 +137,6 @@ class Words(NamedTuple):
     decimal: Decimal = "."
     encoding: Encoding = "utf-8-sig"
     no_header: NoHeader = False
-    engine: Engine = "auto"
     missing: Missing = "error"
     na: Na = []  # noqa: RUF012
     classes: Classes = ""

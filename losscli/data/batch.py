@@ -67,7 +67,7 @@ class Chosen(NamedTuple):
 class Options(NamedTuple):
     """How to read, where the file does not say it."""
 
-    format: Literal["auto", "csv", "tsv", "json", "jsonl"] = "auto"
+    format: Literal["auto", "csv", "tsv", "json", "jsonl", "parquet", "npy", "npz"] = "auto"
     delimiter: str = ""
     decimal: Literal[".", ","] = "."
     encoding: str = "utf-8-sig"
@@ -76,7 +76,6 @@ class Options(NamedTuple):
     na: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     records: str = ""
-    engine: Literal["auto", "small", "large"] = "auto"
 
 
 Given = Mapping[str, str]

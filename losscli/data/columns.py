@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from losscli.data import absent
 from losscli.data.absent import Absent
 from losscli.data.batch import AS_FOUND, Given, Role
-from losscli.data.labels import by_number, family, suffixes
+from losscli.data.labels import by_number, family, family_names, suffixes
 from losscli.data.pick import Pick, Picks, align, same_order
 from losscli.data.table import Table
 from losscli.data.words import listed, shell
@@ -15,7 +15,6 @@ from losscli.errors import DataError, LosscliError, UsageError
 
 TARGET = "target"
 """The role that a second file provides."""
-
 
 Selection = tuple[tuple[int, ...], str]
 """Columns, and the stem that they were selected by: `p` or `p_` of `p_*`; empty for a name or a list."""
@@ -164,11 +163,14 @@ class Attempt:
     def candidates(self, role: Role) -> list[Selection]:
         """Return the columns that could play a role that the user left to us, with their stems."""
         table = self.table(role)
+        if table.array and role.kind != "name" and self.alone(role):
+            rest = [at for at in range(len(table.names)) if at not in self.spoken_for(role)]
+            return [(tuple(rest), "")] if rest else []
         if role.kind == "name" and (
             self.nested or role.name in self.given
         ):  # as many lists as records; or one
             return []
-        taken = frozenset(self.taken.get(self.place(role), ()))
+        taken = self.spoken_for(role)
         looked_for = {name.lower() for name in role.looked_for}
         found: dict[tuple[int, ...], str] = {}
         for at, name in enumerate(table.names):
@@ -191,9 +193,18 @@ class Attempt:
                         found[columns] = lead
         return list(found.items())
 
+    def spoken_for(self, role: Role) -> frozenset[int]:
+        """Return the columns of the role's table that play another one."""
+        return frozenset(self.taken.get(self.place(role), ()))
+
+    def alone(self, role: Role) -> bool:
+        """Say whether nothing else is to be found in the table of the role."""
+        others = [other for other in self.form if other.name not in (role.name, *self.given)]
+        return all(self.place(other) != self.place(role) or other.kind == "name" for other in others)
+
     def soft(self, role: Role, columns: tuple[int, ...], stem: str) -> bool:
         """Say whether these columns carry the labels of the vector: one-hot or soft classes."""
-        labels = suffixes(*family_names(self.table(role), columns, stem))
+        labels = suffixes(*family_names(self.table(role).names, columns, stem))
         return set(labels) == set(self.found[role.of].labels)
 
     def keep(self, role: Role, columns: tuple[int, ...], stem: str) -> None:
@@ -228,8 +239,10 @@ class Attempt:
         if inner:
             labels = tuple(map(str, range(width or 0)))
         else:
-            labels = suffixes(*family_names(table, columns, stem))
-            if stem:
+            labels = suffixes(*family_names(table.names, columns, stem))
+            if table.array and len(columns) == len(names) == len(table.names):
+                labels = tuple(map(str, range(len(columns))))
+            elif stem:
                 columns, labels = by_number(columns, labels)
         pick = Pick(table, role, columns, labels, width, level)
         if role.kind == "vector":
@@ -282,17 +295,6 @@ class Attempt:
     def called(self, role: Role, columns: tuple[int, ...], stem: str) -> str:
         """Return what the user would type for these columns."""
         table = self.table(role)
-        names, lead = family_names(table, columns, stem)
+        names, lead = family_names(table.names, columns, stem)
         alike = [name for name in table.names if lead and name.startswith(lead)]
         return f"{lead}*" if alike == names else ",".join(names)
-
-
-def family_names(table: Table, columns: Sequence[int], stem: str) -> tuple[list[str], str | None]:
-    """Return the names, and the prefix to cut off: the stem with the mark that follows it."""
-    names = [table.names[at] for at in columns]
-    for lead in (stem + names[0][len(stem) : len(stem) + 1], stem):
-        cut = [name[len(lead) :] for name in names if name.lower().startswith(lead.lower())]
-        ends = lead and (not lead[-1].isalnum() or all(text.isdigit() for text in cut))
-        if stem and ends and len(cut) == len(names) and all(cut):
-            return names, lead
-    return names, None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from losscli.data.batch import Options
+from losscli.data.binary import of_file, of_stream, stranger, told
 from losscli.data.delimited import Delimited
-from losscli.data.source import Format, Source
+from losscli.data.source import Format, NotText, Source
 from losscli.data.table import Table
 from losscli.errors import NoResult, UsageError
 
@@ -16,9 +17,16 @@ JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
 
 def open_table(file: str, options: Options, exact: bool) -> Table:
     """Return the table that a file is: by the user's word, its suffix unless that cannot be, or its look."""
+    if found := of_file(file, options):
+        return found
     source = Source(file, options)
     try:
-        return table(source, options, exact)
+        try:
+            return table(source, options, exact)
+        except NotText as error:  # it comes through a pipe, or was compressed
+            if format := told(error.magic, options):
+                return of_stream(source, error.stream, format, options)
+            raise
     except BaseException:
         source.close()
         raise
@@ -27,6 +35,9 @@ def open_table(file: str, options: Options, exact: bool) -> Table:
 def table(source: Source, options: Options, exact: bool) -> Table:
     """Return the table of an opened input."""
     format = guess(source) if options.format == "auto" else options.format
+    if format in ("parquet", "npy", "npz"):
+        source.first_lines(1)  # raises NotText if it is
+        raise stranger(source.name, format, "".join(source.first_lines(1))[:8].encode())
     if format in ("json", "jsonl"):
         from losscli.data import document
 
@@ -36,14 +47,7 @@ def table(source: Source, options: Options, exact: bool) -> Table:
         return document.document(source, options, exact)
     if options.records:
         raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
-    small = Delimited(source, options)
-    if options.engine == "large" or (options.engine == "auto" and source.is_large()):
-        from losscli.data import large
-
-        stream = source.again()
-        if stream and large.suits(small, stream.head, options):
-            return large.Large(small, source, stream, options)
-    return small
+    return Delimited(source, options)
 
 
 def guess(source: Source) -> Format:

@@ -54,3 +54,14 @@ def family(names: Sequence[str], stem: str, but: frozenset[int] = frozenset()) -
         if len(members) > 1:
             found.append(tuple(members))
     return found
+
+
+def family_names(all_names: Sequence[str], columns: Sequence[int], stem: str) -> tuple[list[str], str | None]:
+    """Return the names, and the prefix to cut off: the stem with the mark that follows it."""
+    names = [all_names[at] for at in columns]
+    for lead in (stem + names[0][len(stem) : len(stem) + 1], stem):
+        cut = [name[len(lead) :] for name in names if name.lower().startswith(lead.lower())]
+        ends = lead and (not lead[-1].isalnum() or all(text.isdigit() for text in cut))
+        if stem and ends and len(cut) == len(names) and all(cut):
+            return names, lead
+    return names, None

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.absent import option
 from losscli.data.batch import GROUP, Array, Options
 from losscli.data.cells import Binder, Notation, identity, plain
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Column, Table
-from losscli.data.words import counted
+from losscli.data.words import counted, listed
 from losscli.errors import DataError
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ class Part:
                 self.groups = Groups(options)
             elif pick.role.kind in ("name", "labels"):
                 self._code(role, pick.role.kind)
+        for role, pick in self._picks.items():
+            for column in pick.columns:
+                if column in table.texts and role not in (*self._codes, GROUP):
+                    raise text_column(table, column, role)
         self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
         self._wanted = list(dict.fromkeys([*used, *keys]))
-        texts = [column for role in self._codes for column in self._picks[role].columns]
-        table.numeric = set(used) - {*texts, *keys}
 
     def _code(self, role: str, kind: str) -> None:
         """Prepare to read names or labels."""
@@ -175,6 +178,15 @@ class Part:
         """Return the ids of the rows as text."""
         columns = [[identity(cell) for cell in plain(cells[column])] for column in self._keys]
         return list(zip(*columns, strict=True)) if columns else ()
+
+
+def text_column(table: Table, column: int, role: str) -> DataError:
+    """Say that a column which numbers are wanted from has been given texts by its file."""
+    return DataError(
+        f"{table.name}: column {table.names[column]!r} for {role} holds texts, not numbers",
+        [f"columns: {listed(table.names)}"],
+        [option(role, "COL"), "or write the column as numbers: df['COL'].astype(float) in pandas"],
+    )
 
 
 def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:

@@ -43,8 +43,6 @@ class Table(ABC):
     """The columns whose cells are lists of lists, and how long the inner ones are."""
     unit = "line"
     """What `Batch.lines` counts."""
-    numeric: Collection[int] = ()
-    """The columns that hold numbers and nothing else, so that a fast reader may give arrays of them."""
     named = True
     """False where columns are mere numbers, so that equal names mean nothing."""
     array = False

@@ -55,6 +55,13 @@ JSON = [
     "{}",
 ]
 
+MAGIC = [
+    b"\x28\xb5\x2f\xfd",
+    b"PK\x03\x04",
+    b"\x93NUMPY\x01\0",
+    b"\x93NUMPY\x01\0\x36\0{'descr': '<i2', 'fortran_order': False, 'shape': (9,)}",
+]
+
 soup = st.lists(st.sampled_from(MARKS), max_size=30).map("".join)
 braces = st.lists(st.sampled_from(JSON), max_size=20).map("".join)
 starts = st.sampled_from(["", "p,y\n", "y;p\n1;2\n", '{"p":1,"y":2}\n', '[{"p":[1,2],"y":0},', "p_0,p_1,y\n"])
@@ -63,7 +70,7 @@ contents = st.one_of(
         lambda start, rest: (start + rest).encode(), starts, st.one_of(soup, braces, st.text(max_size=20))
     ),
     st.binary(max_size=60),
-    st.sampled_from([b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\x00", b"\xff\xfe", b"\xef\xbb\xbf"]).flatmap(
+    st.sampled_from([b"\x1f\x8b", b"BZh9", b"\xfd7zXZ\x00", b"\xff\xfe", b"\xef\xbb\xbf", *MAGIC]).flatmap(
         lambda magic: st.binary(max_size=30).map(lambda rest: magic + rest)
     ),
 )

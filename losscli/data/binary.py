@@ -1,0 +1,82 @@
+"""Formats that are not text: how they are told, and their tables."""
+
+from __future__ import annotations
+
+import io
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any, Literal, cast
+
+from losscli.data.batch import Options
+from losscli.data.source import Source
+from losscli.data.table import Table
+from losscli.errors import DataError, NoResult, UsageError
+
+Binary = Literal["parquet", "npy", "npz"]
+
+MAGIC: dict[Binary, bytes] = {"npy": b"\x93NUMPY", "npz": b"PK\x03\x04"}
+KIND: dict[str, str] = {"npy": "a NumPy file", "npz": "a NumPy archive"}
+HEAD = 8
+"""Bytes that tell."""
+
+
+def of_file(file: str, options: Options) -> Table | None:
+    """Return the table of a plain file in one of these formats; None if it is no such file."""
+    path = Path(file)
+    asked = str(options.format if options.format != "auto" else path.suffix.lower().removeprefix("."))
+    try:
+        if file == "-" or not stat.S_ISREG(path.stat().st_mode):
+            return None
+        stream = path.open("rb")
+    except (OSError, ValueError):  # the reader of texts says what is wrong
+        return None
+    try:
+        found = told(stream.peek(HEAD), options)
+        if found:
+            return table(file, stream, found, options, path)
+        if asked in MAGIC:
+            raise stranger(file, asked, stream.peek(HEAD)[:HEAD])
+    except BaseException:
+        stream.close()
+        raise
+    stream.close()
+    return None
+
+
+def told(head: bytes, options: Options) -> Binary | None:
+    """Return which of the formats begins so, unless the user says that it is another one."""
+    for format, magic in MAGIC.items():
+        if head.startswith(magic) and options.format in ("auto", format):
+            return format
+    return None
+
+
+def stranger(name: str, asked: str, head: bytes) -> DataError | NoResult:
+    """Say that a file is not what its suffix or the user says."""
+    if not head:
+        return NoResult(f"{name} is empty")
+    return DataError(
+        f"{name}: not {KIND[asked]}: it begins with {head!r}", fix=["--input-format csv       if it is text"]
+    )
+
+
+def of_stream(source: Source, stream: IO[bytes], format: Binary, options: Options) -> Table:
+    """Return the table of a stream that cannot be read twice, such as standard input."""
+    return table(source.name, io.BufferedReader(cast("Any", stream)), format, options, None, source.close)
+
+
+def table(
+    name: str,
+    stream: io.BufferedReader,
+    format: Binary,
+    options: Options,
+    path: Path | None = None,
+    *closers: Callable[[], None],
+) -> Table:
+    """Return the table of an opened file, which closes it in the end."""
+    if options.records:
+        raise UsageError(f"--records {options.records}: {name} is not a JSON document")
+    from losscli.data.numpyfile import numpy_table
+
+    return numpy_table(name, stream, *closers, mapped=path is not None)
