@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.data.batch import GROUP, LIST, RECORD, Array, Batch
 from losscli.errors import DataError
@@ -89,7 +90,7 @@ class ListJob(Job):
             found = tuple(x / total.sum for x in found)
         yield Row(self.lists.rows, [values[code]], found, int(edge.sum()), len(values))
 
-    def beside(self, row: Row) -> list[Sequence[Any]]:
+    def beside(self, row: Row) -> list[Sequence[Any] | NDArray[Any]]:
         """Return the names of the lists, and how many rows each has."""
         return [self.lists.names, self.lists.sizes.tolist()]
 

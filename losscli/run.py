@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import product
 from math import inf
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli import __version__
 from losscli.data.batch import GROUP, Array, Batch, Role
+from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
 from losscli.errors import DataError, NoResult, UsageError
@@ -138,17 +141,19 @@ class Job:
         if how != "mean":
             yield from (self._derived(batch, order, how, kink) for batch in self._batches)
             return
-        held = [self._derived(batch, order, how, kink) for batch in self._batches]
         total = ExactSum()
-        for row in held:
-            weight = self.weight(row.batch)
-            total.update(
-                np.ones_like(row.values[0]), None if weight is None else spread(weight, row.values[0])
-            )
-        if not total.weight:
-            raise self._weightless()
-        for row in held:
-            yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
+        with closing(Held[Row]()) as held:  # a mean needs to know how many there are
+            for batch in self._batches:
+                row = self._derived(batch, order, how, kink)
+                weight = self.weight(batch)
+                total.update(
+                    np.ones_like(row.values[0]), None if weight is None else spread(weight, row.values[0])
+                )
+                held.put(row)
+            if not total.weight:
+                raise self._weightless()
+            for row in held:
+                yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
 
     def _derived(self, batch: Batch, order: int, how: Reduction, kink: Kink) -> Row:
         loss, arrays = self.losses[0], self._arrays(batch, 0)
@@ -179,9 +184,9 @@ class Job:
     def _weightless(self) -> NoResult:
         return NoResult(f"{self.reading.name}: every row has weight 0")
 
-    def beside(self, row: Row) -> list[Sequence[Any]]:
+    def beside(self, row: Row) -> list[Sequence[Any] | NDArray[Any]]:
         """Return what tells the losses of some rows apart, column by column: ids, or numbers."""
-        return [row.batch.ids or row.batch.rows.tolist()]
+        return [row.batch.ids or row.batch.rows]
 
     def marks(self) -> Mapping[str, Sequence[Any]]:
         """Return what tells rows apart beside ids and numbers, by the name of its column."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
@@ -10,6 +11,7 @@ from losscli.cli.reading import choose, open_input, settings
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.report.bulk import Column
     from losscli.run import Job, Reduction
 
 EXAMPLES = """
@@ -107,41 +109,57 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
 
 
 def _rows(job: Job, words: o.Words, kind: str, shape: o.Print) -> None:
-    import numpy as np
-
-    from losscli.cli import output
-    from losscli.cli.describe import envelope, heading, input_facts, params, write_long
-    from losscli.report.machine import write_json
-    from losscli.run import signature
+    from losscli.cli.describe import as_column, heading, write_long
+    from losscli.report.bulk import split
 
     if kind == "json":
-        parts: list[list[Any]] = [[] for _ in job.losses]
-        lists: dict[str, Any] = {}
-        for row in job.rows():
-            if job.unit == "list":  # all at once
-                lists = dict(zip(("lists", "rows"), job.beside(row), strict=True))
-            for part, values in zip(parts, row.values, strict=True):
-                part.append(values)
-        results: list[Any] = []
-        for loss, part in zip(job.losses, parts, strict=True):
-            values = np.concatenate(part)
-            line = signature(loss, "none", values.size, settings(words, job))
-            results.append({
-                "loss": str(loss), "params": params(loss), "reduction": "none", "n": values.size,
-                "values": values.tolist(), **lists, "signature": line,
-            })  # fmt: skip
-        with output.spool() as out:
-            facts = input_facts(job, len(lists.get("lists", ())))
-            write_json({**envelope("compute"), "input": facts, "results": results}, out)
+        _rows_as_json(job, words)
         return
 
-    def lines() -> Iterator[Sequence[Any]]:
+    def blocks() -> Iterator[Sequence[Column]]:
         for row in job.rows():
-            columns = [column for values in row.values for column in np.atleast_2d(values.T).tolist()]
-            yield from zip(*([] if kind == "bare" else job.beside(row)), *columns, strict=True)
+            beside = [] if kind == "bare" else job.beside(row)
+            yield [*map(as_column, beside), *(column for values in row.values for column in split(values))]
 
     names = ["list", "rows"] if job.unit == "list" else ["id" if words.ident or words.on else "row"]
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
         several = job.reading.chosen[inputs[0].name].names if loss.elementwise else ()
         names += [f"{loss}:{name}" for name in several] if len(several) > 1 else [str(loss)]
-    write_long(names, lines(), kind, lambda: heading(job, "none", 0), shape)
+    write_long(names, blocks(), kind, lambda: heading(job, "none", 0), shape)
+
+
+def _rows_as_json(job: Job, words: o.Words) -> None:
+    """Write the losses of all rows, of one loss after the other."""
+    import numpy as np
+
+    from losscli.cli import output
+    from losscli.cli.describe import as_column, envelope, input_facts, params
+    from losscli.data.held import Held
+    from losscli.report.bulk import JSON, Lines, split, texts, vector
+    from losscli.report.machine import Raw, write_json
+    from losscli.run import signature
+
+    counts = [0] * len(job.losses)
+    lists: dict[str, Any] = {}
+    with ExitStack() as stack:
+        held = [stack.enter_context(closing(Held[Any]())) for _ in job.losses]
+        for row in job.rows():
+            if job.unit == "list":  # all at once
+                lists = {
+                    name: np.asarray(as_column(each)).tolist()
+                    for name, each in zip(("lists", "rows"), job.beside(row), strict=True)
+                }
+            for at, values in enumerate(row.values):
+                held[at].put(values)
+                counts[at] += values.size
+        results: list[Any] = []
+        for loss, n, parts in zip(job.losses, counts, held, strict=True):
+            lines = (Lines([x] if x.ndim == 1 else vector(split(x))) for x in parts)
+            results.append({
+                "loss": str(loss), "params": params(loss), "reduction": "none", "n": n,
+                "values": map(Raw, texts(lines, JSON)), **lists,
+                "signature": signature(loss, "none", n, settings(words, job)),
+            })  # fmt: skip
+        facts = input_facts(job, len(lists.get("lists", ())))
+        out = stack.enter_context(output.spool())
+        write_json({**envelope("compute"), "input": facts, "results": results}, out)

@@ -13,6 +13,7 @@ from losscli.cli.reading import choose, open_input, settings
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.report.bulk import Column, Lines
     from losscli.run import Job, Row
 
 EXAMPLES = """
@@ -68,7 +69,8 @@ def grad(
     if kind == "json":
         answer.write_json()
     else:
-        write_long(answer.columns(kind), answer.lines(kind), kind, answer.heading, shape, answer.footer)
+        own = answer.own if kind == "table" else ()
+        write_long(answer.columns(kind), answer.blocks(kind), kind, answer.heading, shape, answer.footer, own)
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
         where = f"{answer.kinks} of {answer.count} {job.unit}s"
@@ -91,6 +93,12 @@ class Gradients:
             if entry.kind != "vector" and len(self.chosen[entry.name].names) == 1
         ]
         """The inputs of one column, which are shown beside the derivative."""
+        self.own = [
+            1 + len(job.marks()) + at
+            for at, entry in enumerate(self.scalars)
+            if entry.kind not in ("labels", "class")
+        ]
+        """The columns that are numbers of the user's own."""
         self.ids = bool(words.ident or words.on)
         self.marks = job.marks()
         self.count = self.kinks = self.zeros = self.unbounded = self.line = 0
@@ -131,39 +139,37 @@ class Gradients:
         beside = [*self.marks, *(entry.name for entry in self.scalars)]
         return ["id" if self.ids else "row", *beside, *losses, *grads]
 
-    def lines(self, kind: str) -> Iterator[Sequence[Any]]:
-        """Yield the rows of the table."""
-        import numpy as np
+    def blocks(self, kind: str) -> Iterator[Sequence[Column]]:
+        """Yield the rows of the table, some at a time, column by column."""
+        from losscli.cli.describe import as_column
+        from losscli.report.bulk import split
 
         for row in self.rows():
-            columns = [column for x in row.derivatives for column in np.atleast_2d(x.T).tolist()]
+            columns: list[Column] = [column for x in row.derivatives for column in split(x)]
             if kind != "bare":
-                values = np.atleast_2d(row.values[0].T).tolist()
                 columns = [
                     self.names(row),
-                    *self.marks.values(),
+                    *map(as_column, self.marks.values()),
                     *(self.shown(row, entry) for entry in self.scalars),
-                    *values,
+                    *split(row.values[0]),
                     *columns,
                 ]
-            yield from zip(*columns, strict=True)
+            yield columns
 
-    def names(self, row: Row) -> Sequence[Any]:
+    def names(self, row: Row) -> Column:
         """Return what rows are called: their ids, or their numbers."""
-        return row.batch.ids if self.ids else row.batch.rows.tolist()
+        return row.batch.ids if self.ids else row.batch.rows
 
-    def shown(self, row: Row, entry: Any) -> list[Any]:
+    def shown(self, row: Row, entry: Any) -> Column:
         """Return an input as it is shown: a class by its label."""
-        from losscli.report.table import Own
-
-        column = row.batch.columns[entry.name].tolist()
+        column = row.batch.columns[entry.name]
         if entry.kind == "labels":
             said = self.job.reading.said
-            return ["" if k != k else said(entry.name, k, entry.of).strip("'") for k in column]
+            return ["" if k != k else said(entry.name, k, entry.of).strip("'") for k in column.tolist()]
         if entry.kind != "class":
-            return list(map(Own, column))
+            return column
         labels = self.chosen[entry.of].labels
-        return ["" if k != k else labels[int(k)] for k in column]
+        return ["" if k != k else labels[int(k)] for k in column.tolist()]
 
     def heading(self) -> str:
         """Return what is derived, and how it is scaled."""
@@ -200,13 +206,36 @@ class Gradients:
             [*order, *kink, *settings(self.words, self.job)],
         )
 
+    def json_lines(self, row: Row) -> Lines:
+        """Return some rows as JSON has them."""
+        from losscli.report.bulk import Lines, json_texts, split, vector
+
+        def numbers(x: Any) -> list[str | Column]:
+            return [x] if x.ndim == 1 else vector(split(x))
+
+        parts: list[str | Column] = ['{"row":', row.batch.rows]
+        if self.ids:
+            parts += [',"id":', json_texts(row.batch.ids)]
+        parts += [',"value":', *numbers(row.values[0]), f',"{self.name}":']
+        if len(self.wrt) == 1:
+            parts += numbers(row.derivatives[0])
+        else:
+            for entry, x in zip(self.wrt, row.derivatives, strict=True):
+                parts += [f'{"{" if entry is self.wrt[0] else ","}"{entry.name}":', *numbers(x)]
+            parts.append("}")
+        return Lines([*parts, "}"])
+
     def write_json(self) -> None:
         """Write the rows as JSON."""
         from losscli.cli import output
         from losscli.cli.describe import envelope, input_facts, params
-        from losscli.report.machine import write_json
+        from losscli.report.bulk import JSON, texts
+        from losscli.report.machine import Raw, write_json
 
-        def rows() -> Iterator[dict[str, Any]]:
+        def rows() -> Iterator[dict[str, Any] | Raw]:
+            if self.job.unit == "row":
+                yield from map(Raw, texts(map(self.json_lines, self.rows()), JSON))
+                return
             for row in self.rows():
                 for which in self.job.records(row):
                     at = which.start if isinstance(which, slice) else which

@@ -37,7 +37,7 @@ def deliver(held: BinaryIO) -> None:
     """Copy a finished result to standard output, so that a full disk is noticed here and not at exit."""
     try:
         sys.stdout.flush()
-        shutil.copyfileobj(held, sys.stdout.buffer)
+        shutil.copyfileobj(held, sys.stdout.buffer, 1 << 20)
         sys.stdout.flush()
     except BrokenPipeError:
         raise

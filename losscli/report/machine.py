@@ -10,6 +10,13 @@ from typing import Any, Literal, TextIO, cast
 from losscli.report.number import exact, json_number
 from losscli.report.table import Cell, Table
 
+
+class Raw(str):
+    """A text that is JSON already."""
+
+    __slots__ = ()
+
+
 ESCAPES = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
@@ -49,6 +56,8 @@ def _pieces(value: Any) -> Iterator[str]:
         value = value()
     if isinstance(value, float):
         yield json_number(value)
+    elif isinstance(value, Raw):
+        yield value
     elif value is None or isinstance(value, (bool, int, str)):
         yield json.dumps(value, ensure_ascii=False)
     elif isinstance(value, Mapping):
