@@ -6,9 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import amplified
+from losscli.arithmetic import amplified, with_care
 from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
+from losscli.dots import Cut
 from losscli.doubledouble import total, two_product
 from losscli.families import OnProbability, weights
 from losscli.parameter import flag, parameter
@@ -62,6 +63,7 @@ class MulticlassBrier(OnProbabilities):
     `scale=0.5` brings it to between 0 and 1, and for two classes to the binary form.
     """
 
+    swift = True
     top: ClassVar[float | None] = None
     formula = "scale * sum((p[k] - y[k])**2 for k in classes)"
     slope_formula = "2 * scale * (p[k] - y[k])"
@@ -82,10 +84,12 @@ class MulticlassBrier(OnProbabilities):
 
     def derivative(self, order, p, y):
         if order == 2:
-            return (diagonal(np.full_like(p, 2 * self.scale)),)
-        e = p - weights(y, len(p))
+            level = np.diag(np.full(len(p), 2 * self.scale))
+            return (np.broadcast_to(level[..., None], (len(p), *p.shape)),)
+        e = away(p, y)
         if order == 1:
-            return (2 * self.scale * e,)
+            e *= 2 * self.scale
+            return (e,)
         length = square_length(e)
         return (length if self.scale == 1 else amplified(self.scale, length),)
 
@@ -147,16 +151,23 @@ class RPS(OnProbabilities):
         return Traits(convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper")
 
 
+def away(p, y):
+    """Return p − y, of a class or of the weights of classes."""
+    if y.ndim == 2:
+        return p - y
+    e = p.copy()
+    e[y.astype(np.intp), np.arange(len(y))] -= 1.0
+    return e
+
+
 def square_length(e):
     """Return the sum of squares along the first axis, however small."""
+    cut = Cut(e)
+    return with_care(~cut.ordinary, cut.square()[0], tiny_length, e)
+
+
+def tiny_length(e):
+    """Return the sum of squares of numbers so small, or all 0, that squares vanish."""
     small = abs(e).max(axis=0) < SMALL
     e = np.where(small, e * 2.0**500, e)
     return total(e * e).rounded * np.where(small, 2.0**-1000, 1.0)
-
-
-def diagonal(entries):
-    """Return (K, n) as the diagonals of matrices (K, K, n)."""
-    matrix = np.zeros((len(entries), *entries.shape))
-    at = np.arange(len(entries))
-    matrix[at, at] = entries
-    return matrix

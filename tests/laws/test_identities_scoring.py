@@ -67,3 +67,13 @@ def test_spherical_score_at_the_edge():
     assert SphericalScore(alpha=2.5).hessian(p, y)[0, 0, 0] == -np.inf
     np.testing.assert_array_equal(SphericalScore(alpha=3).hessian(p, y), [[[-2, 0], [0, 0]]])
     np.testing.assert_array_equal(SphericalScore().value(np.eye(3), [0, 1, 1]), [-1, -1, 0])
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_spherical_score_of_a_class_needs_few_passes_only(order):
+    rng = np.random.default_rng(5)
+    p, k = rng.dirichlet(np.full(10, 0.3), 3000).T.copy(), rng.integers(0, 10, 3000)
+    loss = SphericalScore()
+    found, sure = loss.plain(order, p, k), loss.careful(order, p, k)[0]
+    assert np.isfinite(found).all()
+    assert (abs(found - sure) <= 2 * np.spacing(abs(sure))).all()
