@@ -79,25 +79,37 @@ class FailureTime(Loss):
         """Return the loss of an interval, or a derivative."""
 
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
-        pred, lower, upper = block
-        known, begins, ends = lower == upper, lower != 0, upper != inf
+        _, lower, upper = block
+        known = lower == upper
+        found = np.empty(known.shape)
+        for rows, kernel in ((known, self.at_time), (~known, self.between)):
+            at = np.flatnonzero(rows)
+            if at.size:
+                found[at] = kernel(order, *(x[at] for x in block))
+        return (found + 0.0,)  # no -0.0
+
+    def at_time(self, order: int, pred: Array, time: Array, _: Array) -> Array:
+        """Return the loss of times that are known, or a derivative."""
+        logs = log(time)
+        term = np.maximum.reduce([abs(pred), abs(logs.high), time != 1])
+        w = self.standard(logs - pred, term, order == 1)  # there a derivative is 0 where the end is
+        return self.observed(order, w, logs + log(DoubleDouble(self.sigma)))
+
+    def between(self, order: int, pred: Array, lower: Array, upper: Array) -> Array:
+        """Return the loss of times that lie in an interval, or a derivative."""
+        begins, ends = lower != 0, upper != inf
         first, last = np.where(begins, lower, 1.0), np.where(ends, upper, 1.0)
         before, after = log(first), log(last)
         size = abs(pred)
         terms = [np.maximum.reduce([size, abs(x.high), t != 1]) for x, t in ((before, first), (after, last))]
-        exact = known & (order == 1)  # there a derivative is 0 where the end is
-        start = self.standard(before - pred, terms[0], exact)
-        stop = self.standard(after - pred, terms[1], exact)
+        start = self.standard(before - pred, terms[0], False)
+        stop = self.standard(after - pred, terms[1], False)
         both = self.standard((before - pred) + (after - pred), np.maximum(*terms), order == 1)
         width = self.standard(apart(first, last, before, after), 0.0, False)
         low, high, none = DoubleDouble(-ENDLESS), DoubleDouble(ENDLESS), DoubleDouble(0.0)
         both = chosen(begins & ends, both, chosen(begins, high, chosen(ends, low, none)))
-        whole = Ends(
-            chosen(begins, start, low), chosen(ends, stop, high), chosen(begins & ends, width, high), both
-        )
-        constant = before + log(DoubleDouble(self.sigma))
-        at, between = self.observed(order, start, constant), self.censored(order, whole)
-        return (np.where(known, at, between) + 0.0,)  # no -0.0
+        start, stop = chosen(begins, start, low), chosen(ends, stop, high)
+        return self.censored(order, Ends(start, stop, chosen(begins & ends, width, high), both))
 
     def standard(self, gap: DoubleDouble, term: Array | float, exact: Bools | bool) -> DoubleDouble:
         """Return a difference over sigma; NaN where too much cancelled, of what has to be `exact` even at 0."""
