@@ -102,11 +102,14 @@ def exp_pair(x: Array) -> tuple[Array, Array]:
 def series(x: Array, first: int, steps: int, rows: Sequence[Array]) -> Array:
     """Return a function by its Taylor series about the nearest of points 1 / steps apart, the first at first / steps.
 
-    Each of `rows` has a coefficient at all points. Beyond them what is found means nothing.
+    Beyond them what is found means nothing.
     """
     step = np.rint(x * steps)
-    h = x - step * (1 / steps)
-    at = (step - first).astype(np.intp)
+    return taylor(x - step * (1 / steps), (step - first).astype(np.intp), rows)
+
+
+def taylor(h: Array, at: NDArray[np.intp], rows: Sequence[Array]) -> Array:
+    """Return a function `h` away from the points `at`, from the rows of its Taylor coefficients at all points."""
     found = rows[-1].take(at, mode="clip")
     for row in rows[-2::-1]:
         found *= h

@@ -1,19 +1,29 @@
 """Losses of the error raised to a power, or wrapped around a circle."""
 
+from functools import lru_cache, partial
+from math import factorial
+
 import numpy as np
 
-from losscli.arithmetic import FAINT
+from losscli.arithmetic import FAINT, with_care
 from losscli.domain import FACTOR, Interval
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Unrounded
 from losscli.loss import Axis
 from losscli.parameter import parameter
+from losscli.tables import taylor
 from losscli.traits import Traits
 
 LEVEL = Interval(0, 1)
 DEGREE = Interval(1e-3, 1e3, "[]")
 LARGE = 1e150  # its square is finite
 TINY = 2.0**-500  # products with it no longer have an exact low part
+CELLS, TERMS, NEAR = (
+    4096,
+    6,
+    4,
+)  # of a circle; of a series about each; so many next to a root are left to others
+FAR = 1e14  # squared cells, of 2000 periods
 TWO_PI = DoubleDouble(6.283185307179586, 2.4492935982947064e-16)
 
 
@@ -82,6 +92,30 @@ def raised(e, p, less=0, factor=1.0):
     return np.where((size.high == 0) | np.isinf(size.high), found, found * np.exp(back))
 
 
+@lru_cache(maxsize=8)
+def cells(period, order):
+    """Return a cell of the circle in two parts, the first of few bits, and a loss's Taylor coefficients at each."""
+    cell = period / CELLS
+    head = float(np.float32(cell))
+    turns = np.fft.fftfreq(CELLS)  # from -1/2, so that small sines keep all bits
+    rate = TWO_PI / period
+    first = (sine(turns) * rate if order else sine(turns / 2).squared() * 2.0).rounded
+    angle, rate = 2 * np.pi * turns, rate.rounded
+    waves = [np.sin(angle), np.cos(angle), -np.sin(angle), -np.cos(angle)]
+    rows = [waves[(n + order - 1) % 4] * rate ** (n + order) / factorial(n) for n in range(1, TERMS)]
+    return head, cell - head, (first, *rows)
+
+
+def sine(turns):
+    """Return the sine of parts of a circle from -1/2 to 1/2, to twice the precision."""
+    half = np.rint(2 * turns) / 2  # the sine of what is left is that of the whole, or minus it
+    x = (turns - half) * TWO_PI
+    square, found = -x.squared(), DoubleDouble(np.ones_like(turns))
+    for n in range(28, 0, -2):
+        found = square * found / float(n * (n + 1)) + 1.0
+    return (x * found).scaled(1 - 4 * abs(half))
+
+
 class Periodic(Unrounded):
     """Counts errors around a circle: a whole period off is no error, half a period off is the worst.
 
@@ -102,6 +136,22 @@ class Periodic(Unrounded):
     related = ("mse",)
 
     period: float = parameter(default=1.0, within=FACTOR, help="the error that is none again")
+
+    def derivative(self, order, *block):
+        if order == 2 or not 1e-30 < self.period < 1e30:
+            return super().derivative(order, *block)
+        head, tail, rows = cells(self.period, order)
+        prediction, target = block
+        e, lost = two_sum(prediction, -target)
+        turns = np.rint(e * (CELLS / self.period))
+        cell = turns.astype(np.intp)
+        h = (e - turns * head) + (lost - turns * tail)  # both the first product and its difference are exact
+        found = taylor(h, cell & (CELLS - 1), rows)
+        # near a root what is found is the small difference of large terms
+        doubtful = (cell + NEAR) & (CELLS // (1 + order) - 1) <= 2 * NEAR
+        if not np.vdot(turns, turns) < FAR:
+            doubtful |= ~(turns * turns < FAR)
+        return (with_care(doubtful, found, partial(self.careful, order), *block),)
 
     def penalty(self, e):
         r = abs(self.wrapped(e))
