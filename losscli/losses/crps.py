@@ -1,25 +1,28 @@
 """The continuous ranked probability score of forecasts that have a location and a scale."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import cache, partial
+from itertools import pairwise
 from math import factorial
+from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, reconsidered
+from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import LN2, DoubleDouble, exp, log1p, two_product, two_sum
-from losscli.forecast import LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, relative, settled
+from losscli.doubledouble import DoubleDouble, exp, log1p, two_sum
+from losscli.forecast import LEAST, LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, settled
 from losscli.inputs import Input
 from losscli.loss import Array
 from losscli.special import ROOT_TWO_OVER_PI, bell, bounded, erf
-from losscli.tables import exp_pair, log_pair
+from losscli.tables import COARSE, series, taylor
 from losscli.traits import Traits
 
 STEPS, TERMS = 16, 10  # of the normal distribution: steps in a scale, and terms of a series about one
 WIDE = 9  # so many scales away its distribution function is 0 or 1
-FAR = 100.0  # and so many away that of others
-CLEAR = 2.0**-16  # a sum above this does not see what pairs of doubles lack
+DENSE, REACH, TAYLOR = 128, 48, 6  # of slopes: points in a unit of w, units, and terms after the first
+CLEAR = 2.0**-12  # a slope above this does not see how the way from the root is rounded
 BOTTOM = 0.3862943611198906  # 2 ln 2 - 1
 ROOT_OF_PI = DoubleDouble(0.5641895835477563, 7.66772980658294e-18)  # 1 / √π
 GNEITING = (
@@ -33,21 +36,20 @@ JORDAN = (
 UNITS = "it is in the units of the target: of columns of different units, means say little"
 
 
-def known(x, least=CLEAR):
-    """Return x, NaN where what pairs of doubles lack may show."""
-    np.copyto(x, np.nan, where=abs(x) < least)
-    return x
-
-
-def _near(w, *rows):
-    """Return the sum of a row of coefficients, that of the step beside w, times powers of the way from it."""
-    step = np.rint(w * STEPS)
-    at, h = step.astype(np.intp), w - step / STEPS
-    found = rows[-1].take(at, mode="clip")
-    for row in rows[-2::-1]:
-        found *= h
-        found += row.take(at, mode="clip")
-    return found
+@cache
+def points(kind):
+    """Return the point next to the root in two parts, the first of few bits, and coefficients of g − w g′ at each."""
+    loss = kind()
+    root = DoubleDouble(np.array([kind.root]))
+    root = root + loss.slopes(root)[1] / (root.high * loss.bends(root.high)[0])
+    middle = float(np.rint(root.high[0] * 2**20)) / 2**20
+    tail = (root - middle).rounded[0]
+    count = round(middle * DENSE)
+    c = np.arange(-count, REACH * DENSE) / DENSE + middle
+    w = DoubleDouble.of_sum(c, tail)
+    first, (factor, half), bends = loss.slopes(w)[1], loss.bend(w), loss.bends(c + tail)
+    rows = [-((c + tail) * b + a) / n for n, (a, b) in enumerate(pairwise(bends), 2)]
+    return middle, tail, first.high, first.low, -(factor * half * half * w).rounded, *rows
 
 
 @cache
@@ -84,23 +86,49 @@ class CRPS(Forecast):
         """Return g for ordinary w of doubles."""
 
     @abstractmethod
-    def plain_slopes(self, w, lost) -> tuple[Array, Array]:
-        """Return g′ and g − w g′ for ordinary w + lost in doubles, the second NaN where too much of it cancels."""
+    def along(self, w) -> Array:
+        """Return g′ for ordinary w of doubles."""
+
+    @abstractmethod
+    def bends(self, w) -> Sequence[Array]:
+        """Return Taylor coefficients of g″ at w, in doubles."""
+
+    root: ClassVar[float]
+    """Where g − w g′ is 0, rounded."""
 
     def derivative(self, order, *block):
         if order == 2:
             return self.careful(order, *block)
         location, scale, target = block
-        w, lost = relative(location, scale, target)
+        e, lost = two_sum(location, -target) if order else (location - target, None)
+        size = abs(e)
+        w = size / scale
         if order:
-            np.copyto(lost, 0.0, where=w > FAR)
-            along, across = self.plain_slopes(np.minimum(w, FAR), lost)
-            found = [np.sign(location - target) * along, across]
+            side = np.sign(e)
+            found = [side * self.along(w), self.across(w, size, side * lost, scale)]
         else:
             found = [self.plain(w) * scale]
-        unusual = ~((w < MOST) & (w > 1 / MOST) & ordinary(scale))
-        np.copyto(found[-1], np.nan, where=unusual)
+        if not (w.min() > 1 / MOST and w.max() < MOST and scale.min() > LEAST and scale.max() < MOST):
+            unusual = ~((w < MOST) & (w > 1 / MOST) & ordinary(scale))
+            np.copyto(found[-1], np.nan, where=unusual)
         return reconsidered(found, partial(self.careful, order), *block)
+
+    def across(self, w, size, lost, scale):
+        """Return g − w g′ for w = (size + lost) / scale, by its Taylor series about points, one of them the root."""
+        middle, tail, first, least, *rows = points(type(self))
+        step = np.rint(np.minimum(w, REACH) * DENSE - middle * DENSE)
+        point = step / DENSE + middle
+        coarse = (scale.view(np.int64) & COARSE).view(np.float64)
+        # the point has at most 26 bits, so that both its products are exact, and the first difference is as well
+        h = ((size - point * coarse) - (point * (scale - coarse) + (tail * scale - lost))) / scale
+        h = np.clip(h, -1 / DENSE, 1 / DENSE)  # beyond the last point there is nothing new
+        at = (step + np.rint(middle * DENSE)).astype(np.intp)
+        found = taylor(h, at, rows)
+        found *= h
+        found += least.take(at, mode="clip")
+        found += first.take(at, mode="clip")
+        near = abs(found) < CLEAR
+        return np.where(near, np.nan, found) if near.any() else found
 
     def careful(self, order, location, scale, target):
         high, low = two_sum(location, -target)
@@ -162,12 +190,18 @@ class CRPSGaussian(CRPS):
 
     def plain(self, w):
         inside = np.minimum(w, WIDE)
-        return _near(inside, *_cells(0)) + (w - inside)
+        return series(inside, 0, STEPS, _cells(0)) + (w - inside)
 
-    def plain_slopes(self, w, lost):
-        square, rest = two_product(w, w)
-        below = (LN2[0] - square) - (rest + 2 * w * lost - (LN2[1] + LN2[2]))
-        return _near(np.minimum(w, WIDE), *_cells(1)), ROOT_OF_PI.high * np.expm1(known(below, DOUBT) / 2)
+    def along(self, w):
+        return series(np.minimum(w, WIDE), 0, STEPS, _cells(1))
+
+    root = 0.8325546111576977
+
+    def bends(self, w):
+        found = [np.zeros_like(w), ROOT_TWO_OVER_PI.high * np.exp(-w * w / 2)]
+        for n in range(1, TAYLOR):  # g‴ = -w g″
+            found.append(-(w * found[-1] + found[-2]) / n)
+        return found[1:]
 
     def bend(self, w):
         return ROOT_TWO_OVER_PI, exp(bounded(w).squared().scaled(-0.25))
@@ -200,12 +234,13 @@ class CRPSLaplace(CRPS):
     def plain(self, w):
         return 0.25 + (w + np.expm1(-w))
 
-    def plain_slopes(self, w, lost):
-        high, low = exp_pair(-w)
-        one, rest = two_sum(1.0, w)
-        product, less = two_product(high, one)
-        # the slope of e^-w (1 + w) is -w e^-w
-        return -np.expm1(-w), known((product - 0.75) + (less + (high * (rest - w * lost) + low * one)))
+    def along(self, w):
+        return -np.expm1(-w)
+
+    root = 0.9612787631147769
+
+    def bends(self, w):
+        return [np.exp(-w) * (-1) ** n / factorial(n) for n in range(TAYLOR)]
 
     def bend(self, w):
         return DoubleDouble(1.0), exp(bounded(w).scaled(-0.5))
@@ -242,19 +277,18 @@ class CRPSLogistic(CRPS):
         near = BOTTOM - np.log1p(-tangent * tangent)
         return np.where(w < 1, near, (w - 1) + 2 * np.log1p(np.exp(-w)))
 
-    def plain_slopes(self, w, lost):
-        high, low = exp_pair(-w)
-        one, rest = two_sum(1.0, high)
-        rest += low
-        part, less = log_pair(one)
-        share = high / one
-        back, off = two_product(share, one)
-        drop = ((high - back) - off + low - share * rest) / one
-        product, more = two_product(w, share)
-        near, again = two_sum(part, product)
-        # the slope of ln(1 + f) + w f / (1 + f), f = e^-w, is -w f / (1 + f)^2
-        tail = again + less + more + (rest / one + w * drop - w * lost * share / one)
-        return np.tanh(w / 2), known(2 * ((near - 0.5) + tail))
+    def along(self, w):
+        return np.tanh(w / 2)
+
+    root = 1.3881084574010787
+
+    def bends(self, w):
+        share, found = [1 / (1 + np.exp(w))], []
+        for n in range(TAYLOR):  # of the share f, whose slope is f² - f; g″ is -2 f′
+            slope = sum(a * b for a, b in zip(share, reversed(share), strict=True)) - share[-1]
+            share.append(slope / (n + 1))
+            found.append(-2 * slope)
+        return found
 
     def bend(self, w):
         root = exp(bounded(w).scaled(-0.5))

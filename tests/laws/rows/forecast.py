@@ -13,7 +13,7 @@ ROOTS = {  # errors, as parts of the scale, at which the loss or a derivative of
     "laplace-nll-log-scale": [1.0],
     "crps-gaussian": [0.8325546111576977, 4.0, 1e-9, 37.5],
     "crps-laplace": [0.9612787631147769, 1e-9, 700.0, 750.0],
-    "crps-logistic": [1.5434046384182083, 1e-9, 30.0, 750.0],
+    "crps-logistic": [1.5434046384182083, 1.3881084574010787, 1e-9, 30.0, 750.0],
 }
 
 
