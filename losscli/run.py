@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import product
 from math import inf
@@ -126,6 +126,10 @@ class Job:
         self.inputs = needed.inputs[reading.form]
         self.normalize = normalize
         self._batches = reading.batches()
+
+    def follow(self, watch: Callable[[Iterator[Batch]], Iterator[Batch]]) -> None:
+        """Let someone see the batches go by."""
+        self._batches = watch(self._batches)
 
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""

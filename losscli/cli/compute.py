@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
+from losscli.cli.watching import watched
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def compute(
     per_row: o.PerRow = False,
     group: o.Group = [],  # noqa: B006 (Typer copies the default)
     bare: o.Bare = False,
+    progress: o.Progress = "auto",
     *,
     shape: o.Print,
 ) -> None:
@@ -47,10 +49,11 @@ def compute(
     if group and how == "none":
         raise UsageError("--group changes nothing in the loss of each row", fix=["--reduction mean"])
     job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
-    if how == "none":
-        _rows(job, words, kind, shape)
-    else:
-        _summary(job, words, how, kind, shape)
+    with watched(job, progress):
+        if how == "none":
+            _rows(job, words, kind, shape)
+        else:
+            _summary(job, words, how, kind, shape)
     for remark in remarks(losses):
         output.note(f"note: {remark}")
 

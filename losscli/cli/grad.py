@@ -10,6 +10,7 @@ from typer import Option
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
+from losscli.cli.watching import watched
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def grad(
     order: Order = 1,
     kink: Kink = "subgradient",
     bare: o.Bare = False,
+    progress: o.Progress = "auto",
     *,
     shape: o.Print,
 ) -> None:
@@ -66,11 +68,19 @@ def grad(
         raise UsageError(f"grad takes one loss, got '{loss}'", fix=[f"losscli grad {loss.split(',')[0]} ..."])
     job = open_input([parse(loss)], words, f"losscli grad {loss}")
     answer = Gradients(job, words, reduction, order, kink)
-    if kind == "json":
-        answer.write_json()
-    else:
-        own = answer.own if kind == "table" else ()
-        write_long(answer.columns(kind), answer.blocks(kind), kind, answer.heading, shape, answer.footer, own)
+    with watched(job, progress):
+        if kind == "json":
+            answer.write_json()
+        else:
+            write_long(
+                answer.columns(kind),
+                answer.blocks(kind),
+                kind,
+                answer.heading,
+                shape,
+                answer.footer,
+                answer.own,
+            )
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
         where = f"{answer.kinks} of {answer.count} {job.unit}s"

@@ -111,6 +111,10 @@ Json = Annotated[bool, Option("--json", help="short for --format json", rich_hel
 Csv = Annotated[bool, Option("--csv", help="short for --format csv", rich_help_panel=OUTPUT)]
 Tsv = Annotated[bool, Option("--tsv", help="short for --format tsv", rich_help_panel=OUTPUT)]
 Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
+Progress = Annotated[
+    str, Option("--progress", metavar="auto|off", help="auto: on a terminal, after a second  [auto]",
+                rich_help_panel=OUTPUT),
+]  # fmt: skip
 Color = Annotated[str, Option("--color", metavar="auto|always|never", help="[auto]", rich_help_panel=OUTPUT)]
 Width = Annotated[
     int, Option("--width", metavar="N", help="columns to fill  [the terminal]", rich_help_panel=OUTPUT)

@@ -23,6 +23,7 @@ CHOICES = {
     "reduction": ("mean", "sum", "none"),
     "format": ("", "table", "tsv", "csv", "json"),
     "color": ("auto", "always", "never"),
+    "progress": ("auto", "off"),
     "kink": ("subgradient", "nan"),
     "show": ("loss", "grad"),
 }

@@ -22,7 +22,9 @@ def open_table(file: str, options: Options, exact: bool) -> Table:
     source = Source(file, options)
     try:
         try:
-            return table(source, options, exact)
+            found = table(source, options, exact)
+            found.source = source
+            return found
         except NotText as error:  # it comes through a pipe, or was compressed
             if format := told(error.magic, options):
                 return of_stream(source, error.stream, format, options)

@@ -201,6 +201,10 @@ class FileReading(Reading):
         """Return where a row stands."""
         return self._part.table.place(line)
 
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes have been read."""
+        return self._part.table.progress()
+
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
         try:

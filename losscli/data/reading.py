@@ -43,6 +43,10 @@ class Reading(ABC):
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows, in the order of FILE. Once."""
 
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes of FILE have been read, and how many it has; None if that is not known."""
+        return None
+
     @abstractmethod
     def place(self, line: int) -> str:
         """Return where a row stands, as messages say it: `preds.csv:57` or `preds.json: record 57`."""

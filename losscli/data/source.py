@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from stat import S_ISREG
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import AS_USUAL, Options
@@ -69,6 +71,15 @@ class Source:
         """Close the file; nobody reads on."""
         if self._file is not None:  # never standard input, which is not ours
             self._file.close()
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes of the file have been read, and how many it has; None if it is no file."""
+        try:
+            number = (self._file or sys.stdin.buffer).fileno()
+            state = os.fstat(number)
+            return (os.lseek(number, 0, os.SEEK_CUR), state.st_size) if S_ISREG(state.st_mode) else None
+        except (OSError, ValueError):  # closed by now, or no file at all
+            return None
 
     def first_lines(self, count: int = 2) -> list[str]:
         """Return the first lines that are not blank, without consuming them; fewer if there are fewer."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.words import listed
 from losscli.errors import DataError
+
+if TYPE_CHECKING:
+    from losscli.data.source import Source
 
 Cell = object
 """A text (CSV), or what JSON holds: a float, a text, None, a bool, a list."""
@@ -43,6 +46,8 @@ class Table(ABC):
     """The columns whose cells are lists of lists, and how long the inner ones are."""
     unit = "line"
     """What `Batch.lines` counts."""
+    source: Source | None = None
+    """Where the bytes come from."""
     named = True
     """False where columns are mere numbers, so that equal names mean nothing."""
     array = False
@@ -61,6 +66,10 @@ class Table(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close the file; nobody reads on."""
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes of the file have been read, and how many it has; None if that is not known."""
+        return self.source.progress() if self.source else None
 
     def more(self) -> bool:
         """Look further for columns that the first rows lack; return whether there was anything to see."""

@@ -1,0 +1,110 @@
+"""The bar: on a terminal only, after a second only, gone when done; and Ctrl-C leaves nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from losscli.data.batch import Role
+from losscli.data.reader import read
+
+ROOT = Path(__file__).parents[2]
+HEAD = b"pred,target\n" + b"1,2\n" * 20_000
+
+
+@contextmanager
+def start(*words, folder):
+    """A process whose standard error is a terminal, and what that shows, as it comes."""
+    ours, theirs = os.openpty()
+    environment = {**os.environ, "TMPDIR": str(folder), "TERM": "xterm", "COLUMNS": "100"}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "losscli", *words],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=environment,
+    )  # fmt: skip
+    os.close(theirs)
+    shown = bytearray()
+
+    def follow():
+        try:
+            while piece := os.read(ours, 65536):
+                shown.extend(piece)
+        except OSError:
+            pass
+        os.close(ours)
+
+    reader = threading.Thread(target=follow)
+    reader.start()
+    with child:
+        yield child, shown
+        child.wait(30)
+    reader.join(30)
+
+
+def feed(child, seconds):
+    child.stdin.write(HEAD)
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        child.stdin.write(b"1,2\n" * 2000)
+        child.stdin.flush()
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("words", [("compute", "mse", "-b"), ("grad", "mse", "-b")])
+def test_a_slow_reading_shows_a_bar_and_removes_it(words, tmp_path):
+    with start(*words, folder=tmp_path) as (child, shown):
+        feed(child, 4)
+        out, _ = child.communicate()
+    assert child.returncode == 0
+    assert set(out.split()) == ({b"1"} if words[0] == "compute" else {b"-2"})
+    assert b"rows" in shown
+    assert b"/s" in shown
+    assert shown.rstrip().endswith(b"\x1b[2K")  # the last that happens is that its line is cleared
+
+
+@pytest.mark.parametrize("words", [("samples/diabetes.csv",), ("--progress", "off")])
+def test_a_quick_one_shows_none_and_it_can_be_turned_off(words, tmp_path):
+    with start("compute", "mse", "-b", *words, folder=tmp_path) as (child, shown):
+        if words[0] == "--progress":
+            feed(child, 2.5)
+        out, _ = child.communicate()
+    assert (child.returncode, bool(out), bytes(shown)) == (0, True, b"")
+
+
+def test_an_error_comes_after_the_bar_is_gone(tmp_path):
+    with start("compute", "mse", folder=tmp_path) as (child, shown):
+        feed(child, 4)
+        out, _ = child.communicate(b"1,x\n")
+    assert (child.returncode, out) == (3, b"")
+    bar, error = bytes(shown).split(b"error: ")
+    assert bar.rstrip().endswith(b"\x1b[2K")
+    assert b"\x1b" not in error
+
+
+@pytest.mark.parametrize("command", ["compute", "grad"])
+def test_an_interrupt_leaves_nothing(command, tmp_path):
+    with start(command, "mse", folder=tmp_path) as (child, shown):
+        feed(child, 4)
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=30)
+    assert (child.returncode, out) == (130, b"")
+    assert b"Traceback" not in shown
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_size_of_a_file_is_known(tmp_path):
+    file = tmp_path / "large.csv"
+    file.write_bytes(b"pred,target\n" + b"1,2\n" * 400_000)
+    reading = read([(Role("pred", ("pred",)), Role("target", ("target",)))], str(file), batch_rows=1000)
+    batches = reading.batches()
+    next(batches)
+    done, total = reading.progress()
+    assert total == file.stat().st_size
+    assert 0 < done <= total
+    list(batches)
+    assert reading.progress() is None
