@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.sums import grain, heads
+from losscli.sums import grain, heads, summed
 from losscli.tables import coarse, exp_pair, log_pair
 
 Array = NDArray[np.float64]
@@ -47,14 +47,14 @@ class Weights(NamedTuple):
 
     def total(self) -> DoubleDouble:
         """Return the sum of each list."""
-        head, rest = heads(self.e, 1.0)
-        return DoubleDouble.of_sum(head.sum(axis=0), (rest + self.rest).sum(axis=0))
+        return summed(self.e, 1.0, self.rest, 72)
 
     def left(self) -> DoubleDouble:
-        """Return the sums of all from a member on, and 0 behind the last."""
+        """Return the sums of all from a member on, and 0 behind the last; NaN where they are not good to 72 bits."""
         head, rest = heads(self.e[::-1], 1.0)
         rest += self.rest[::-1]
         found = DoubleDouble.of_sum(*(padded(np.cumsum(x, axis=0)) for x in (head, rest)))
+        found.high[found.high < 2.0**72 * errors(len(head), 1.0)] = np.nan
         return found[::-1]
 
     def times(self, factor: DoubleDouble, less: DoubleDouble | Array) -> Array:
@@ -82,13 +82,18 @@ def padded(x: Array) -> Array:
     return np.concatenate([np.zeros((1, *x.shape[1:])), x])
 
 
+def errors(count: int, top: Array | float) -> Array:
+    """Return how far sums of the first 0, 1, 2, ... numbers of at most `top` may be from the truth."""
+    return np.square(np.arange(count + 1.0) / count)[:, None] * grain(count, top)
+
+
 def before(x: DoubleDouble) -> tuple[DoubleDouble, Array]:
     """Return the sums of the first 0, 1, 2, ... numbers of 0 or more, and a bound of their errors."""
     top = x.high.max(axis=0)
     head, rest = heads(x.high, top)
     rest += x.low
     sums = DoubleDouble.of_sum(*(padded(np.cumsum(part, axis=0)) for part in (head, rest)))
-    return sums, grain(len(x.high), top)
+    return sums, errors(len(x.high), top)
 
 
 def draws(
@@ -110,20 +115,22 @@ def draws(
     won = gain / whole
     sums, error = before(won)
     factor = sums[1:] if last is None else at(sums, last)
+    error = error[1:] if last is None else np.take_along_axis(error, last, 0)
     if alone:
         factor = factor + won
     if order == 1:
         found = weights.times(factor, gain)
         bound = np.maximum(CLEAR * gain.high, SURE * error * weights.e)
-        return np.where(abs(found) >= bound, found, np.nan)
+        return np.where((abs(found) >= bound) | (factor.high == 0), found, np.nan)
     won = won / whole
     sums, more = before(won)
     squares = sums[1:] if last is None else at(sums, last)
+    more = more[1:] if last is None else np.take_along_axis(more, last, 0)
     if alone:
         squares = squares + won
     kept = factor - own * squares
     bound = np.maximum(CLEAR * factor.high, SURE * (error + more * weights.e))
-    return np.where(kept.high >= bound, (own * kept).rounded, np.nan)
+    return np.where((kept.high >= bound) | (factor.high == 0), (own * kept).rounded, np.nan)
 
 
 def surprise(weights: Weights, whole: DoubleDouble, gain: DoubleDouble) -> Array:
@@ -133,9 +140,9 @@ def surprise(weights: Weights, whole: DoubleDouble, gain: DoubleDouble) -> Array
     lost += (low + whole.low / whole.high) - weights.lost
     term = gain.high * each
     rest = gain.high * lost + gain.low * each
-    head, less = heads(term, term.max(axis=0))
-    found = head.sum(axis=0) + (less + rest).sum(axis=0)
-    return np.where(found >= CLEAR * gain.high.sum(axis=0), found, np.nan)
+    found = summed(term, term.max(axis=0), rest).rounded
+    size = (gain.high * (1 - weights.z)).sum(axis=0)  # of logarithms, which are good to 72 bits
+    return np.where(found >= CLEAR * size, found, np.nan)
 
 
 def at(x: DoubleDouble, places: Index) -> DoubleDouble:

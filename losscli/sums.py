@@ -33,7 +33,16 @@ def heads(x: Array, top: Array | float) -> tuple[Array, Array]:
 
 def grain(count: int, top: Array | float) -> Any:
     """Return how far a sum of as many `heads` and rests may be from the truth."""
-    return np.ldexp(float(count) ** 2, np.frexp(top)[1] + count.bit_length() - 105)
+    return np.ldexp(float(count) ** 2, np.frexp(top)[1] + count.bit_length() - 105) * np.sign(top)
+
+
+def summed(x: Array, top: Array | float, rest: Array | float = 0.0, bits: int = 60) -> DoubleDouble:
+    """Return the sums of x + rest, for x between 0 and `top`; NaN where `heads` do not give so many bits."""
+    head, less = heads(x, top)
+    less += rest
+    found = DoubleDouble.of_sum(head.sum(axis=0), less.sum(axis=0))
+    found.high[found.high < 2.0**bits * grain(len(x), top)] = np.nan
+    return found
 
 
 def running(terms: Iterable[Array]) -> Iterator[DoubleDouble]:

@@ -1,19 +1,19 @@
 """Survival as a sequence of draws: at each event, who of those still at risk has it."""
 
 from abc import abstractmethod
-from copy import copy
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT
+from losscli.arithmetic import FAINT, reconsidered
 from losscli.domain import BINARY, FINITE, Interval
 from losscli.doubledouble import DoubleDouble, chosen
+from losscli.draws import draws
 from losscli.listwise import Listwise
 from losscli.loss import Axis, Input, Section
+from losscli.losses.cohort import Cohort
 from losscli.parameter import flag
-from losscli.ranking import apart
 from losscli.traits import Traits
 from losscli.wide import NOTHING, Wide
 
@@ -22,79 +22,6 @@ TIME = ("time", "duration", "t", "tenure", "survival_time", "followup", "follow_
 EVENT = ("event", "observed", "status", "event_observed", "death", "died", "d", "event_indicator")
 UNSEEN = -1200.0
 """Numbers of fewer binary orders are nothing, however many of them are added."""
-
-
-class Cohort:
-    """A list by falling time; of equal times those without event come first, then scores rise."""
-
-    def __init__(self, s, t, d) -> None:
-        self.order = np.lexsort((s, d, -t), axis=0)
-        self.s, self.t, d = (np.take_along_axis(x, self.order, 0) for x in (s, t, d))
-        self.event = d == 1
-        self.place = np.broadcast_to(np.arange(len(s))[:, None], s.shape)
-        self.fresh = np.ones(s.shape, np.bool_)
-        self.fresh[1:] = self.t[1:] != self.t[:-1]
-        ends = np.ones(s.shape, np.bool_)
-        ends[:-1] = self.fresh[1:]
-        self.first = np.maximum.accumulate(np.where(self.fresh, self.place, 0), axis=0)
-        self.last = np.minimum.accumulate(np.where(ends, self.place, len(s))[::-1], axis=0)[::-1]
-        so_far = np.cumsum(self.event, axis=0)
-        before = np.take_along_axis(so_far - self.event, self.first, 0)
-        self.count = np.take_along_axis(so_far, self.last, 0) - before
-        """How many have the event at the same time."""
-        self.slot = so_far - before - 1
-        """How many of them come before."""
-        self.e = Wide.exponential(apart(self.s, self.s.max(axis=0)))
-        self.sums = self.e.running()
-
-    @cached_property
-    def risk(self):
-        """The sum over all still at risk."""
-        return self.sums.along(self.last)
-
-    @cached_property
-    def rivals(self):
-        """The risk of the others, at an event; nothing cancels, for of equal times the largest comes last."""
-        return self.sums.along(self.place - 1).where(self.place == self.last, self.risk - self.e)
-
-    @cached_property
-    def tied(self):
-        """The sum over those with the event at the same time, and that over all the others at risk."""
-        return (
-            self.e.where(self.event).running(self.fresh).along(self.last),
-            self.sums.along(self.last - self.count),
-        )
-
-    @cached_property
-    def even(self):
-        """Where all at risk have the event at this time, with one score: no slope is left, if none came before."""
-        level = np.take_along_axis(self.s, self.first, 0) == np.take_along_axis(self.s, self.last, 0)
-        return (self.count == self.last + 1) & level
-
-    def met(self, own, earlier):
-        """Return, for each row, the sum of `own` over later draws of its time and of `earlier` over earlier times.
-
-        Those without event are in the draws of their time as in those before.
-        """
-        others = own.where(self.event & (self.slot > 0)).running(self.fresh).along(self.last)
-        before = earlier.where(self.event)[::-1].running()
-        begin = np.where(self.event, self.last + 1, self.first)
-        return others.where(self.event), before.along(len(self.s) - 1 - begin)
-
-    def without(self, k):
-        """Return the list with nothing in its place `k`."""
-        others = copy(self)
-        for known in ("risk", "rivals", "tied"):
-            vars(others).pop(known, None)
-        others.e = self.e.where(self.place != k)
-        others.sums = others.e.running()
-        return others
-
-    def unsorted(self, x):
-        """Return what belongs to rows as these came."""
-        found = np.empty_like(x)
-        np.put_along_axis(found, self.order, x, 0)
-        return found
 
 
 class PartialLikelihood(Listwise):
@@ -113,6 +40,10 @@ class PartialLikelihood(Listwise):
     mean: float = flag(help="divides by N, the number of events, if there is one")
 
     @abstractmethod
+    def tied(self, each, events, same) -> Any:
+        """Return what `quick` does of draws, by rising time, where some times are the `same` as the one before."""
+
+    @abstractmethod
     def pool(self, rows) -> Any:
         """Return the sum of those that an event is drawn from, and which part of its ties is in there."""
 
@@ -124,11 +55,28 @@ class PartialLikelihood(Listwise):
         )
 
     def derivative(self, order, s, t, d):
+        (found,) = reconsidered([self.quick(order, s, t, d)], partial(self.careful, order), s, t, d)
+        return (found / np.maximum(d.sum(axis=0), 1) if self.mean else found,)
+
+    def quick(self, order, s, t, d):
+        """Return the loss or a derivative; NaN where scores are far apart, or ties ask for more."""
+        ranks = np.argsort(t, axis=0, kind="stable")
+        s, t, d = (np.take_along_axis(x, ranks, 0) for x in (s, t, d))
+        same = t[1:] == t[:-1]
+        events = DoubleDouble(d, np.zeros_like(d))
+        each = partial(draws, order, s, events)
+        found = self.tied(each, events.high, same) if same.any() else each(None, None)
+        if order == 0:
+            return found
+        result = np.empty_like(found)
+        np.put_along_axis(result, ranks, found, 0)
+        return result
+
+    def careful(self, order, s, t, d):
+        """Return the loss or a derivative, by exponentials of any size."""
         rows = Cohort(s, t, d)
         found = (self.surprise, self.slope, self.curvature)[order](rows)
-        if order:
-            found = rows.unsorted(found)
-        return (found / np.maximum(d.sum(axis=0), 1) if self.mean else found,)
+        return (rows.unsorted(found) if order else found,)
 
     def surprise(self, rows):
         cost = self.cost(rows)
@@ -237,6 +185,13 @@ class Cox(PartialLikelihood):
     )
     related = ("cox-efron", "listmle", "softmax-cross-entropy")
 
+    def tied(self, each, events, same):
+        index = np.broadcast_to(np.arange(len(events))[:, None], events.shape)
+        none = np.zeros((1, events.shape[1]), np.bool_)
+        first = np.maximum.accumulate(np.where(np.concatenate([none, same]), 0, index), axis=0)
+        behind = np.where(np.concatenate([same, none]), len(events), index + 1)
+        return each(first, np.minimum.accumulate(behind[::-1], axis=0)[::-1])
+
     def pool(self, rows):
         return rows.risk, ONE
 
@@ -274,6 +229,10 @@ class CoxEfron(PartialLikelihood):
         "two events at once, alone and with equal scores, cost ln 2, and 2 ln 2 in cox",
     )
     related = ("cox", "listmle", "softmax-cross-entropy")
+
+    def tied(self, each, events, same):
+        apart = ~(same & ((events[1:] > 0) | (events[:-1] > 0))).any(axis=0)
+        return np.where(apart, each(None, None), np.nan)
 
     def pool(self, rows):
         count, left = rows.count.astype(np.float64), (rows.count - rows.slot).astype(np.float64)

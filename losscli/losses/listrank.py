@@ -13,7 +13,7 @@ from losscli.draws import CLEAR, Weights, at, draws
 from losscli.losses.multiclass import LAST
 from losscli.parameter import flag, parameter
 from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
-from losscli.sums import heads
+from losscli.sums import summed
 from losscli.tables import log_pair
 from losscli.traits import Traits
 
@@ -60,18 +60,16 @@ class ListnetSoftmax(Ranking):
 
     def quick(self, order, s, y):
         """Return the loss or a derivative; NaN where sums or differences are small."""
-        weights, top = Weights.of(s), y.max(axis=0)
+        weights = Weights.of(s)
         whole = weights.total()
-        head, rest = heads(y, top)
-        heavy = DoubleDouble.of_sum(head.sum(axis=0), rest.sum(axis=0))
+        heavy = summed(y, y.max(axis=0))
         fair = (whole.high > 1 + 2.0**-10) & (heavy.high < 2.0**200) & (heavy.high > 2.0**-200)
         heavy.high[~fair] = np.nan
         if order == 0:
             log, rest = log_pair(whole.high)
             first = DoubleDouble(log, rest + whole.low / whole.high) * heavy
             behind = -y * weights.z
-            head, rest = heads(behind, behind.max(axis=0))
-            return (DoubleDouble.of_sum(head.sum(axis=0), rest.sum(axis=0)) + first).rounded
+            return (summed(behind, behind.max(axis=0)) + first).rounded
         share = heavy / whole
         if order == 1:
             found = weights.times(share, y)
