@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import HingeEmbedding, MarginRanking
+    from losscli.losses.pairswap import LambdaRank
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
@@ -101,17 +102,17 @@ __all__ = [
     "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
     "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
     "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
-    "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LaplaceNLL",
-    "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss",
-    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
-    "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
-    "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
-    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance",
-    "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
-    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
-    "find", "parse",
+    "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank",
+    "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin",
+    "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber",
+    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne",
+    "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1",
+    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
+    "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -129,6 +129,23 @@ def approx_ndcg_slope(loss: Any, s: Any, y: Any) -> Any:
     return (-gaps(c) * ahead * (1 - ahead)).sum(axis=2) / loss.temperature
 
 
+def swapped(loss: Any, s: Any, y: Any) -> Any:
+    """Return what each pair of members is worth to LambdaRank, if the first is the more relevant."""
+    gain, best = dcg(loss, y)
+    place = np.argsort(np.argsort(-s, axis=1), axis=1)
+    change = abs(gaps(gain) * gaps(1 / np.log2(2 + place))) / best[:, :, None]
+    return np.where(gaps(y) > 0, change, 0)
+
+
+def lambda_rank(loss: Any, s: Any, y: Any) -> Any:
+    return (swapped(loss, s, y) * np.log(1 + np.exp(-loss.sigma * gaps(s)))).sum(axis=(1, 2))
+
+
+def lambda_rank_slope(loss: Any, s: Any, y: Any) -> Any:
+    found = swapped(loss, s, y) * loss.sigma * sigmoid(-loss.sigma * gaps(s))
+    return found.sum(axis=1) - found.sum(axis=2)
+
+
 # ---- masks ----
 
 
@@ -235,6 +252,7 @@ LISTS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("listmle", 2): (listmle, listmle_slope),
     ("unique-softmax", 2): (unique_softmax, unique_softmax_slope),
     ("approx-ndcg", 2): (approx_ndcg, approx_ndcg_slope),
+    ("lambda-rank", 2): (lambda_rank, lambda_rank_slope),
     ("tversky", 2): (tversky, tversky_slope),
     ("jaccard", 2): (jaccard, jaccard_slope),
     ("dice", 2): (dice, dice_slope),

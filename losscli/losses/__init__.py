@@ -46,6 +46,7 @@ CONTENTS = {
     "pairgap": "PairwiseMSE PairwiseQuantile",
     "pairrank": "PairwiseHinge PairwiseLogistic PairwiseSoftZeroOne",
     "pairs": "HingeEmbedding MarginRanking",
+    "pairswap": "LambdaRank",
     "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",

@@ -4,6 +4,7 @@ Pairs are visited one member at a time, so that memory stays that of a block; su
 """
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked,
 from losscli.traits import Traits
 
 SIGMA = Interval(1e-100, 1e100, "[]")
+BY_GRADE = "weighs each pair by the difference of its relevances"
 
 
 def revived(x, weight, gap):
@@ -33,7 +35,7 @@ class Pairs:
         """Whether that member is the more relevant one: 1 or -1."""
         self.gap = apart(s[i], s).scaled(self.ahead)
         """The score of the more relevant less that of the other."""
-        self.grades = apart(y[i], y).scaled(self.ahead)
+        self.weight = apart(y[i], y).scaled(self.ahead)
         """The difference of relevances."""
 
     def only(self, x):
@@ -47,15 +49,20 @@ class Pairwise(Ranking):
     forms = ranked(FINITE)
 
     def derivative(self, order, s, y):
+        pairs_of = self.pairing(s, y)
         if order:
             each = self.flow(order, s, y)
-            return (np.stack([each(Pairs(s, y, i)) for i in range(len(s))]),)
+            return (np.stack([each(pairs_of(i)) for i in range(len(s))]),)
         whole = DoubleDouble(np.zeros(s.shape[1]), np.zeros(s.shape[1]))
         for i in range(len(s)):
-            pairs = Pairs(s, y, i)
+            pairs = pairs_of(i)
             won = pairs.valid & (pairs.ahead > 0)
             whole += total(np.where(won, self.cost(pairs), 0.0))
         return (whole.rounded,)
+
+    def pairing(self, s, y):
+        """Return a function that gives the pairs of one member."""
+        return partial(Pairs, s, y)
 
     def cost(self, pairs):
         """Return the loss of pairs."""
@@ -119,7 +126,16 @@ class Odds(Pairwise):
     sigma: float = parameter(
         default=1.0, within=SIGMA, help="how steep: what scores are multiplied by", quiet=True
     )
-    weighted: float = flag(help="weighs each pair by the difference of its relevances")
+
+    weighted: float
+
+    def weighs(self):
+        """Whether pairs have weights."""
+        return bool(self.weighted)
+
+    def exact(self, y):
+        """Return of which lists sums of weights are exact."""
+        return even(DoubleDouble(y, np.zeros_like(y))) if self.weighted else np.True_
 
     def derivative(self, order, s, y):
         (found,) = super().derivative(order, s, y)
@@ -133,17 +149,17 @@ class Odds(Pairwise):
 
     def flow(self, order, s, y):
         powers = Powers(s, self.sigma)
-        known = powers.level & (even(DoubleDouble(y, np.zeros_like(y))) if self.weighted else True)
+        known = powers.level & self.exact(y)
 
         def each(pairs):
             x, mine, theirs, whole = powers.of(pairs.one)
             first = pairs.ahead > 0
             last, ahead = chosen(first, theirs, mine), chosen(first, mine, theirs)
             terms, bound = self.terms(order, last, ahead, whole)
-            if self.weighted:
-                lost = revived(bound, pairs.grades, x)
-                terms = DoubleDouble(np.where(lost, np.nan, terms.high), terms.low) * pairs.grades
-                bound = bound * pairs.grades.high
+            if self.weighs():
+                lost = revived(bound, pairs.weight, x)
+                terms = DoubleDouble(np.where(lost, np.nan, terms.high), terms.low) * pairs.weight
+                bound = bound * pairs.weight.high
             seen = pairs.valid & (abs(x.high) < GONE)
             bound = np.maximum(pairs.only(bound), np.where(seen, 5e-324, 0.0)).sum(axis=0)
             signs = pairs.only(pairs.ahead if order == 1 else 1.0)
@@ -159,10 +175,10 @@ class Odds(Pairwise):
 
     def cost(self, pairs):
         found = self.penalty(pairs.gap)
-        if not self.weighted:
+        if not self.weighs():
             return found
-        lost = revived(found, pairs.grades, stretched(pairs.gap, self.sigma))
-        return np.where(lost, np.nan, found * pairs.grades.rounded)
+        lost = revived(found, pairs.weight, stretched(pairs.gap, self.sigma))
+        return np.where(lost, np.nan, found * pairs.weight.rounded)
 
     def decay(self, gap):
         """Return sigma · gap and e^−|sigma · gap|, in doubles."""
@@ -170,7 +186,21 @@ class Odds(Pairwise):
         return x.high, np.exp(-abs(x.high)) * (1 - np.copysign(x.low, x.low * x.high))
 
 
-class PairwiseLogistic(Odds):
+class Logistic(Odds):
+    """A sum over pairs of the logistic loss of their gaps."""
+
+    def penalty(self, gap):
+        x, e = self.decay(gap)
+        lost = np.isinf(gap.high) & (x < 0)  # a gap beyond the largest double may be ordinary times sigma
+        return np.where(lost, np.nan, np.maximum(-x, 0.0) + np.log1p(e))
+
+    def terms(self, order, last, ahead, whole):
+        p = last / whole
+        terms = -p if order == 1 else p * (ahead / whole)
+        return terms, abs(terms.high)
+
+
+class PairwiseLogistic(Logistic):
     """How surprised one is by the order of each pair of a list, when the gap of scores is the log of the odds."""
 
     formula = (
@@ -187,11 +217,7 @@ class PairwiseLogistic(Odds):
         "rax.pairwise_logistic_loss | the mean over all pairs of the batch, so that long lists dominate",
         "xgboost.rank:pairwise | divides each gradient by |gap| + 0.01 and normalises lists; its second "
         "derivative is doubled",
-        "xgboost.rank:ndcg | weighs each pair by how much swapping it changes NDCG, and does as rank:pairwise does",
         "xgboost.rank:map | weighs each pair by how much swapping it changes the mean average precision",
-        "lightgbm.lambdarank | weighs each pair by how much swapping it changes NDCG, normalises lists, and reads the "
-        "sigmoid from a table",
-        "catboost.LambdaMart | weighs each pair by how much swapping it changes a metric, NDCG unless told",
         "catboost.PairLogit | needs explicit pairs, or makes them of the targets of a group",
         "catboost.PairLogitPairwise | the same loss; only the way in which trees are grown differs",
     )  # fmt: skip
@@ -199,20 +225,17 @@ class PairwiseLogistic(Odds):
     pitfalls = (
         "a list without two different relevances costs 0; one of 100 members sums up to 4950 pairs, where rax "
         "takes the mean: 0.251 and not 0.753 for scores (2, 1, 3), relevances (1, 0, 2)",
-        "all pairs count alike, at the bottom of a list as at its top; LambdaRank's weights are not derivatives of "
-        "any such sum, as they jump where two members change places",
+        "all pairs count alike, at the bottom of a list as at its top: lambda-rank weighs them by what they do to NDCG",
     )
-    related = ("pairwise-hinge", "pairwise-soft-zero-one", "listnet-softmax", "logistic-margin")
+    related = (
+        "lambda-rank",
+        "pairwise-hinge",
+        "pairwise-soft-zero-one",
+        "listnet-softmax",
+        "logistic-margin",
+    )
 
-    def penalty(self, gap):
-        x, e = self.decay(gap)
-        lost = np.isinf(gap.high) & (x < 0)  # a gap beyond the largest double may be ordinary times sigma
-        return np.where(lost, np.nan, np.maximum(-x, 0.0) + np.log1p(e))
-
-    def terms(self, order, last, ahead, whole):
-        p = last / whole
-        terms = -p if order == 1 else p * (ahead / whole)
-        return terms, abs(terms.high)
+    weighted: float = flag(help=BY_GRADE)
 
     def traits(self):
         return Traits(convex=True, lipschitz=self.sigma, smoothness=self.sigma**2 / 4)
@@ -245,6 +268,8 @@ class PairwiseSoftZeroOne(Odds):
         "its second derivative is negative for pairs in the wrong order: Newton steps go the wrong way",
     )
     related = ("pairwise-logistic", "pairwise-hinge", "zero-one")
+
+    weighted: float = flag(help=BY_GRADE)
 
     def penalty(self, gap):
         x, e = self.decay(gap)

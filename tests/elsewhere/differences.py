@@ -223,17 +223,35 @@ SEGMENTATION = {
     f"{name}Loss empty": {"value": lambda ours, p, t: ours - 1} for name in ("Dice", "Jaccard", "Tversky")
 }
 
+
+def near_pairs(s, y):
+    """The step of LambdaRank, each pair divided by how far its scores are apart, and 0.01."""
+    gain, place = 2**y - 1, np.argsort(np.argsort(-s))
+    discount = 1 / np.log2(place + 2)
+    first, second = np.zeros_like(s), np.zeros_like(s)
+    for i, j in np.argwhere(y[:, None] > y):
+        weight = (gain[i] - gain[j]) * abs(discount[i] - discount[j]) / (0.01 + abs(s[i] - s[j]))
+        p = 1 / (1 + np.exp(s[i] - s[j]))
+        first[[i, j]] += weight * p * np.array([-1, 1])
+        second[[i, j]] += weight * p * (1 - p)
+    return -first / second
+
+
 XGBOOST = {
     "error tie": {"value": lambda ours, s, y: np.array([1.0])},
     "binary:hinge": {"step": lambda ours, s, y: np.where(s * y < 1, y, 0)},
     "count:poisson": {"step": lambda ours, z, y: ours * np.exp(-0.7)},
     "multi:softmax": {"step": About(1e-5, lambda ours, z, y: ours / 2)},
     "multi:softprob": {"step": About(1e-5, lambda ours, z, y: ours / 2)},
+    "rank:ndcg plain": {"step": lambda ours, s, y: ours / 2},
+    "rank:ndcg": {"step": lambda ours, s, y: near_pairs(s, y) / 2},
     "gamma-deviance": {
         "value": About(1e-5, lambda ours, p, y: 2 * (np.log((p + 1e-6) / (y + 1e-6)) + (y - p) / (p + 1e-6)))
     },
 }
 LIGHTGBM = {
+    "lambdarank plain": {"step": About(1e-4)},
+    "lambdarank": {"step": About(1e-4, lambda ours, s, y: near_pairs(s, y))},
     "poisson": {"step": lambda ours, z, y: ours * np.exp(-0.7)},
     "huber": {"step": lambda ours, p, y: np.clip(y - p, -0.9, 0.9)},
 }

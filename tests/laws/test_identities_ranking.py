@@ -11,6 +11,7 @@ from losscli.losses.multiclass import SoftmaxCrossEntropy
 from losscli.losses.ndcg import ApproxNDCG
 from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
 from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
+from losscli.losses.pairswap import LambdaRank
 from losscli.losses.quantile import Quantile
 from losscli.losses.residual import MSE
 from losscli.losses.surrogate import LogisticMargin, TanhMargin
@@ -224,3 +225,44 @@ def test_long_lists_take_the_memory_of_a_block(loss):
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert most < 120 * s.nbytes
+
+
+def ndcg(s, y, gain):
+    """The normalised discounted cumulative gain."""
+    discount = 1 / np.log2(np.arange(len(y)) + 2)
+    return gain(y[np.argsort(-s)]) @ discount / (np.sort(gain(y))[::-1] @ discount)
+
+
+@pytest.mark.parametrize("linear", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_lambda_rank_weighs_pairs_by_what_swapping_them_does_to_ndcg(seed, linear):
+    rng = np.random.default_rng(seed)
+    s, y = rng.normal(size=7), rng.integers(0, 4, 7).astype(float)
+    y[0] = 2
+    gain = (lambda y: y) if linear else (lambda y: 2**y - 1)
+    before, value, gradient = ndcg(s, y, gain), 0.0, np.zeros(7)
+    for i, j in np.argwhere(y[:, None] > y):
+        swapped = s.copy()
+        swapped[[i, j]] = s[[j, i]]
+        weight = abs(ndcg(swapped, y, gain) - before)
+        value += weight * np.log1p(np.exp(s[j] - s[i]))
+        gradient[[i, j]] += weight / (1 + np.exp(s[i] - s[j])) * np.array([-1, 1])
+    loss = LambdaRank(linear=linear)
+    np.testing.assert_allclose(loss.value(s, y), [value], rtol=1e-13)
+    np.testing.assert_allclose(loss.gradient(s, y), gradient, rtol=1e-12)
+
+
+def test_lambda_rank_jumps_where_members_change_places():
+    y = [2.0, 1.0, 0.0]
+    before, tied, after = (LambdaRank().value([x, 1.0, 0.0], y)[0] for x in (1 - 1e-9, 1.0, 1 + 1e-9))
+    assert abs(tied - after) < 1e-8 < abs(before - after)
+    assert LambdaRank().kinked([1.0, 1.0, 0.0], y).tolist() == [True]
+    assert LambdaRank().kinked([1.0, 1.0], [1.0, 0.0]).tolist() == [False]
+
+
+@ORDERS
+def test_lambda_rank_of_two_is_a_part_of_pairwise_logistic(order):
+    part = 1 - np.log(2) / np.log(3)
+    np.testing.assert_allclose(
+        two(LambdaRank(), order), part * two(PairwiseLogistic(), order), rtol=1e-14, atol=1e-300
+    )

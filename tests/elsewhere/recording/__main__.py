@@ -23,7 +23,7 @@ LIBRARIES = {
     "torch": "torch", "keras": "keras jax", "optax": "optax rax", "sklearn": "scikit-learn",
     "boosting": "xgboost lightgbm", "catboost": "catboost", "torchmetrics": "torchmetrics",
     "forecasts": "scoringrules scipy statsmodels numpy",
-    "boosted_survival": "xgboost",
+    "boosted_survival": "xgboost", "boosted_ranks": "xgboost lightgbm",
     "survival": "lifelines scikit-survival torchsurv pycox",
     "sequences": "torch optax keras",
     "masks": "pytorch-metric-learning segmentation_models_pytorch torchvision",

@@ -51,6 +51,14 @@ def hinged_row(loss, rng, at):
     return s, y
 
 
+def swapped_row(loss, rng, at):
+    """Scores that are no ties, among which there is no derivative, but may nearly be."""
+    while True:
+        s, y = ranked_row(loss, rng, at)
+        if len(set(s)) == len(s):
+            return s, y
+
+
 def gap_row(loss, rng, at):
     """Scores as far apart as relevances, or nearly."""
     s, y = ranked_row(loss, rng, at)
@@ -64,6 +72,7 @@ def gap_row(loss, rng, at):
 
 ROWS = {
     "approx-ndcg": ranked_row,
+    "lambda-rank": swapped_row,
     "listnet-softmax": ranked_row,
     "listmle": ranked_row,
     "unique-softmax": ranked_row,
@@ -76,6 +85,7 @@ ROWS = {
 STEEP = [0.5, 1e-100, 1e5]
 SETTINGS = {
     "approx-ndcg.temperature": [0.1, 1e100],
+    "lambda-rank.sigma": [0.5, 1e5],
     "listnet-softmax.beta": STEEP,
     "pairwise-logistic.sigma": STEEP,
     "pairwise-soft-zero-one.sigma": STEEP,

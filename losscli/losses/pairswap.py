@@ -1,0 +1,133 @@
+"""LambdaRank: pairs of a list, weighed by what they do to the normalised discounted cumulative gain."""
+
+from math import log, tanh
+
+import numpy as np
+
+from losscli.arithmetic import sure
+from losscli.doubledouble import DoubleDouble
+from losscli.loss import Axis, Section
+from losscli.losses.ndcg import discounted, ideal
+from losscli.losses.pairrank import Logistic, Pairs
+from losscli.parameter import flag
+from losscli.ranking import gained, places, ranked
+from losscli.traits import Traits
+
+FIRST, LAST = 1 - log(2) / log(3), 0.5
+"""What the second and the third place are less worth than the first."""
+
+
+class LambdaRank(Logistic):
+    """pairwise-logistic, with each pair weighed by how much NDCG changes if its two members change places.
+
+    The weights are those of the order as it is, and held: the loss is a smooth sum of pairs as long as no two members
+    change places, and jumps where they do. r_i is the place of member i by falling score, equal ones in the order of
+    the list; t_i is its place by falling relevance.
+    """
+
+    forms = ranked()
+    formula = (
+        "sum(w[i][j] * log(1 + exp(-sigma * (s[i] - s[j]))) for i in items for j in items if y[i] > y[j])"
+    )
+    slope_formula = (
+        "sum(w[j][k] * sigma / (1 + exp(sigma * (s[j] - s[k]))) for j in items if y[j] > y[k]) "
+        "- sum(w[k][j] * sigma / (1 + exp(sigma * (s[k] - s[j]))) for j in items if y[k] > y[j])"
+    )
+    source = (
+        "Burges, Ragno & Le 2006, Learning to rank with nonsmooth cost functions, "
+        "doi:10.7551/mitpress/7503.003.0029"
+    )
+    also = (
+        "lambdamart", "lambda-loss-ndcg",
+        "lightgbm.lambdarank | lambdarank_norm=true, the default, divides pairs by 0.01 + |gap| and rescales lists; "
+        "it takes pairs with a member among the first 30; the sigmoid is read from a table",
+        "xgboost.rank:ndcg | divides each pair by 0.01 + |gap| and rescales lists, unless "
+        "lambdarank_score_normalization and lambdarank_normalization are false; its second derivative is doubled",
+        "catboost.LambdaMart | of the metric that it is told, NDCG by default",
+    )  # fmt: skip
+    use = "what counts is NDCG, the top of each list, and trees or networks take gradients of pairs"
+    pitfalls = (
+        "its slope is not that of NDCG, which is level but for jumps: it is that of a sum of pairs whose weights "
+        "are held, and no smooth function has it everywhere",
+        "the loss itself jumps where two members change places, and may rise though all pairs are better: do not "
+        "compare its values, compare NDCG",
+        "of equal scores the one further up counts as ahead, so that a list of equal scores, as at the start of "
+        "boosting, has weights by the order of its rows",
+        "gains are 2^y - 1; linear=true takes relevances themselves",
+    )
+    related = ("pairwise-logistic", "approx-ndcg", "listnet-softmax")
+
+    linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
+
+    def weighs(self):
+        return True
+
+    def exact(self, y):
+        return np.False_
+
+    def pairing(self, s, y):
+        gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)
+        gains = gains.shifted(-np.frexp(gains.high.max(axis=0))[1])  # only their ratios count
+        unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
+        best = ideal(gains)
+        place = np.empty_like(s)
+        np.put_along_axis(place, np.argsort(-s, axis=0, kind="stable"), order_of(s), axis=0)
+        discount = discounted(DoubleDouble(place, np.zeros_like(s)))
+
+        def pairs_of(i):
+            pairs = Pairs(s, y, i)
+            rise = apart(gains, i)
+            weight = abs(rise * apart(discount, i)) / best
+            known = pairs.valid & ~np.isnan(sure(rise, np.maximum(gains.high, gains.high[i]))) & ~unfit
+            pairs.weight = DoubleDouble(
+                np.where(known, weight.high, np.where(pairs.valid, np.nan, 0.0)),
+                np.where(known, weight.low, 0.0),
+            )
+            return pairs
+
+        return pairs_of
+
+    def corner(self, s, y):
+        ordered = np.sort(s, axis=0)
+        tied = (ordered[1:] == ordered[:-1]).any(axis=0)
+        return tied & (y != y[0]).any(axis=0) & (len(s) > 2)
+
+    def variables(self, *row):
+        s, y = row
+        return {**super().variables(*row), "r": places(s), "t": places(y)}
+
+    def where(self, form):
+        return (
+            ("g", "[y[i] if linear > 0 else 2**y[i] - 1 for i in items]"),
+            ("d", "[log(2) / log(1 + r[i]) for i in items]"),
+            ("ideal", "sum(g[i] * log(2) / log(1 + t[i]) for i in items) if sum(g) > 0 else 1"),
+            ("w", "[[abs(g[i] - g[j]) * abs(d[i] - d[j]) / ideal for j in items] for i in items]"),
+        )
+
+    @property
+    def axis(self):
+        return Axis("gap", "score of the relevant one, the others' being -1 and 1", -5, 5)
+
+    def sections(self):
+        return (Section("", beside, lambda gradient: gradient[:, 0], kinks=(-1.0, 1.0)),)
+
+    def traits(self):
+        chance = (1 - tanh(self.sigma)) / 2
+        return Traits(smoothness=self.sigma**2 * (FIRST / 4 + LAST * chance * (1 - chance)))
+
+
+def order_of(s):
+    """Return the numbers 1, 2, 3, … along the first axis."""
+    return np.broadcast_to(np.arange(1.0, len(s) + 1)[:, None], s.shape)
+
+
+def apart(x, i):
+    """Return the number of member `i` less those of all."""
+    one = DoubleDouble(np.broadcast_to(x.high[i], x.high.shape), np.broadcast_to(x.low[i], x.low.shape))
+    return one - x
+
+
+def beside(x):
+    """Return lists of a relevant member with the score `x`, and two others."""
+    scores = np.stack([x, np.full_like(x, -1.0), np.ones_like(x)], axis=1)
+    return scores, np.tile([1.0, 0.0, 0.0], (len(x), 1))
