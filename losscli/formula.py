@@ -64,7 +64,9 @@ ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", ".", "^{}".format)
 UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", "·", _raised)
 
 
-def typeset(text: str, fixed: Mapping[str, float] | None = None, style: Style = ASCII) -> list[str]:
+def typeset(
+    text: str, fixed: Mapping[str, float | tuple[float, ...]] | None = None, style: Style = ASCII
+) -> list[str]:
     """Return `text` as typeset lines, one a case: `e^2 / 2   if |e| <= delta`.
 
     The names in `fixed` are replaced by their numbers, and what that makes idle (`1 x`, `x + 0`) is left out.
@@ -76,11 +78,15 @@ def typeset(text: str, fixed: Mapping[str, float] | None = None, style: Style = 
 class _Fold(ast.NodeTransformer):
     """Put numbers for names and drop what then does nothing."""
 
-    def __init__(self, fixed: Mapping[str, float]) -> None:
-        self.fixed = fixed
+    def __init__(self, fixed: Mapping[str, float | tuple[float, ...]]) -> None:
+        self.fixed = {name: value for name, value in fixed.items() if not isinstance(value, tuple)}
+        self.level = fixed.keys() - self.fixed.keys()  # vectors of weights that are all 1
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         return _known(self.fixed[node.id]) if node.id in self.fixed else node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        return _known(1) if ast.unparse(node.value) in self.level else self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         test = self.visit(node.test)
@@ -131,6 +137,8 @@ class _Fold(ast.NodeTransformer):
         match node.func, arguments:
             case ast.Name(id="max"), [ast.Call(ast.Name(id="abs")) as size, ast.Constant(value=0)]:
                 return size
+            case ast.Name(id="dot"), [x, _] if ast.unparse(x) in self.level:  # of shares that sum to 1
+                return _known(1)
             case ast.Name(id="xlogy"), [ast.Constant(value=0), _]:
                 return arguments[0]
             case ast.Name(id="xlogy"), [ast.Constant(value=1), x]:

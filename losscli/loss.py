@@ -24,7 +24,7 @@ from losscli.inputs import (
     flat,
 )  # fmt: skip
 from losscli.mend import mend
-from losscli.parameter import Parameter, flag, parameter, spell
+from losscli.parameter import Parameter, Value, flag, parameter
 from losscli.sections import Axis, Section
 from losscli.traits import Traits
 
@@ -85,7 +85,7 @@ class Loss(ABC):
             if Loss.catalogue.setdefault(cls.name, cls) is not cls:
                 raise TypeError(f"two losses are called {cls.name}")
 
-    def __init__(self, **given: float) -> None:
+    def __init__(self, **given: Any) -> None:
         for name in given.keys() - self.parameters.keys():
             raise TypeError(f"{self.name} has no parameter {name}")
         for name, each in self.parameters.items():
@@ -111,20 +111,18 @@ class Loss(ABC):
 
     def changed(self) -> list[str]:
         """Return the parameters that differ from their defaults, as a spec writes them."""
-        said: list[str] = []
-        for name, value in self.settings().items():
-            each = self.parameters[name]
-            if value != each.default:
-                said.append(
-                    f"{name}={'true' if value else 'false'}" if each.flag else f"{name}={spell(value)}"
-                )
-        return said
+        now = self.settings()
+        return [
+            f"{name}={each.spell(now[name])}"
+            for name, each in self.parameters.items()
+            if now[name] != each.default
+        ]
 
-    def settings(self) -> Mapping[str, float]:
+    def settings(self) -> Mapping[str, Value]:
         """Return every parameter by name."""
         return dict(vars(self))
 
-    def idle(self) -> Mapping[str, float]:
+    def idle(self) -> Mapping[str, Value]:
         """Return the parameters that stay out of the formula shown: what they do as they stand is carried out."""
         return {
             name: value
@@ -133,7 +131,7 @@ class Loss(ABC):
         }
 
     @staticmethod
-    def _unsaid(each: Parameter, value: float) -> bool:
+    def _unsaid(each: Parameter, value: Value) -> bool:
         """Whether a parameter is a switch, or changes nothing as it stands."""
         return each.flag or (each.quiet and value == each.default)
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.parameter import flat
+
 if TYPE_CHECKING:
     from losscli.inputs import Input
     from losscli.loss import Loss
@@ -45,12 +47,13 @@ def exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array])
     """Return the derivative of `order` of one row, in each input that has one."""
     from losscli import exact
 
-    everything = [*loss.settings().values(), *(float(x) for part in row for x in part.flat)]
+    shaping = flat(loss.settings().values())
+    everything = [*shaping, *(float(x) for part in row for x in part.flat)]
     texts = [loss.formula, *(text for _, text in loss.where(form))]
     steep = any(word in text for text in texts for word in STEEP)
     if steep:  # and so is e^(x y / t)
         most = max(map(abs, everything), default=0.0)
-        over = max((1 / abs(x) for x in loss.settings().values() if x), default=1.0)
+        over = max((1 / abs(x) for x in shaping if x), default=1.0)
         everything.append(most * over * (most if any("dot(" in text for text in texts) else 1.0))
     bits = exact.bits_for(everything, steep)
     answers, again = (_exactly(loss, order, form, row, each) for each in (bits, bits + MORE))
@@ -62,10 +65,12 @@ def exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array])
 def _exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array], bits: int) -> list[Array]:
     from losscli import exact
 
-    settings = loss.settings()
+    settings = loss.settings()  # but for vectors, which are among the variables
     with exact.mp.workprec(bits):
         numbers = [_lifted(entry, x, form, row) for entry, x in zip(form, row, strict=True)]
-        constants = {name: exact.number(value) for name, value in settings.items()}
+        constants = {
+            name: exact.number(value) for name, value in settings.items() if isinstance(value, float)
+        }
         loss_there = exact.run(loss.formula, loss.where(form), {**constants, **loss.variables(*numbers)})
         if order == 0:
             return [np.array(exact.double(exact.plain(loss_there)))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import cached_property
 from itertools import product
 from math import inf
 from typing import Any, Literal, NamedTuple
@@ -11,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli import __version__
+from losscli import __version__, weighed
 from losscli.data.batch import GROUP, Array, Batch, Role
 from losscli.data.held import Held
 from losscli.data.reading import Reading
@@ -40,11 +41,12 @@ def need(losses: Sequence[Loss]) -> Need:
             f"{rows.name} is a loss of rows, {lists.name} of lists of rows: run them one at a time",
             fix=[f"losscli compute {loss} ..." for loss in losses],
         )
+    ignored = weighed.ignorable(losses)
     forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
     for each in product(*(loss.forms for loss in losses)):
         roles: dict[str, Role] = {}
         for entry in (entry for form in each for entry in form):
-            role = Role(entry.name, entry.columns, entry.kind, entry.of, entry.whole)
+            role = Role(entry.name, entry.columns, entry.kind, entry.of, entry.whole, ignored)
             known = roles.setdefault(entry.name, role)
             if (known.kind, known.whole) != (role.kind, role.whole):
                 break
@@ -75,6 +77,10 @@ class Row(NamedTuple):
     """How many rows, or lists, have no derivative."""
     losses: int = 0
     """How many losses are derived."""
+    counts: Sequence[Array | None] = ()
+    """How much each row counts in the mean of each loss, if not all the same."""
+    kept: NDArray[np.bool_] | None = None
+    """Which rows count, if not all."""
 
 
 class Summary:
@@ -93,12 +99,16 @@ class Summary:
         self.groups = GroupSums()
         """The sums of groups, if rows are in groups."""
 
-    def update(self, batch: Batch, values: Array, weight: Array | None) -> None:
+    def update(self, row: Row, at: int, weight: Array | None) -> None:
         """Add the losses of a batch."""
-        self.total.update(values, weight)
-        self.elements += values.size
+        batch, values = row.batch, row.values[at]
+        counts = row.counts[at] if row.counts else None
+        weight = None if weight is None else spread(weight, values)
+        self.total.update(values, weight, counts)
+        self.elements += values.size if row.kept is None else int(row.kept.sum())
         if GROUP in batch.columns:
-            self.groups.update(batch.columns[GROUP].astype(np.int64), values, weight)
+            group = batch.columns[GROUP].astype(np.int64)
+            self.groups.update(group, values, weight, counts, row.kept)
         if not values.size or np.isnan(values).all():
             return
         worst = int(np.nanargmax(values))
@@ -125,16 +135,32 @@ class Job:
         self.reading = reading
         self.inputs = needed.inputs[reading.form]
         self.normalize = normalize
+        self.ignored = 0
+        """How many rows were left out for their target."""
         self._batches = reading.batches()
 
     def follow(self, watch: Callable[[Iterator[Batch]], Iterator[Batch]]) -> None:
         """Let someone see the batches go by."""
         self._batches = watch(self._batches)
 
+    @cached_property
+    def _coded(self) -> list[Loss]:
+        """The losses, as they are computed. Raises `UsageError` if one does not suit the columns chosen."""
+        return list(
+            map(weighed.coded, self.losses, [self.reading.chosen[form[0].name] for form in self.inputs])
+        )
+
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""
         for batch in self._batches:
-            yield Row(batch, [loss.value(*self._arrays(batch, at)) for at, loss in enumerate(self.losses)])
+            each = [(loss, self._arrays(batch, at)) for at, loss in enumerate(self._coded)]
+            yield self._told(Row(batch, [loss.value(*arrays) for loss, arrays in each]), each)
+
+    def _told(self, row: Row, each: Sequence[tuple[Loss, Sequence[Array]]]) -> Row:
+        """Return rows with how much they count for each loss, given its inputs."""
+        kept = weighed.kept(*each[0])
+        self.ignored += 0 if kept is None else len(kept) - int(kept.sum())
+        return row._replace(counts=[weighed.counts(*one) for one in each], kept=kept)
 
     def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:
         """Yield every batch with the derivatives of the first loss, in input order.
@@ -149,18 +175,17 @@ class Job:
         with closing(Held[Row]()) as held:  # a mean needs to know how many there are
             for batch in self._batches:
                 row = self._derived(batch, order, how, kink)
-                weight = self.weight(batch)
-                total.update(
-                    np.ones_like(row.values[0]), None if weight is None else spread(weight, row.values[0])
-                )
+                weight, (counts,), like = self.weight(batch), row.counts, row.values[0]
+                one = np.ones_like(like) if counts is None else counts
+                total.update(one, None if weight is None else spread(weight, like))
                 held.put(row)
-            if not total.weight:
+            if not total.total:
                 raise self._weightless()
             for row in held:
                 yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
 
     def _derived(self, batch: Batch, order: int, how: Reduction, kink: Kink) -> Row:
-        loss, arrays = self.losses[0], self._arrays(batch, 0)
+        loss, arrays = self._coded[0], self._arrays(batch, 0)
         found = loss.gradient(*arrays) if order == 1 else loss.hessian(*arrays)
         found = found if isinstance(found, tuple) else (found,)
         if order == 2 and loss.matrix:
@@ -172,21 +197,23 @@ class Job:
         if weight is not None and how != "none":
             found = tuple(x * spread(weight, x) for x in found)
         value = loss.value(*arrays)
-        return Row(batch, [value], found, int(edge.sum()), value.size)
+        row = self._told(Row(batch, [value], found, int(edge.sum())), [(loss, arrays)])
+        return row._replace(losses=value.size if row.kept is None else int(row.kept.sum()))
 
     def summaries(self) -> list[Summary]:
         """Return each loss over all rows, weighted if the reading has weights."""
         found = [Summary() for _ in self.losses]
         for row in self.rows():
             weight = self.weight(row.batch)
-            for summary, values in zip(found, row.values, strict=True):
-                summary.update(row.batch, values, None if weight is None else spread(weight, values))
+            for at, summary in enumerate(found):
+                summary.update(row, at, weight)
         if not any(summary.total.weight for summary in found):
             raise self._weightless()
         return found
 
     def _weightless(self) -> NoResult:
-        return NoResult(f"{self.reading.name}: every row has weight 0")
+        said = "is ignored" if self.ignored == self.reading.rows - self.reading.dropped else "has weight 0"
+        return NoResult(f"{self.reading.name}: every row {said}")
 
     def beside(self, row: Row) -> list[Sequence[Any] | NDArray[Any]]:
         """Return what tells the losses of some rows apart, column by column: ids, or numbers."""
@@ -230,7 +257,7 @@ class Job:
     def _arrays(self, batch: Batch, at: int) -> list[Array]:
         found = self._inputs(batch, at)
         try:
-            self.losses[at].check(*found)
+            self._coded[at].check(*found)
         except DomainError as error:
             raise self._explain(error, batch, at) from None
         return found
@@ -250,7 +277,7 @@ class Job:
         """Return a domain error as a message: where it is, how many in all, and what to do."""
         from losscli.outside import outside  # only for the unlucky
 
-        reading, loss, entry = self.reading, self.losses[at], error.entry
+        reading, loss, entry = self.reading, self._coded[at], error.entry
         line = int(batch.lines[int(np.flatnonzero(error.rows)[0])])
         found, bad = [error.values], int(error.rows.sum())
         for later in self._batches:

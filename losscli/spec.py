@@ -9,7 +9,7 @@ from typing import NamedTuple
 from losscli.errors import UsageError
 from losscli.loss import Loss
 from losscli.losses import catalogue, key, load
-from losscli.parameter import Parameter, spell
+from losscli.parameter import Parameter, Value
 
 __all__ = ["Claim", "catalogue", "claims", "find", "parse", "parse_all", "summary"]
 
@@ -164,7 +164,7 @@ def _short(loss: type[Loss]) -> str:
     return f"{inputs}; {loss.family}" if inputs else loss.family
 
 
-def _setting(kind: type[Loss], word: str, at: int) -> tuple[str, float]:
+def _setting(kind: type[Loss], word: str, at: int) -> tuple[str, Value]:
     """Return the parameter that `word` sets, and to what."""
     names = list(kind.parameters)
     name, equals, text = word.partition("=")
@@ -192,6 +192,5 @@ def _unknown(kind: type[Loss], word: str, name: str) -> tuple[str, list[str]]:
 
 def describe(kind: type[Loss], each: Parameter) -> str:
     """Return how a parameter is written and what it does."""
-    wanted = "true|false" if each.flag else "NUMBER"
-    default = ("true" if each.default else "false") if each.flag else spell(each.default)
-    return f"{kind.name}:{each.name}={wanted}   {each.help} (default {default})"
+    wanted = "true|false" if each.flag else "NUMBER/NUMBER/..." if each.each else "NUMBER"
+    return f"{kind.name}:{each.name}={wanted}   {each.help} (default {each.spell(each.default)})"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from losscli.loss import Loss
+    from losscli.parameter import Value
     from losscli.report.bulk import Column
     from losscli.run import Job, Summary
 
@@ -46,21 +47,25 @@ def heading(job: Job, how: str, elements: int) -> str:
     parts = [named(reading.chosen[name].names) for name in names]
     if len(parts) > 1:
         parts = [*parts[:-2], f"{parts[-2]} against {parts[-1]}"] if names[-1] == "target" else parts
-    rows = reading.rows - reading.dropped
+    rows = reading.rows - reading.dropped - job.ignored
     said = [f"{reading.name}: {rows} row{'s' * (rows != 1)}{job.gathering()}", *parts]
     if reading.dropped:
         said.insert(1, f"{reading.dropped} dropped for missing values")
+    if job.ignored:
+        said.insert(1, f"{job.ignored} ignored")
     unmatched = reading.unmatched
     if sum(unmatched):
         said.insert(1, f"{unmatched[0]} ids only here, {unmatched[1]} only there")
     if how != "none":
         over = f"{elements} elements" if elements != rows and job.unit == "row" else f"{job.unit}s"
         weight = reading.chosen.get("weight")
-        said.append(f"{how} over {over}" + (f" weighted by {weight.names[0]}" if weight else ""))
+        by = [weight.names[0]] if weight else []
+        by += ["class"] if any(loss.settings().get("weights") for loss in job.losses) else []
+        said.append(f"{how} over {over}" + (f" weighted by {' and '.join(by)}" if by else ""))
     return ", ".join(said)
 
 
-def params(loss: Loss) -> dict[str, float | bool]:
+def params(loss: Loss) -> dict[str, Value | bool]:
     """Return every parameter of a loss, for JSON."""
     return {
         name: bool(value) if loss.parameters[name].flag else value for name, value in loss.settings().items()
@@ -77,6 +82,8 @@ def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
     facts: dict[str, Any] = {"file": reading.name, **chosen, "rows": reading.rows, "dropped": reading.dropped}
     if lists:
         facts["lists"] = lists
+    if job.ignored:
+        facts["ignored"] = job.ignored
     if sum(reading.unmatched):
         facts["unmatched"] = list(reading.unmatched)
     return facts

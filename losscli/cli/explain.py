@@ -14,7 +14,6 @@ from losscli.cli import options as o
 
 if TYPE_CHECKING:
     from losscli.loss import Axis, Loss
-    from losscli.parameter import Parameter
 
 EXAMPLES = """
   losscli explain huber
@@ -86,8 +85,9 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     for each in loss.parameters.values():
         value = getattr(loss, each.name)
         domain = "true or false" if each.flag else str(each.within)
-        text = f"{each.help}; {domain}, default {spelled(each, each.default)}"
-        text += f", here {spelled(each, value)}" if value != each.default else ""
+        one = f" for each {each.each}, with slashes between" if each.each else ""
+        text = f"{each.help}; {domain}{one}, default {each.spell(each.default)}"
+        text += f", here {each.spell(value)}" if value != each.default else ""
         yield from wrap(
             text, room, initial_indent=f"  {each.name:<{wide}}   ", subsequent_indent=" " * (wide + 5)
         )
@@ -110,13 +110,6 @@ def page(loss: Loss, room: int) -> Iterator[str]:
             )
         ):
             yield f"  {label if at == 0 else '':<{LABEL}}{line}"
-
-
-def spelled(each: Parameter, value: float) -> str:
-    """Return the value of a parameter as a spec writes it."""
-    from losscli.parameter import spell
-
-    return ("true" if value else "false") if each.flag else spell(value)
 
 
 def formulas(loss: Loss, room: int) -> Iterator[str]:

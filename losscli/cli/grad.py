@@ -172,6 +172,8 @@ class Gradients:
 
     def shown(self, row: Row, entry: Any) -> Column:
         """Return an input as it is shown: a class by its label."""
+        from losscli.parameter import spell
+
         column = row.batch.columns[entry.name]
         if entry.kind == "labels":
             said = self.job.reading.said
@@ -179,7 +181,9 @@ class Gradients:
         if entry.kind != "class":
             return column
         labels = self.chosen[entry.of].labels
-        return ["" if k != k else labels[int(k)] for k in column.tolist()]
+        ignored = self.loss.settings().get("ignore")
+        names = [*labels, *map(spell, reversed(ignored if isinstance(ignored, tuple) else ()))]
+        return ["" if k != k else names[int(k)] for k in column.tolist()]  # -1 is the last of them
 
     def heading(self) -> str:
         """Return what is derived, and how it is scaled."""

@@ -67,13 +67,14 @@ def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...
 
 def catalogue() -> Iterator[dict[str, Any]]:
     """Yield what is known of every loss, family by family."""
-    from losscli.parameter import spell
     from losscli.spec import catalogue as known
     from losscli.spec import elsewhere, summary
 
-    losses = sorted(known().values(), key=lambda loss: not loss.__module__.endswith(".residual"))
+    losses = sorted(
+        known().values(), key=lambda loss: not loss.__module__.endswith((".residual", ".multiclass"))
+    )
     for loss in sorted(losses, key=lambda loss: FAMILIES.index(loss.family)):
-        own = {name: f"{name}={spell(each.default)}" for name, each in loss.parameters.items()}
+        own = {name: f"{name}={each.spell(each.default)}" for name, each in loss.parameters.items()}
         yield {
             "name": loss.name,
             "family": loss.family,

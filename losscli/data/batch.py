@@ -37,13 +37,15 @@ class Role(NamedTuple):
     of: str = ""
     whole: bool = False
     """Whether it is said once for a list of rows, and not for each row."""
+    ignored: tuple[float, ...] | None = None
+    """What a class may be called whose rows do not count, and which has no column; None if all rows must."""
 
 
 class Batch(NamedTuple):
     """Some consecutive usable rows: float64 arrays of shape (n,) or (n, K), by role.
 
-    A class is its place among the columns of its vector, a name its place in `Reading.lists` or, of a group, in
-    `Reading.groups`; labels are their place in `Reading.labels`.
+    A class is its place among the columns of its vector, or -1, -2 ... if it is ignored; a name its place in
+    `Reading.lists` or, of a group, in `Reading.groups`; labels are their place in `Reading.labels`.
     """
 
     columns: Mapping[str, Array]

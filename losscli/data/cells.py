@@ -105,8 +105,11 @@ class Notation:
 class Binder:
     """Class labels to the places of their columns."""
 
-    def __init__(self, labels: Sequence[str], notation: Notation) -> None:
+    def __init__(
+        self, labels: Sequence[str], notation: Notation, ignored: Sequence[float] | None = None
+    ) -> None:
         self.labels = tuple(labels)
+        self._ignored = {x: -1.0 - at for at, x in enumerate(ignored or ())}
         self._notation = notation
         self._known: dict[str, float] = {text: float(at) for at, text in enumerate(labels)}
         # A label that is called None or NA is a label, unless the user says that it means missing.
@@ -138,6 +141,8 @@ class Binder:
                 place = NAN
             elif value is not None and self._whole and value.is_integer():
                 place = self._known.get(str(int(value)))
+            if place is None and value is not None:
+                place = self._ignored.get(value)
         if place is not None:
             self._known[cell] = place
         return place

@@ -68,7 +68,7 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
             raise UsageError(f"{NAME}: {role.name} is a vector: several numbers with slashes, as in 0.2/0.8")
         labels = tuple(map(str, range(width))) if width > 1 else ()
         if role.kind == "class" and width == 1:
-            binder = Binder(chosen[role.of].labels, notation)
+            binder = Binder(chosen[role.of].labels, notation, role.ignored)
             arrays[role.name], _ = binder.indices(cells)
             wanted = f"one of the classes {', '.join(binder.labels)}"
         else:

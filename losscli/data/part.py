@@ -58,7 +58,7 @@ class Part:
         self._keys = tuple(keys)
         self._notation = Notation(options)
         self._binders = {
-            role: Binder(picks[pick.role.of].labels, self._notation)
+            role: Binder(picks[pick.role.of].labels, self._notation, pick.role.ignored)
             for role, pick in self._picks.items()
             if pick.role.of and pick.width is None
         }

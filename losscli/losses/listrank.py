@@ -10,9 +10,9 @@ from losscli.arithmetic import FAINT, reconsidered, sure, times
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, total
 from losscli.draws import CLEAR, Weights, at, draws
-from losscli.losses.multiclass import LAST
 from losscli.parameter import flag, parameter
 from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
+from losscli.softmaxes import LAST
 from losscli.sums import summed
 from losscli.tables import log_pair
 from losscli.traits import Traits

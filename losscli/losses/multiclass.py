@@ -9,20 +9,21 @@ from losscli.doubledouble import DoubleDouble, exp, total, two_sum
 from losscli.families import pick, weights
 from losscli.loss import Axis, Section
 from losscli.parameter import parameter
+from losscli.softmaxes import curvature, parts, revived
 from losscli.traits import Traits
+from losscli.weighed import Weighed, class_weights, left_out
 
 FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
-FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 
 
-class CategoricalCrossEntropy(OnProbabilities):
+class CategoricalCrossEntropy(Weighed, OnProbabilities):
     """How surprised the predicted probabilities are by the true class: only that class's probability counts.
 
     Rows must sum to 1; nothing is renormalised or clipped unless asked.
     """
 
-    formula = "-sum(xlogy(y[k], p[k]) for k in classes)"
-    slope_formula = "-y[k] / p[k]"
+    formula = "-sum(xlogy(weights[k] * y[k], p[k]) for k in classes)"
+    slope_formula = "-weights[k] * y[k] / p[k]"
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
         "cce", "categorical-crossentropy", "sparse-categorical-crossentropy", "log-loss",
@@ -32,7 +33,7 @@ class CategoricalCrossEntropy(OnProbabilities):
         "keras.losses.categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
         "divides every row by its sum first, inside the gradient; unless from_logits=True",
         "keras.losses.SparseCategoricalCrossentropy ~ categorical-cross-entropy:clip=1e-7 | "
-        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "divides every row by its sum first, inside the gradient; ignore is its ignore_class; unless from_logits=True",
         "keras.losses.sparse_categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
         "divides every row by its sum first, inside the gradient; unless from_logits=True",
         "sklearn.metrics.log_loss ~ categorical-cross-entropy:clip=2.220446049250313e-16 | "
@@ -42,6 +43,7 @@ class CategoricalCrossEntropy(OnProbabilities):
     )  # fmt: skip
     use = "a model gives a probability for each of several classes"
     pitfalls = (
+        "the mean with class weights divides by the sum of the weights of the true classes, keras by n",
         "columns are matched to classes by name, never by order alone",
         "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do",
     )
@@ -57,11 +59,13 @@ class CategoricalCrossEntropy(OnProbabilities):
         help="keeps p within [clip, 1 - clip], as Keras does",
         quiet=True,
     )
+    weights: tuple[float, ...] = class_weights()
+    ignore: tuple[float, ...] = left_out()
 
     def derivative(self, order, p, y):
-        if y.ndim == 1 and not (self.label_smoothing or self.clip or order == 2):
+        if y.ndim == 1 and not (self.label_smoothing or self.clip or self.weights or order == 2):
             return (certain(order, p, y),)
-        share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
+        share = self.shares(p, y)
         if order == 0:
             return (self.surprise(p, y, share),)
         fixed = (p <= self.clip) | (1 - p <= self.clip) if self.clip else False
@@ -74,16 +78,21 @@ class CategoricalCrossEntropy(OnProbabilities):
 
     def surprise(self, p, y, share):
         if y.ndim == 1 and not self.label_smoothing:
-            p, share = pick(p, y)[None], np.ones((1, p.shape[1]))
+            p, share = pick(p, y)[None], self.weight(y)[None] if self.weights else np.ones((1, len(y)))
         logs = np.log(np.maximum(p, self.clip))
         if self.clip:
             logs = np.where(1 - p < self.clip, np.log1p(-self.clip), logs)
-        return -total(times(share, logs)).rounded
+        return 0.0 - total(times(share, logs)).rounded
+
+    def shares(self, p, y):
+        """Return the weights of the logarithms."""
+        found = self.weighed(smoothed(weights(y, len(p)), self.label_smoothing)).rounded
+        endless = np.isnan(found) & (p == 0) if self.weights and not self.clip else False
+        return np.where(endless, 1.0, found)  # of infinity any share is infinite
 
     def corner(self, p, y):
-        share = smoothed(weights(y, len(p)), self.label_smoothing).rounded
         edge = (p == self.clip) | (1 - p == self.clip)
-        return (edge & (share > 0)).any(axis=0) & (0 < self.clip < 0.5)
+        return (edge & (self.shares(p, y) != 0)).any(axis=0) & (0 < self.clip < 0.5)
 
     def where(self, form):
         return (
@@ -91,14 +100,18 @@ class CategoricalCrossEntropy(OnProbabilities):
             ("p", "[min(max(p[k], clip), 1 - clip) for k in classes]"),
         )
 
+    def sections(self):
+        return self.by_weight(self.chances) if self.weights else super().sections()
+
     def traits(self):
         if not self.clip:
             proper = "" if self.label_smoothing else "strictly proper"
-            return Traits(convex=True, best="the class frequencies", proper=proper)
+            return self.at_weights(Traits(convex=True, best="the class frequencies", proper=proper))
         if self.clip == 0.5:
             return Traits(convex=True, lipschitz=0, smoothness=0)
         least = (1 - self.label_smoothing / 2) / self.clip
-        return Traits(lipschitz=least, smoothness=least / self.clip, kinks=(self.clip, 1 - self.clip))
+        kinks = (self.clip, 1 - self.clip)
+        return self.at_weights(Traits(lipschitz=least, smoothness=least / self.clip, kinks=kinks))
 
 
 def certain(order, p, k):
@@ -111,24 +124,25 @@ def certain(order, p, k):
     return slope
 
 
-class SoftmaxCrossEntropy(OnScores):
+class SoftmaxCrossEntropy(Weighed, OnScores):
     """How surprised the softmax of the scores is by the true class."""
 
-    formula = "sum(y[k] * (log(sum(exp(z[j]) for j in classes)) - z[k]) for k in classes)"
-    slope_formula = "exp(z[k]) / sum(exp(z[j]) for j in classes) - y[k]"
+    formula = "sum(weights[k] * y[k] * (log(sum(exp(z[j]) for j in classes)) - z[k]) for k in classes)"
+    slope_formula = "dot(weights, y) * exp(z[k]) / sum(exp(z[j]) for j in classes) - weights[k] * y[k]"
     source = (
         "Bridle 1990, Probabilistic interpretation of feedforward outputs, doi:10.1007/978-3-642-76153-9_28"
     )
     also = (
         "cross-entropy", "log-loss", "multinomial-logistic",
-        "torch.nn.CrossEntropyLoss | an easy row, of less than 1e-16, costs 0; the mean with class "
-        "weights divides by the sum of the weights, for class probabilities by n",
-        "torch.nn.functional.cross_entropy | an easy row, of less than 1e-16, costs 0; the mean "
-        "with class weights divides by the sum of the weights, for class probabilities by n",
+        "torch.nn.CrossEntropyLoss = softmax-cross-entropy:ignore=-100 | an easy row of less than 1e-16 costs 0; "
+        "of class probabilities the weighted mean divides by n; NaN if all rows are ignored",
+        "torch.nn.functional.cross_entropy = softmax-cross-entropy:ignore=-100 | an easy row of less than 1e-16 costs "
+        "0; of class probabilities the weighted mean divides by n; NaN if all rows are ignored",
         "torch.nn.LinearCrossEntropyLoss | multiplies by the weights of the last layer first",
         "torch.nn.functional.linear_cross_entropy | multiplies by the weights of the last layer first",
         "keras.losses.CategoricalCrossentropy(from_logits=True)",
-        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)",
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True) | ignore is its ignore_class; with class "
+        "weights, which are weights of rows there, the mean divides by n",
         "optax.softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
         "optax.softmax_cross_entropy_with_integer_labels | an easy row, of less than 1e-16, costs 0",
         "optax.safe_softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
@@ -142,6 +156,8 @@ class SoftmaxCrossEntropy(OnScores):
     )  # fmt: skip
     use = "a model gives a raw score for each of several classes"
     pitfalls = (
+        "the mean with class weights divides by the sum of the weights of the true classes, as that of torch; keras "
+        "divides by n: 1.506 and 2.511 for the same three rows",
         "probabilities fed as scores pass silently: 0.768 instead of 0.357 for (0.7, 0.2, 0.1)",
         "an easy row is not 0: scores (40, 0) cost 4.2e-18, where torch and optax say 0",
     )
@@ -151,12 +167,18 @@ class SoftmaxCrossEntropy(OnScores):
     label_smoothing: float = parameter(
         default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
     )
+    weights: tuple[float, ...] = class_weights()
+    ignore: tuple[float, ...] = left_out()
 
     def derivative(self, order, z, y):
         hard = y.ndim == 1 and not self.label_smoothing
         if hard and order < 2:
-            return ((lead_value, lead_slope)[order](z, y),)
-        share = smoothed(weights(y, len(z)), self.label_smoothing)
+            found = (lead_value, lead_slope)[order](z, y)
+            if not self.weights:
+                return (found,)
+            vanished = (found == 0) & (self.weight(y) > 1) & np.isfinite(z).all(axis=0)
+            return (self.heavy(np.where(vanished & (len(z) > 1), np.nan, found), y),)
+        share = self.weighed(smoothed(weights(y, len(z)), self.label_smoothing))
         return ((soft_value, soft_slope, curvature)[order](z, share),)
 
     def where(self, form):
@@ -167,21 +189,27 @@ class SoftmaxCrossEntropy(OnScores):
         return Axis("p", "softmax probability of the true class  p", 0, 1, top=5)
 
     def sections(self):
-        def logits(x):
+        def logits(x, k=0, classes=2):
+            z = np.zeros((len(x), classes))
             with np.errstate(divide="ignore"):
-                return np.stack([np.log(x) - np.log1p(-x), np.zeros_like(x)], 1), np.zeros_like(x)
+                z[:, k] = np.log(x) - np.log1p(-x) + np.log(max(1, classes - 1))
+            return z
 
-        return (Section("", logits, lambda gradient: gradient[:, 0]),)
+        if self.weights:
+            return self.by_weight(lambda x, k: logits(x, k, len(self.weights)))
+        return (Section("", lambda x: (logits(x), np.zeros_like(x)), lambda gradient: gradient[:, 0]),)
 
     def traits(self):
         steepest = ((1 - self.label_smoothing) ** 2 + 1) ** 0.5  # between two vertices of many
-        return Traits(
-            convex=True,
-            lipschitz=steepest,
-            smoothness=0.5,
-            best="the class frequencies",
-            proper="" if self.label_smoothing else "strictly proper",
-            calibrated=True if self.label_smoothing < 1 else None,
+        return self.at_weights(
+            Traits(
+                convex=True,
+                lipschitz=steepest,
+                smoothness=0.5,
+                best="the class frequencies",
+                proper="" if self.label_smoothing else "strictly proper",
+                calibrated=True if self.label_smoothing < 1 else None,
+            )
         )
 
 
@@ -189,20 +217,6 @@ def smoothed(share, s):
     """Return target weights mixed with the uniform distribution, to twice the precision."""
     fine = DoubleDouble(share, np.zeros_like(share))
     return fine * DoubleDouble.of_sum(1.0, -s) + DoubleDouble(s) / len(share) if s else fine
-
-
-def parts(z):
-    """Return the top score, every exp(z − top), the sum of all but one of the top, and its index."""
-    first = z.argmax(axis=0)
-    top = pick(z, first)
-    gap, lost = two_sum(z, -top)
-    # the rounding of z - top costs |z - top| / 2 units in the last place of the exponential: give it back
-    e = np.exp(gap)
-    e += e * np.where(np.isfinite(lost), lost, 0.0)
-    np.put_along_axis(e, first[None], 1.0, axis=0)
-    rest = e.copy()
-    np.put_along_axis(rest, first[None], 0.0, axis=0)
-    return top, e, total(rest), first
 
 
 def leads(z, k):
@@ -274,26 +288,3 @@ def soft_slope(z, share):
     sole = share.total().rounded * (fine.high / fine.total().rounded)
     result = sure(mine - share, np.maximum(mine.high, share.high))
     return np.where(share.high == 0, sole, result) + revived(top - z, share.total().rounded)
-
-
-def curvature(z, share):
-    """Return the matrix diag(p) − p pᵀ of softmax p, (K, K, n)."""
-    top, e, others, first = parts(z)
-    whole = others + 1.0
-    p = e / whole.rounded
-    matrix = -p[:, None] * p[None]
-    rest = (whole - e).rounded
-    np.put_along_axis(rest, first[None], others.rounded[None], axis=0)
-    diagonal = np.arange(len(z))
-    matrix[diagonal, diagonal] = p * (rest / whole.rounded)
-    scale = share.total().rounded
-    return matrix * scale + revived(top - z, scale)
-
-
-def revived(gap, weight):
-    """Return 0; NaN in rows where an exponential that lost its bits is brought back by a weight above 1."""
-    heavy = weight > 1.000001  # weights that sum to 1 may sum to a little more
-    if not heavy.any():
-        return 0.0
-    faint = (gap > FAR) & (gap < LAST + np.log(weight))
-    return np.where(heavy & faint.any(axis=0), np.nan, 0.0)

@@ -9,6 +9,7 @@ from losscli.families import LOGIT, TARGET, Multiclass, index, pick
 from losscli.loss import Axis, Input
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
+from losscli.weighed import Weighed, class_weights
 
 MARGIN = Interval(0, np.inf, "[)")
 
@@ -43,19 +44,19 @@ class Rivals(Multiclass):
         return duel(self.traits().kinks)
 
 
-class MultiMargin(Rivals):
+class MultiMargin(Weighed, Rivals):
     """Charges every rival class that comes within the margin of the true one, and sums: Weston and Watkins' hinge."""
 
-    formula = "sum(short[k]**p for k in classes) / len(s)**average"
+    formula = "dot(weights, y) * sum(short[k]**p for k in classes) / len(s)**average"
     slope_formula = (
-        "p * (short[k]**(p - 1) * (short[k] > 0) - y[k] * sum(short[j]**(p - 1) * (short[j] > 0) "
+        "dot(weights, y) * p * (short[k]**(p - 1) * (short[k] > 0) - y[k] * sum(short[j]**(p - 1) * (short[j] > 0) "
         "for j in classes)) / len(s)**average"
     )
     source = "Weston & Watkins 1999, Support vector machines for multi-class pattern recognition, ESANN 1999"
     also = (
         "weston-watkins", "multi-class-hinge",
-        "torch.nn.MultiMarginLoss = multi-margin:average=true | its weight a class is a weight of our row",
-        "torch.nn.functional.multi_margin_loss = multi-margin:average=true | its weight a class is a weight of our row",
+        "torch.nn.MultiMarginLoss = multi-margin:average=true | its mean with class weights divides by n",
+        "torch.nn.functional.multi_margin_loss = multi-margin:average=true | its mean with class weights divides by n",
     )  # fmt: skip
     use = "classes are told apart by scores, and every rival that is too near should be pushed away"
     pitfalls = (
@@ -73,9 +74,15 @@ class MultiMargin(Rivals):
         default=1.0, within=Choice((1.0, 2.0)), help="the power of each rival's share", quiet=True
     )
     average: float = flag(help="divides by the number of classes, as torch does")
+    weights: tuple[float, ...] = class_weights()
 
     def derivative(self, order, s, y):
         t = index(y)
+        (found,) = self.alike(order, s, t)
+        return (self.heavy(found, t) if self.weights else found,)
+
+    def alike(self, order, s, t):
+        """Return the derivative of classes that count the same."""
         lead = self.lead(s, t)
         short = np.maximum(lead, 0.0)
         if order == 2:
@@ -107,7 +114,8 @@ class MultiMargin(Rivals):
         return np.where(np.isinf(x) & np.isfinite(s).all(axis=0), np.nan, x / len(s))
 
     def corner(self, s, y):
-        return (self.lead(s, index(y)) == 0).any(axis=0) & (self.p == 1)
+        counts = self.weight(index(y)) > 0 if self.weights else True
+        return (self.lead(s, index(y)) == 0).any(axis=0) & (self.p == 1) & counts
 
     def where(self, form):
         return (
@@ -115,12 +123,23 @@ class MultiMargin(Rivals):
             ("short", "[(1 - y[k]) * max(0, margin + s[k] - s_y) for k in classes]"),
         )
 
+    def sections(self):
+        return self.by_weight(self.before_one) if self.weights else super().sections()
+
+    def before_one(self, x, k):
+        """Return scores of which that of the class `k` is `x` before that of one rival, and far before all others."""
+        s = np.repeat((x - self.margin - 1)[:, None], len(self.weights), axis=1)
+        s[:, k], s[:, k - 1] = x, 0.0
+        return s
+
     def traits(self):
-        return Traits(
-            convex=True,
-            lipschitz=1 if self.p == 1 and self.average else np.inf,
-            smoothness=0 if self.p == 1 else 2 if self.average else np.inf,
-            kinks=(self.margin,),
+        return self.at_weights(
+            Traits(
+                convex=True,
+                lipschitz=1 if self.p == 1 and self.average else np.inf,
+                smoothness=0 if self.p == 1 else 2 if self.average else np.inf,
+                kinks=(self.margin,),
+            )
         )
 
 

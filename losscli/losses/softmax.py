@@ -15,8 +15,8 @@ from losscli.families import pick, weights
 from losscli.loss import Array
 from losscli.losses.categorical import ALPHA
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits
-from losscli.losses.multiclass import revived
 from losscli.parameter import parameter
+from losscli.softmaxes import revived
 from losscli.sums import others, raised
 from losscli.traits import Traits
 

@@ -27,8 +27,17 @@ class ExactSum:
         """How many rows were +inf, and -inf."""
         self.undefined = 0
 
-    def update(self, x: Array, weight: Array | None = None) -> None:
-        """Add the numbers `x`, each times its weight; a row of weight 0 does not count."""
+    def update(self, x: Array, weight: Array | None = None, counts: Array | None = None) -> None:
+        """Add the numbers `x`, each times its weight; a row of weight 0 does not count.
+
+        With `counts`, which are of `x` already, the mean is over Σ w c.
+        """
+        if counts is not None:
+            other, before = ExactSum(), self.weight
+            other.update(counts, weight)
+            self.update(x, weight)
+            self.weight = before + other.total
+            return
         x = x.ravel()
         if weight is not None:
             weight = weight.ravel()

@@ -128,16 +128,32 @@ class GroupSums:
         """How many numbers were +inf, -inf and NaN."""
         self._weighted = False
 
-    def update(self, groups: Index, x: Array, weight: Array | None = None) -> None:
-        """Add the numbers `x`, each times its weight, to their groups; a row of weight 0 does not count."""
+    def update(
+        self,
+        groups: Index,
+        x: Array,
+        weight: Array | None = None,
+        counts: Array | None = None,
+        kept: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Add the numbers `x`, each times its weight, to their groups; a row of weight 0 does not count.
+
+        With `counts`, which are of `x` already, means are over Σ w c. Of the rows only those `kept` are seen.
+        """
+        if kept is not None:
+            weight, counts = (each if each is None else each[kept] for each in (weight, counts))
+            groups, x = groups[kept], x[kept]
         if x.ndim == 2:
             groups = np.repeat(groups, x.shape[1])
         x, weight = x.ravel(), None if weight is None else weight.ravel()
         for start in range(0, len(x), PIECE):
             part = slice(start, start + PIECE)
-            self._add(groups[part], x[part], None if weight is None else weight[part])
+            each = [None if some is None else some[part] for some in (weight, counts)]
+            self._add(groups[part], x[part], *each)
 
-    def _add(self, groups: Index, x: Array, weight: Array | None) -> None:
+    def _add(self, groups: Index, x: Array, weight: Array | None, shares: Array | None) -> None:
+        if not len(groups):
+            return
         self._counts = wide(self._counts, int(groups.max()) + 1)
         np.add.at(self._counts, groups, 1)
         if weight is not None:
@@ -145,7 +161,14 @@ class GroupSums:
             if not weight.all():
                 counts = weight != 0
                 groups, x, weight = groups[counts], x[counts], weight[counts]
-            self._weight.add(groups, weight)
+                shares = None if shares is None else shares[counts]
+            if shares is None:
+                self._weight.add(groups, weight)
+            else:
+                self._weight.add_products(groups, shares, weight)
+        elif shares is not None:
+            self._weighted = True
+            self._weight.add(groups, shares)
         finite = np.isfinite(x)
         if not finite.all():
             odd, values = groups[~finite], x[~finite]

@@ -170,3 +170,81 @@ def test_a_comma_too_many_changes_nothing(cli):
     ran = cli("compute mse,mae, preds.csv --csv", {"preds.csv": "y_pred,y_true\n1,2\n"})
     assert (ran.code, ran.err) == (0, "")
     assert [line.split(",")[0] for line in ran.out.splitlines()] == ["loss", "mse", "mae"]
+
+
+ROWS = "z_0,z_1,z_2,y\n2,0,0,0\n0,1,0,1\n0,0,3,1\n1,1,1,-100\n"
+WEIGHED = "softmax-cross-entropy:weights=1/2/4:ignore=-100"
+
+
+def test_weights_of_classes_and_ignored_rows(cli):
+    """The number of torch.nn.CrossEntropyLoss, with as many rows as it takes into the mean."""
+    files = {"z.csv": ROWS}
+    assert (
+        cli(f"compute {WEIGHED} z.csv", files).out.splitlines()[1]
+        == f"{WEIGHED}\t1.5064560213855818\t3\t0\tok"
+    )
+    assert cli(f"compute {WEIGHED} z.csv -r sum -b").out == "7.532280106927908\n"
+    ran = json.loads(cli(f"compute {WEIGHED} z.csv --json").out)
+    assert ran["input"]["ignored"] == 1
+    assert ran["results"][0]["n"] == 3
+    assert ran["results"][0]["params"] == {"label_smoothing": 0, "weights": [1, 2, 4], "ignore": [-100]}
+    head = cli(f"compute {WEIGHED} z.csv --format table").out.splitlines()[0]
+    assert head.startswith("z.csv: 3 rows, 1 ignored, z_0")
+    assert "mean over rows weighted by" in head
+    assert cli(f"compute {WEIGHED} z.csv --per-row -b").out.splitlines()[3] == "0"
+    assert cli("compute torch.nn.CrossEntropyLoss:weights=1/2/4 z.csv -b").out == "1.5064560213855818\n"
+
+
+def test_weights_of_classes_and_of_rows_multiply(cli):
+    files = {"z.csv": "z_0,z_1,y,w\n2,0,0,3\n0,1,0,0.5\n0,0,1,1\n"}
+    both = cli("compute softmax-cross-entropy:weights=2/4 z.csv --weight w -b", files).out
+    one = cli("compute softmax-cross-entropy z.csv --weight v -b", {"z.csv": files["z.csv"].replace("w\n", "v\n", 1)
+        .replace(",3\n", ",6\n").replace(",0.5\n", ",1\n").replace(",1,1\n", ",1,4\n")}).out  # fmt: skip
+    assert both == one
+
+
+def test_an_ignored_class_is_what_the_target_says(cli):
+    """Class 1 is the first of the columns 1, 2, 3: its place is 0, and class 2 has the place 1."""
+    files = {"z.csv": "z_1,z_2,z_3,y\n2,0,0,1\n0,1,0,2\n0,0,3,9\n"}
+    rows = cli("compute softmax-cross-entropy:ignore=1/9 z.csv --per-row -b", files).out.splitlines()
+    assert [float(each) > 0 for each in rows] == [False, True, False]
+    shown = cli("grad softmax-cross-entropy:ignore=1/9 z.csv --csv").out.splitlines()
+    assert [line.split(",")[1] for line in shown] == ["target", "1", "2", "9"]
+    assert shown[3].split(",")[2:] == ["0"] * 4
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("softmax-cross-entropy", "fix: LOSS:ignore=-100       leaves out such rows"),
+        ("softmax-cross-entropy:ignore=-100/0/1", "z.csv: every row is ignored"),
+        ("softmax-cross-entropy:weights=0/0/4:ignore=-100", "every row has weight 0"),
+        ("softmax-cross-entropy:weights=1/2:ignore=-100", "has 2 weights for 3 classes"),
+        ("softmax-cross-entropy:ignore=-100,nll", "leave out different rows"),
+        ("softmax-cross-entropy:weights=1/x/2", "weights must be a number, got 'x'"),
+    ],
+)
+def test_what_weights_and_ignored_rows_cannot_be(cli, spec, said):
+    ran = cli(f"compute {spec} z.csv", {"z.csv": ROWS})
+    assert ran.code
+    assert said in ran.err
+
+
+def test_the_gradient_of_a_mean_by_class_weights(cli):
+    ran = cli(f"grad {WEIGHED} z.csv --reduction mean -b", {"z.csv": ROWS}).out.splitlines()
+    assert ran[3] == "0\t0\t0"
+    assert ran[0].split("\t")[0].startswith("-0.04260279156768")  # 1/5 of -0.213
+
+
+def test_groups_of_weighed_and_ignored_rows(cli):
+    files = {"z.csv": "z_0,z_1,y,g\n2,0,0,a\n0,1,0,b\n0,0,1,a\n0,0,-1,c\n0,3,1,b\n0,3,-1,b\n"}
+    spec = "softmax-cross-entropy:weights=2/4:ignore=-1"
+    found = [line.split("\t") for line in cli(f"compute {spec} z.csv --group g", files).out.splitlines()]
+    for name in "ab":
+        some = [line for line in files["z.csv"].splitlines() if line.endswith((name, "g"))]
+        alone = (
+            cli(f"compute {spec} some.csv", {"some.csv": "\n".join(some) + "\n"})
+            .out.splitlines()[1]
+            .split("\t")
+        )
+        assert next(row for row in found if row[0] == name)[2:4] == [alone[1], alone[2]]

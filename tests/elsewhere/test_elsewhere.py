@@ -12,7 +12,7 @@ from tests.elsewhere.about import About
 from tests.elsewhere.differences import DIFFERENT
 
 RECORDED = json.loads(Path(__file__).with_name("recorded.json").read_text())
-ORDERS = ("value", "gradient", "hessian", "step")
+ORDERS = ("value", "mean", "gradient", "hessian", "step")
 WITHIN = {"keras": 2e-7, "xgboost": 2e-6, "lightgbm": 2e-6, "catboost": 1e-6, "scipy": 1e-12,
           "statsmodels": 1e-12, "lifelines": 1e-9, "torchsurv": 2e-6, "segmentation_models_pytorch": 1e-6}  # fmt: skip
 """How exactly each library computes: keras takes means in float32, boosting keeps scores in it."""
@@ -42,6 +42,9 @@ def ours(each, order):
             -loss.gradient(*inputs, **lists)
             / (np.einsum("nkk->nk", curvature) if loss.matrix else curvature),
         )
+    if order == "mean":
+        counts = loss.counts(*inputs)
+        return (loss.value(*inputs).sum() / (len(inputs[1]) if counts is None else counts.sum()),)
     found = getattr(loss, order)(*inputs, **lists)
     return found if isinstance(found, tuple) else (found,)
 

@@ -11,6 +11,7 @@ from losscli.classes import OnScores
 from losscli.domain import Choice
 from losscli.loss import Loss
 from losscli.losses import catalogue
+from losscli.parameter import flat
 from tests.laws import rows as special
 from tests.laws.numbers import HUGE, MAGNITUDES, TINY, beside, label, magnitude
 
@@ -42,7 +43,7 @@ def corners(kind: type[Loss], pairs: int = 2) -> list[Loss]:
     """A loss at its defaults, with each parameter at each of its corners, and some pairs of corners."""
     found = [kind()]
     choices = {
-        name: [x for x in settings(kind, each) if each.within.holds(x)]
+        name: [x for x in settings(kind, each) if all(map(each.within.holds, flat([x])))]
         for name, each in kind.parameters.items()
     }
     for name, values in choices.items():
@@ -60,6 +61,8 @@ def settings(kind: type[Loss], parameter) -> list[float]:
 
 def generic(parameter) -> list[float]:
     """Corners of a parameter that this file does not know."""
+    if parameter.default == ():
+        return []
     if isinstance(parameter.within, Choice):
         return list(parameter.within.members)
     low, high, _ = parameter.within
@@ -369,7 +372,8 @@ class Line:
 
 def tame(loss: Loss) -> bool:
     """Whether the parameters are of the size of ordinary data, so that a grid sees the whole loss."""
-    return all(x == 0 or 1e-3 <= abs(x) <= 10 for x in loss.settings().values())
+    numbers = loss.settings().values()
+    return all(x in (0, ()) or (not isinstance(x, tuple) and 1e-3 <= abs(x) <= 10) for x in numbers)
 
 
 LINES = [Line(loss, k) for loss in CASES if tame(loss) for k in range(len(loss.sections()))]

@@ -103,7 +103,7 @@ def function(loss, form):
         (name, compile(text, name, "eval")) for name, text in needed(loss.formula, tuple(loss.where(form)))
     ]
     final = compile(loss.formula, "formula", "eval")
-    constants = {name: mpf(value) for name, value in loss.settings().items()}
+    constants = {name: mpf(value) for name, value in loss.settings().items() if not isinstance(value, tuple)}
 
     def value(row):
         names = {"__builtins__": {}, **MATHS, **constants, **loss.variables(*row)}

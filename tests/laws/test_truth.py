@@ -124,7 +124,8 @@ def test_slope_formula_is_the_derivative(loss):
         classes = range(len(lifted[0])) if isinstance(lifted[0], tuple) else ()
         with mp.workdps(1000):
             names = {"__builtins__": {}, **oracle.MATHS, "i": 0, "k": 0, "c": 0, "classes": classes}
-            names |= {**{k: mpf(v) for k, v in loss.settings().items()}, **loss.variables(*lifted)}
+            settings = {k: mpf(v) for k, v in loss.settings().items() if not isinstance(v, tuple)}
+            names |= {**settings, **loss.variables(*lifted)}
             for name, text in loss.where(form):
                 if name != "p":
                     names[name] = eval(text, names)

@@ -147,6 +147,11 @@ def classes():
         lambda p, t: losses.sparse_categorical_crossentropy(t.astype(int), p, from_logits=True),
     )  # fmt: skip
     of_jax(
+        "keras.losses.SparseCategoricalCrossentropy(from_logits=True)", "softmax-cross-entropy:ignore=-1",
+        (SCORES[0], [0, -1, 2]),
+        lambda p, t: losses.sparse_categorical_crossentropy(t.astype(int), p, from_logits=True, ignore_class=-1),
+    )  # fmt: skip
+    of_jax(
         "keras.losses.CategoricalCrossentropy(from_logits=True)", "softmax-cross-entropy", SOFT,
         lambda p, t: losses.categorical_crossentropy(t, p, from_logits=True),
     )  # fmt: skip

@@ -19,6 +19,7 @@ from tests.elsewhere.recording.cases import (
     SEVERAL,
     SOFT,
     TRIPLETS,
+    case,
     of_torch,
 )  # fmt: skip
 
@@ -93,18 +94,32 @@ def classes():
         ask("cross_entropy", loss, SOFT, label_smoothing=smoothing)
     ask("cross_entropy", "softmax-cross-entropy", ([[40.0, 0.0]], [0]), "easy", convert=index)
     weights = torch.tensor([1.0, 2.0, 4.0], dtype=torch.float64)
+    ask("nll_loss", "nll", LOG_ROWS, convert=index)
+    for name, ours, rows in [
+        ("cross_entropy", "softmax-cross-entropy", SCORES[0]),
+        ("nll_loss", "nll", LOG_ROWS[0]),
+    ]:
+        weighed, inputs = f"{ours}:weights=1/2/4", (rows, [0, -100, 2])
+        ask(name, weighed, (rows, [0, 1, 2]), convert=index, weight=weights)
+        ask(name, f"{ours}:ignore=-100", inputs, convert=index)
+        for loss, options in [(f"{ours}:ignore=-100", {}), (f"{weighed}:ignore=-100", {"weight": weights})]:
+            mean = getattr(F, name)(
+                torch.tensor(rows, dtype=torch.float64), torch.tensor(inputs[1]), **options
+            )
+            case(f"torch.nn.functional.{name}", loss, inputs, mean=mean.item())
+    smooth = {"weight": weights, "label_smoothing": 0.1}
     ask(
         "cross_entropy",
-        "softmax-cross-entropy",
+        "softmax-cross-entropy:label_smoothing=0.1:weights=1/2/4",
         SCORES,
-        "class weights",
         convert=index,
-        reduction="mean",
-        weight=weights,
+        **smooth,
     )
-    ask("nll_loss", "nll", LOG_ROWS, convert=index)
-    ask("nll_loss", "nll", LOG_ROWS, "class weights", convert=index, reduction="mean", weight=weights)
-    ask("nll_loss", "nll", LOG_ROWS, "ignored", convert=lambda p, t: (p, torch.tensor([0, -100, 2])))
+    ask("cross_entropy", "softmax-cross-entropy:label_smoothing=0.1:weights=1/2/4", SOFT, **smooth)
+    mean = F.cross_entropy(*(torch.tensor(x, dtype=torch.float64) for x in SOFT), weight=weights).item()
+    case(
+        "torch.nn.functional.cross_entropy", "softmax-cross-entropy:weights=1/2/4", SOFT, "shares", mean=mean
+    )
     for p, margin in ((1, 1.0), (2, 0.5)):
         ask(
             "multi_margin_loss",
@@ -114,14 +129,11 @@ def classes():
             p=p,
             margin=margin,
         )
-    ask(
-        "multi_margin_loss",
-        "multi-margin:average=true",
-        SCORES,
-        "class weights",
-        convert=index,
-        weight=weights,
-    )
+    ask("multi_margin_loss", "multi-margin:average=true:weights=1/2/4", SCORES, convert=index, weight=weights)
+    scores = torch.tensor(SCORES[0], dtype=torch.float64)
+    mean = F.multi_margin_loss(scores, torch.tensor(SCORES[1]), weight=weights).item()
+    weighed = "multi-margin:average=true:weights=1/2/4"
+    case("torch.nn.functional.multi_margin_loss", weighed, SCORES, "mean", mean=mean)
     ask("multi_margin_loss", "multi-margin:average=true", ([[1.0, 0.0]], [0]), convert=index)
     ask(
         "multilabel_margin_loss",
