@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure
+from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, Interval
 from losscli.doubledouble import DoubleDouble, total
 from losscli.parameter import parameter
 from losscli.ranking import Ranking, even, ranked
+from losscli.tallies import tallies, weighed
 from losscli.traits import Traits
 
 
@@ -97,6 +98,40 @@ class PairwiseQuantile(Gaps):
     def of_residuals(self, order, r, y):
         if order == 2:
             return np.zeros_like(y)
+        if len(y) < 2:
+            return np.zeros_like(y) if order else np.zeros(y.shape[1])
+
+        def careful(high, low, y):
+            return [self.one_by_one(order, DoubleDouble(high, low), y)]
+
+        return reconsidered([self.counted(order, r, y)], careful, r.high, r.low, y)[0]
+
+    def counted(self, order, r, y):
+        """Return the loss or its slope; NaN where residuals may be equal, or where sums are small."""
+        level = np.zeros(y.shape[1], np.bool_)
+
+        def sides(i):
+            mine, theirs = r.high[i], r.high[i + 1 :]
+            above, below = mine > theirs, mine < theirs
+            np.logical_or(level, ~(above | below).all(axis=0), out=level)
+            return (above, below), (below, above)
+
+        (much, little), (many, few) = tallies(y, sides)
+        level &= (r.low != 0).any(axis=0)
+        if order:
+            found = self.slope(much, little)
+        else:
+            (large, error), (small, _) = weighed(much, r), weighed(little, r)
+            sure = [(n == 0) | (x.high >= 2.0**60 * error) & (x.high > 2.0**-900)
+                    for n, x in ((many, large), (few, -small))]  # fmt: skip
+            found = np.where(sure[0] & sure[1], self.both(-small.rounded, large.rounded), np.nan)
+        return np.where(level, np.nan, found)
+
+    def both(self, small, large):
+        return self.tau * small + (1 - self.tau) * large
+
+    def one_by_one(self, order, r, y):
+        """Return the loss or its slope, from the pairs of each member in turn."""
         zero = np.zeros(y.shape[1])
         small, large, slopes = DoubleDouble(zero, zero), DoubleDouble(zero, zero), []
         for i in range(len(y)):
@@ -112,7 +147,7 @@ class PairwiseQuantile(Gaps):
                 large += total(np.maximum(size, 0.0))
         if order:
             return np.stack(slopes) + 0 * r.low
-        return self.tau * small.rounded + (1 - self.tau) * large.rounded
+        return self.both(small.rounded, large.rounded)
 
     def slope(self, much, little):
         """Return (1 − tau) · much − tau · little, of whole numbers, with one rounding."""

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, sure
+from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, positive_part, total
 from losscli.parameter import flag, parameter
 from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
+from losscli.tallies import tallies, weighed
 from losscli.traits import Traits
 
 SIGMA = Interval(1e-100, 1e100, "[]")
@@ -99,6 +100,31 @@ class PairwiseHinge(Pairwise):
     related = ("pairwise-logistic", "pairwise-soft-zero-one", "margin-ranking", "hinge")
 
     margin: float = parameter(default=1.0, within=NONNEGATIVE, help="how far ahead is far enough")
+
+    def derivative(self, order, s, y):
+        if order == 2 or len(s) < 2:
+            return (np.zeros_like(s) if order else np.zeros(s.shape[1]),)
+        return reconsidered([self.counted(order, s, y)], partial(super().derivative, order), s, y)
+
+    def counted(self, order, s, y):
+        """Return the loss or its slope; NaN where a gap may be the margin, or where sums are small."""
+        edge = np.zeros(s.shape[1], np.bool_)
+
+        def short(i):
+            gap = s[i] - s[i + 1 :]
+            np.logical_or(edge, (abs(gap) == self.margin).any(axis=0), out=edge)
+            return ((gap < self.margin, gap > -self.margin),)
+
+        (won,), (paired,) = tallies(y, short)
+        if edge.any():  # of even scores gaps are exact
+            edge &= ~even(DoubleDouble(s, np.zeros_like(s)))
+        if order:
+            return np.where(edge, np.nan, 0.0 - won)
+        lead, error = weighed(won, DoubleDouble(s, np.zeros_like(s)))
+        most = DoubleDouble.of_product(self.margin, paired)
+        found = (most - lead).rounded
+        sure = found >= np.maximum(2.0**60 * error, 2.0**-40 * most.high)
+        return np.where(~edge & ((paired == 0) | sure & (found > 2.0**-900)), found, np.nan)
 
     def penalty(self, gap):
         return positive_part(self.margin - gap).rounded
