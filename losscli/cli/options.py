@@ -83,6 +83,11 @@ Encoding = Annotated[
 NoHeader = Annotated[
     bool, Option("--no-header", help="there is no header line: columns are 1, 2, ...", rich_help_panel=INPUT)
 ]
+Engine = Annotated[
+    str,
+    Option("--engine", metavar="auto|small|large", help="what reads: Python, or DuckDB from 4 MB on  [auto]",
+           rich_help_panel=INPUT),
+]  # fmt: skip
 Missing = Annotated[
     str, Option("--missing", metavar="error|drop|nan", help="what to do with rows that lack a value  [error]",
                 rich_help_panel=INPUT),
@@ -141,6 +146,7 @@ class Words(NamedTuple):
     decimal: Decimal = "."
     encoding: Encoding = "utf-8-sig"
     no_header: NoHeader = False
+    engine: Engine = "auto"
     missing: Missing = "error"
     na: Na = []  # noqa: RUF012
     classes: Classes = ""

@@ -19,6 +19,7 @@ CHOICES = {
     "join": ("strict", "inner"),
     "input_format": ("auto", "csv", "tsv", "json", "jsonl", "npy", "npz"),
     "decimal": (".", ","),
+    "engine": ("auto", "small", "large"),
     "missing": ("error", "drop", "nan"),
     "reduction": ("mean", "sum", "none"),
     "format": ("", "table", "tsv", "csv", "json"),
@@ -47,7 +48,7 @@ def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequen
     job = Job
     if listed:
         from losscli.lists import ListJob as job
-    for name in ("join", "input_format", "decimal", "missing"):
+    for name in ("join", "input_format", "decimal", "missing", "engine"):
         choose(name, getattr(words, name))
     if words.values:
         if words.file:
@@ -104,6 +105,7 @@ def read_as(
             na=tuple(words.na),
             classes=tuple(words.classes.split(",")) if words.classes else (),
             records=words.records,
+            engine=cast("Any", words.engine),
         ),
     )
 

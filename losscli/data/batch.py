@@ -78,6 +78,7 @@ class Options(NamedTuple):
     na: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     records: str = ""
+    engine: Literal["auto", "small", "large"] = "auto"
 
 
 Given = Mapping[str, str]

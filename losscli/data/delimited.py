@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -41,7 +42,8 @@ class Delimited(Table):
             self.delimiter = vote(head[0], names=options.header and options.decimal == ".")
         self._source = source
         self._held: list[str] = []
-        self._gone = 0
+        self._gone = self._base = 0
+        self._error: csv.Error | None = None
         self._rows = self._records(chain.from_iterable(keeping(source, self._held)))
         self._waiting: list[list[str]] = []
         self._first = 1
@@ -52,26 +54,44 @@ class Delimited(Table):
             first = read[0]
         if options.header:
             self.names = [name.strip() for name in first]
-            self._first = self._rows.line_num + 1
+            self._first = self._at + 1
         else:
             self.names = [str(number) for number in range(1, len(first) + 1)]
-            self._first = self._rows.line_num - breaks(first)
+            self._first = self._at - breaks(first)
             self._waiting = [first]
+
+    @property
+    def first_line(self) -> int:
+        """The line on which the next record starts."""
+        return self._first
+
+    def going_on(self, source: Source, line: int) -> Delimited:
+        """Return the same table where it goes on in another source, whose first line is this one."""
+        other = copy(self)
+        other._source, other._held, other._waiting = source, [], []
+        other._first, other._gone, other._base = line, line - 1, line - 1
+        other._rows = other._records(chain.from_iterable(keeping(source, other._held)))
+        return other
 
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns, `rows` rows at a time."""
         empty = True
+        for chunk in self.further(columns, rows):
+            empty = False
+            yield chunk
+        if empty:
+            raise NoResult(f"{self.name}: no rows after the header")
+
+    def further(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield the wanted columns of the rows that are left, if any."""
         while records := self._waiting + self._read(rows - len(self._waiting)):
             self._waiting = []
             lines = self._number(records)
             if set(map(len, records)) != {len(self.names)} or len(self.names) == 1:
                 records, lines = self._even(records, lines)
             if records:
-                empty = False
                 cells = [[record[column] for record in records] for column in columns]
                 yield Chunk(cells, lines, partial(self._row, lines))
-        if empty:
-            raise NoResult(f"{self.name}: no rows after the header")
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the line of the file with carets under the cell."""
@@ -86,21 +106,32 @@ class Delimited(Table):
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=blanks, strict=True)
 
     def _read(self, rows: int) -> list[list[str]]:
-        """Return the next records, blank ones included."""
+        """Return the next records, blank ones included; what is wrong after them is said the next time."""
+        if self._error is not None:
+            raise self._broken(str(self._error))
         if not self._waiting:
             self._forget()
+        records: list[list[str]] = []
         limit = csv.field_size_limit(LONGEST)
         try:
-            return list(islice(self._rows, rows))
+            records.extend(islice(self._rows, rows))
         except csv.Error as error:
-            raise self._broken(str(error)) from None
+            if not records:
+                raise self._broken(str(error)) from None
+            self._error = error
         finally:
             csv.field_size_limit(limit)
+        return records
+
+    @property
+    def _at(self) -> int:
+        """The line that was read last."""
+        return self._base + self._rows.line_num
 
     def _number(self, records: list[list[str]]) -> NDArray[np.int64]:
         """Return the line on which each record starts."""
         start = self._first
-        self._first = self._rows.line_num + 1
+        self._first = self._at + 1
         if self._first - start == len(records):
             return np.arange(start, self._first, dtype=np.int64)
         heights = [1 + breaks(record) for record in records]
@@ -123,7 +154,7 @@ class Delimited(Table):
 
     def _forget(self) -> None:
         """Let go of the lines before the next record."""
-        done = self._rows.line_num - self._gone
+        done = self._at - self._gone
         del self._held[:done]
         self._gone += done
 

@@ -49,7 +49,14 @@ def table(source: Source, options: Options, exact: bool) -> Table:
         return document.document(source, options, exact)
     if options.records:
         raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
-    return Delimited(source, options)
+    small = Delimited(source, options)
+    if options.engine == "large" or (options.engine == "auto" and source.is_large()):
+        from losscli.data import large
+
+        stream = source.again()
+        if stream and large.suits(small, stream.head, options):
+            return large.Large(small, source, stream, options)
+    return small
 
 
 def guess(source: Source) -> Format:

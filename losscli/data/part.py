@@ -82,6 +82,8 @@ class Part:
         self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
         self._wanted = list(dict.fromkeys([*used, *keys]))
+        texts = [column for role in self._codes for column in self._picks[role].columns]
+        table.numeric = set(used) - {*texts, *keys}
 
     def _code(self, role: str, kind: str) -> None:
         """Prepare to read names or labels."""

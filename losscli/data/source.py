@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any, Literal, cast
@@ -18,6 +21,8 @@ Format = Literal["csv", "tsv", "json", "jsonl"]
 
 BLOCK = 1 << 18  # characters of text read at a time
 HEAD = 1 << 12  # bytes looked at to see what a file is
+LARGE = 1 << 22
+"""Bytes from which on an engine reads faster than it takes to start it."""
 
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
@@ -56,6 +61,7 @@ class Source:
         self._path = None if file == "-" else Path(file)
         self._encoding = options.encoding
         self._file: IO[bytes] | None = None
+        self._bytes: Whole | None = None
         self._text: IO[str] | None = None
         self._head: list[list[str]] = []
 
@@ -89,15 +95,47 @@ class Source:
                 return found[:count]
             self._head.append(block)
 
+    def is_large(self) -> bool:
+        """Return whether there is so much of it that an engine pays. Before the first line is asked for."""
+        with self.translated():
+            return len(self._open().head) >= LARGE
+
+    def again(self) -> Whole | None:
+        """Return all bytes from the first on, whatever lines have been read; None if too many have, or not as UTF-8."""
+        with self.translated():
+            whole = self._open()
+        if whole.beyond or self._encoding not in ("utf-8-sig", "utf-8", "utf8", "ascii"):
+            return None
+        return Whole(whole.head.removeprefix(codecs.BOM_UTF8), whole.rest)
+
+    def part(self, stream: IO[bytes]) -> Source:
+        """Return some bytes of it as an input of their own."""
+        other = copy(self)
+        other._head, other._file, other._text, other._bytes = [], None, None, Whole(b"", stream)
+        return other
+
     def _block(self) -> list[str]:
-        try:
+        with self.translated():
             if self._text is None:
-                self._text = self._open()
+                stream = cast("Any", io.BufferedReader(self._open(), BLOCK))
+                try:
+                    self._text = io.TextIOWrapper(stream, self._encoding, newline="")
+                except LookupError:
+                    raise UsageError(
+                        f"unknown encoding {self._encoding!r}",
+                        ["for instance: utf-8, latin-1, cp1252, utf-16"],
+                    ) from None
                 lines = self._text.readlines(BLOCK)
                 if lines:  # a byte-order mark that the encoding left in place
                     lines[0] = lines[0].removeprefix("\ufeff")
                 return lines
             return self._text.readlines(BLOCK)
+
+    @contextmanager
+    def translated(self) -> Generator[None]:
+        """Say what is wrong with the file where reading it fails."""
+        try:
+            yield
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from None
         except UnicodeError as error:  # UTF-16 without its mark
@@ -106,8 +144,6 @@ class Source:
             raise DataError(f"{self.name}: the compressed data end too early: a truncated file") from None
         except OSError as error:
             raise self._unreadable(error) from None
-        except ValueError:  # a NUL in the name
-            raise DataError(f"no file {self.name!r}") from None
         except Exception as error:
             if type(error).__module__.startswith(
                 ("zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd")
@@ -115,34 +151,35 @@ class Source:
                 raise self._damaged(error) from None
             raise
 
-    def _open(self) -> IO[str]:
+    def _open(self) -> Whole:
+        """Return the bytes, unpacked, with a good look at the first of them."""
+        if self._bytes is not None:
+            return self._bytes
         stream: IO[bytes] = sys.stdin.buffer
         if self._path is not None:
-            stream = self._file = self._path.open("rb")
+            try:
+                stream = self._file = self._path.open("rb")
+            except ValueError:  # a NUL in the name
+                raise DataError(f"no file {self.name!r}") from None
         head, stream = peek(stream)
-        if unpacked := unpack(head, stream):
-            head, stream = peek(unpacked)
-        encoding = self._encoding
+        stream = unpack(head, stream) or stream
+        whole = self._bytes = Whole(read_up_to(stream, LARGE), stream)
+        head = whole.head[:HEAD]
         for magic, kind in BINARY.items():
             if head.startswith(magic):
                 error = NotText(f"{self.name}: {kind}, not text")
-                error.stream, error.magic = stream, magic
+                error.stream, error.magic = cast("IO[bytes]", io.BufferedReader(whole, BLOCK)), magic
                 raise error
-        if encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
-        elif b"\0" in head and "16" not in encoding and "32" not in encoding:
+        if self._encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            self._encoding = "utf-16"  # the mark leaves no doubt; Windows shells write such files
+        elif b"\0" in head and "16" not in self._encoding and "32" not in self._encoding:
             # Latin text in UTF-16 has a NUL beside every letter.
             wide = [name for name, side in (("le", 1), ("be", 0)) if head[side::2].count(0) > len(head) / 4]
             raise DataError(
                 f"{self.name}: binary data (byte {head.index(0)} is NUL), not text",
                 fix=[f"--encoding utf-16-{name}" for name in wide],
             )
-        try:
-            return io.TextIOWrapper(cast("Any", stream), encoding, newline="")
-        except LookupError:
-            raise UsageError(
-                f"unknown encoding {encoding!r}", ["for instance: utf-8, latin-1, cp1252, utf-16"]
-            ) from None
+        return whole
 
     def _undecodable(self, error: UnicodeDecodeError) -> DataError:
         where, shown = self.name, ()
@@ -190,9 +227,12 @@ class Source:
 class Whole(io.RawIOBase):
     """A stream with the bytes in front again that were read to see what it is (pipes cannot seek)."""
 
-    def __init__(self, head: bytes, rest: IO[bytes]) -> None:
-        self._head = head
-        self._rest = rest
+    def __init__(self, head: bytes, rest: IO[bytes] | io.RawIOBase) -> None:
+        self.head = head
+        self.rest = rest
+        self.beyond = False
+        """Whether more than these bytes has been read."""
+        self._at = 0
 
     def readable(self) -> bool:
         """Yes."""
@@ -200,17 +240,29 @@ class Whole(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Fill the buffer with what comes next."""
-        data = self._head[: len(buffer)] or self._rest.read(len(buffer))
-        self._head = self._head[len(data) :]
-        buffer[: len(data)] = data
-        return len(data)
+        if self._at < len(self.head):
+            data = self.head[self._at : self._at + len(buffer)]
+            self._at += len(data)
+            buffer[: len(data)] = data
+            return len(data)
+        count = cast("Any", self.rest).readinto(buffer)
+        if count:
+            self.beyond, self.head = True, b""
+        return count
+
+
+def read_up_to(stream: IO[bytes], size: int) -> bytes:
+    """Return the next bytes, fewer only at the end."""
+    parts: list[bytes] = []
+    while size and (data := stream.read(size)):
+        parts.append(data)
+        size -= len(data)
+    return b"".join(parts)
 
 
 def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
     """Return the first bytes, and a stream that still has them."""
-    head = b""
-    while len(head) < HEAD and (data := stream.read(HEAD - len(head))):
-        head += data
+    head = read_up_to(stream, HEAD)
     return head, io.BufferedReader(Whole(head, stream), BLOCK)
 
 

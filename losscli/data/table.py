@@ -48,6 +48,8 @@ class Table(ABC):
     """What `Batch.lines` counts."""
     source: Source | None = None
     """Where the bytes come from."""
+    numeric: Collection[int] = ()
+    """The columns that hold numbers and nothing else, so that a fast reader may give arrays of them."""
     named = True
     """False where columns are mere numbers, so that equal names mean nothing."""
     array = False

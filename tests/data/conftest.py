@@ -65,15 +65,37 @@ def everything(reading):
     )
 
 
+def outcome(by, engine):
+    try:
+        return by(engine)
+    except LosscliError as error:
+        return error
+
+
 @pytest.fixture
 def load():
-    """Read a file whole."""
+    """Read a file whole, by the small reader and by the engine: both see the same, or refuse it in the same words."""
 
     def load(file, *forms, batch_rows=8192, **how):
         chosen = {name: how.pop(name) for name in Options._fields if name in how}
-        return everything(
-            read(forms or [PAIR], file, options=Options(**chosen), batch_rows=batch_rows, **how)
+
+        def by(engine):
+            options = Options(**{"engine": engine, **chosen})
+            return everything(read(forms or [PAIR], file, options=options, batch_rows=batch_rows, **how))
+
+        if file == "-":  # which can be read once
+            return by("auto")
+        small, large = (outcome(by, engine) for engine in ("small", "large"))
+        if isinstance(small, LosscliError):
+            assert (type(small), str(small)) == (type(large), str(large))
+            raise small
+        assert all(
+            np.array_equal(small.columns[role], large.columns[role], equal_nan=True) for role in small.columns
         )
+        assert small.rows == large.rows
+        assert small.lines == large.lines
+        assert small.ids == large.ids
+        return small
 
     return load
 

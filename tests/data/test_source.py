@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from losscli.data.batch import Options
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -258,15 +260,18 @@ def test_options_that_mean_nothing(put, refused):
     assert refused("t.csv", encoding="rot13")[0] == 2
 
 
-def test_memory_does_not_grow_with_the_file(put, pair):
+def test_memory_does_not_grow_with_the_file(put, pair, monkeypatch):
     import tracemalloc
 
+    from losscli.data import source
     from losscli.data.reader import read
+
+    monkeypatch.setattr(source, "LARGE", 1 << 16)
 
     def peak(rows):
         put("t.csv", "p,y\n" + "0.123456789,2.5\n" * rows)
         tracemalloc.start()
-        for _ in read([pair], "t.csv", batch_rows=1000).batches():
+        for _ in read([pair], "t.csv", batch_rows=1000, options=Options(engine="small")).batches():
             pass
         size = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()

@@ -1,0 +1,122 @@
+"""DuckDB, as a reader of numbers and texts: it is told everything and guesses nothing.
+
+Only what it reads as the small reader would may get here; of the rest `Refused` is raised.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import duckdb
+import numpy as np
+
+from losscli.data.pieces import Piece
+
+NUMBERS_TOO = (b"_", b"(")
+"""Marks of texts that DuckDB reads as numbers and we do not: 1_000, NaN(1)."""
+
+
+class Refused(Exception):
+    """The engine cannot read a piece, or would read it in another way."""
+
+
+@cache
+def database() -> Any:
+    """Return a database in memory, which reads the files it is told to and nothing else."""
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "threads": 1,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    return duckdb.connect(":memory:", config=settings)
+
+
+class Reading(NamedTuple):
+    """What to read of a piece of delimited text."""
+
+    names: int
+    """How many columns there are."""
+    delimiter: str
+    columns: Sequence[int]
+    """The wanted columns."""
+    numeric: Collection[int]
+    """Those that hold numbers, of which arrays are made, NaN where missing."""
+    missing: Collection[str]
+
+
+def cells(piece: Piece, how: Reading) -> list[Any]:
+    """Return the wanted columns. Raises `Refused`, also where a row is not on one line."""
+    refuse_oddities(piece, how)
+    path = piece.path
+    found = query(piece, path, how, how.columns, how.missing)
+    texts = [at for at in how.columns if at not in how.numeric]
+    if any("" in found[at] for at in texts):  # a text that means missing: but it may be an id, or a class
+        found |= query(piece, path, how, texts, [""])
+    if {len(x) for x in found.values()} != {piece.lines}:
+        raise Refused("blank lines, or line ends in quotes")
+    return [found[at] for at in how.columns]
+
+
+def query(
+    piece: Piece, path: str, how: Reading, columns: Sequence[int], missing: Collection[str]
+) -> dict[int, Any]:
+    """Return columns by their number."""
+    guarded = any(map(piece.has, NUMBERS_TOO)) or (piece.has(b"+") and (piece.has(b"+-") or piece.has(b"-+")))
+    plain = [at for at in columns if at in how.numeric and not guarded]
+    texts = [f"'c{at}'" for at in columns if at not in how.numeric]
+    types = ", ".join(f"c{at}: '{'DOUBLE' if at in plain else 'VARCHAR'}'" for at in range(how.names))
+    wanted = [guard(f"c{at}") if at in how.numeric and guarded else f"c{at}" for at in columns]
+    as_written = f", force_not_null=[{', '.join(texts)}]" if texts else ""
+    arrays = answer(
+        f"select {', '.join(wanted)} from read_csv({quoted(path)}, auto_detect=false, header=false, "
+        f"delim={quoted(how.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, strict_mode=true, "
+        f"null_padding=false, nullstr=[{', '.join(map(quoted, missing))}]{as_written})"
+    )
+    return {
+        at: np.ma.filled(x, np.nan) if at in how.numeric else x.tolist()
+        for at, x in zip(columns, arrays, strict=True)
+    }
+
+
+def refuse_oddities(piece: Piece, how: Reading) -> None:
+    """Refuse what the two readers see differently."""
+    if piece.has(b"\0"):
+        raise Refused("a NUL")
+    if how.names == 1 and (piece.buffer[0] in b"\r\n" or piece.has(b"\n\n") or piece.has(b"\n\r")):
+        raise Refused("a blank line, which is no row")
+    if piece.has(b"\r") and piece.buffer.count(b"\r\n", 0, piece.size) < piece.buffer.count(
+        b"\r", 0, piece.size
+    ):
+        raise Refused("a line that ends in a carriage return alone")
+    text = memoryview(piece.buffer)[: piece.size]
+    if piece.quoted:  # DuckDB skips a blank beside a quotation mark
+        mark = re.escape(how.delimiter.encode())
+        if re.search(rb'(?:^|[\n%b])[ \t]+"|"[ \t]+(?:[\r\n%b]|$)' % (mark, mark), text):
+            raise Refused("a blank beside a quote")
+    if not piece.buffer.isascii():
+        try:
+            str(text, "utf-8")
+        except UnicodeDecodeError:
+            raise Refused("not UTF-8") from None
+
+
+def guard(name: str) -> str:
+    """Return SQL for a number that our reader reads too."""
+    return f"case when regexp_matches({name}, '[_(]|[+]-|-[+]') then error('') else {name}::double end"
+
+
+def answer(query: str) -> list[Any]:
+    """Return the columns of an answer, as arrays."""
+    try:
+        found = database().cursor().execute(query).fetchnumpy()
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        raise Refused(str(error)) from None
+    return list(found.values())
+
+
+def quoted(text: str) -> str:
+    """Return a text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
