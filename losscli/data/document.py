@@ -9,19 +9,19 @@ from typing import cast
 
 from losscli.data.batch import Options
 from losscli.data.decoding import Record, decode, kind, reader
-from losscli.data.records import Arrays, Numbered, Records, leaves
+from losscli.data.records import Arrays, Lines, Numbered, Records, leaves
 from losscli.data.source import Source
 from losscli.data.table import Cell, Table
 from losscli.data.words import listed, nearest, under
 from losscli.errors import DataError, NoResult, UsageError
 
 
-def lines_of(source: Source, exact: bool) -> Records:
+def lines_of(source: Source, exact: bool) -> Lines:
     """Return the table of a JSON lines input; `exact` keeps the text of its numbers, for ids."""
     decoder = reader(exact)
 
-    def records() -> Numbered:
-        for number, line in enumerate(chain.from_iterable(source.blocks()), 1):
+    def records(part: Source, first: int) -> Numbered:
+        for number, line in enumerate(chain.from_iterable(part.blocks()), first):
             if not line.isspace():
                 record = decode(decoder, line, source.name, number)
                 if not isinstance(record, dict):
@@ -31,12 +31,13 @@ def lines_of(source: Source, exact: bool) -> Records:
                     )
                 yield number, cast("Record", record)
 
-    return Records(source.name, "line", records(), source.close)
+    return Lines(source, records)
 
 
 def document(source: Source, options: Options, exact: bool) -> Table:
     """Return the table of a JSON document."""
     text = "".join(chain.from_iterable(source.blocks()))
+    source.close()
     if not text.strip():
         raise NoResult(f"{source.name} is empty")
     value = decode(reader(exact), text, source.name, 1)

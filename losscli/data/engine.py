@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import duckdb
 import numpy as np
@@ -34,7 +34,7 @@ def database() -> Any:
     return duckdb.connect(":memory:", config=settings)
 
 
-class Reading(NamedTuple):
+class Delimited(NamedTuple):
     """What to read of a piece of delimited text."""
 
     names: int
@@ -47,7 +47,7 @@ class Reading(NamedTuple):
     missing: Collection[str]
 
 
-def cells(piece: Piece, how: Reading) -> list[Any]:
+def delimited(piece: Piece, how: Delimited) -> list[Any]:
     """Return the wanted columns. Raises `Refused`, also where a row is not on one line."""
     refuse_oddities(piece, how)
     path = piece.path
@@ -61,7 +61,7 @@ def cells(piece: Piece, how: Reading) -> list[Any]:
 
 
 def query(
-    piece: Piece, path: str, how: Reading, columns: Sequence[int], missing: Collection[str]
+    piece: Piece, path: str, how: Delimited, columns: Sequence[int], missing: Collection[str]
 ) -> dict[int, Any]:
     """Return columns by their number."""
     guarded = any(map(piece.has, NUMBERS_TOO)) or (piece.has(b"+") and (piece.has(b"+-") or piece.has(b"-+")))
@@ -81,7 +81,7 @@ def query(
     }
 
 
-def refuse_oddities(piece: Piece, how: Reading) -> None:
+def refuse_oddities(piece: Piece, how: Delimited) -> None:
     """Refuse what the two readers see differently."""
     if piece.has(b"\0"):
         raise Refused("a NUL")
@@ -103,9 +103,66 @@ def refuse_oddities(piece: Piece, how: Reading) -> None:
             raise Refused("not UTF-8") from None
 
 
-def guard(name: str) -> str:
-    """Return SQL for a number that our reader reads too."""
-    return f"case when regexp_matches({name}, '[_(]|[+]-|-[+]') then error('') else {name}::double end"
+def lines(piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int | None]) -> list[Any]:
+    """Return columns of JSON lines: numbers, or lists of so many of them, as arrays; NaN where missing."""
+    if piece.has(b"\nnull") or piece.buffer.startswith(b"null") or piece.has(b"\r"):
+        raise Refused("null is no record")
+    text = memoryview(piece.buffer)[: piece.size]
+    if re.search(rb",\s*[]}]", text):
+        raise Refused("a comma too many, which DuckDB does not mind")
+    guarded = piece.has(b"true") or piece.has(b"false")  # to DuckDB 1 and 0
+    tree: dict[str, Any] = {}
+    for path, width in zip(paths, widths, strict=True):
+        *above, last = path
+        inside = tree
+        for key in above:
+            inside = inside.setdefault(key, {})
+        inside[last] = ("VARCHAR" if guarded else "DOUBLE") + ("[]" if width is not None else "")
+    columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
+    wanted: list[str] = []
+    for path, width in zip(paths, widths, strict=True):
+        name = ".".join(map(named, path))
+        if width is None:
+            wanted.append(name)
+        else:
+            wanted += [f"coalesce(len({name}), {width})", *(f"{name}[{k + 1}]" for k in range(width))]
+    if guarded:
+        wanted = [guard(each, "[_(tfTF]") for each in wanted]
+    names = ", ".join(f"{each} as c{at}" for at, each in enumerate(wanted))
+    found = answer(
+        f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
+        f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
+    )
+    if len(found[0]) != piece.lines:
+        raise Refused("blank lines")
+    arrays = iter(np.ma.filled(x.astype(np.float64), np.nan) for x in found)
+    answers: list[Any] = []
+    for width in widths:
+        if width is None:
+            answers.append(next(arrays))
+        else:
+            if (next(arrays) != width).any():
+                raise Refused("lists of different lengths")
+            answers.append(np.stack([next(arrays) for _ in range(width)], axis=1))
+    return answers
+
+
+def typed(each: Any) -> str:
+    """Return the type of a column as SQL writes it: that of an object, by its keys, or of a value."""
+    if isinstance(each, str):
+        return each
+    inside = cast("dict[str, Any]", each)
+    return "STRUCT(" + ", ".join(f"{named(key)} {typed(value)}" for key, value in inside.items()) + ")"
+
+
+def named(key: str) -> str:
+    """Return a name as SQL writes it."""
+    return '"' + key.replace('"', '""') + '"'
+
+
+def guard(name: str, strange: str = "[_(]|[+]-|-[+]") -> str:
+    """Return SQL for a number that our reader reads too: not 1_000, NaN(1) or +-1."""
+    return f"case when regexp_matches({name}::varchar, '{strange}') then error('') else {name}::double end"
 
 
 def answer(query: str) -> list[Any]:

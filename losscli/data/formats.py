@@ -45,18 +45,26 @@ def table(source: Source, options: Options, exact: bool) -> Table:
 
         if format == "jsonl":
             document.refuse_records(options, "JSON lines")
-            return document.lines_of(source, exact)
+            lines = document.lines_of(source, exact)
+            if is_large(source, options):
+                from losscli.data.large import LargeLines
+
+                return LargeLines(lines, source)
+            return lines
         return document.document(source, options, exact)
     if options.records:
         raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
     small = Delimited(source, options)
-    if options.engine == "large" or (options.engine == "auto" and source.is_large()):
-        from losscli.data import large
+    if is_large(source, options):
+        from losscli.data.large import LargeDelimited
 
-        stream = source.again()
-        if stream and large.suits(small, stream.head, options):
-            return large.Large(small, source, stream, options)
+        return LargeDelimited(small, source, options)
     return small
+
+
+def is_large(source: Source, options: Options) -> bool:
+    """Return whether the engine is to read an input."""
+    return options.engine == "large" or (options.engine == "auto" and source.is_large())
 
 
 def guess(source: Source) -> Format:

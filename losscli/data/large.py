@@ -1,10 +1,11 @@
-"""Large delimited text: an engine reads it piece by piece, and the small reader what the engine cannot."""
+"""Large text: an engine reads it piece by piece, and the small reader what the engine cannot."""
 
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any, cast
 
@@ -14,27 +15,47 @@ from losscli.data.batch import Options
 from losscli.data.cells import MISSING, number
 from losscli.data.delimited import Delimited
 from losscli.data.pieces import Piece, Pieces
+from losscli.data.records import Lines
 from losscli.data.source import Source, Whole
-from losscli.data.table import Cell, Chunk, Table
+from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
 WORKERS = 2
 
+Parse = Callable[[Piece], Sequence[Column]]
+
 
 class Large(Table):
-    """A delimited table whose rows the engine reads, in pieces, several at a time."""
+    """A table whose rows the engine reads, in pieces, several at a time."""
 
-    def __init__(self, small: Delimited, source: Source, stream: Whole, options: Options) -> None:
+    quote = b""
+    """What line ends may stand between."""
+
+    def __init__(self, small: Table, source: Source) -> None:
         self.name, self.names, self.named = small.name, small.names, small.named
         self.lists, self.deep = small.lists, small.deep
-        self.delimiter = small.delimiter
         self._small = small
         self._source = source
-        self._stream = stream
-        self._missing = (*MISSING, *options.na)
+
+    @abstractmethod
+    def parse(self, columns: Sequence[int]) -> Parse | None:
+        """Return what reads the wanted columns of a piece, or None if the engine should not."""
+
+    @abstractmethod
+    def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield what the small reader makes of a part of the input that begins in a line."""
+
+    @property
+    def first_line(self) -> int:
+        """The line of the first row."""
+        return 1
+
+    def more(self) -> bool:
+        """Look further for columns that the first rows lack."""
+        return self._small.more()
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
-        """Return the line of the file with carets under the cell."""
+        """Return the lines that show one cell in its row."""
         return self._small.show(line, column, cell, raw)
 
     def close(self) -> None:
@@ -43,14 +64,18 @@ class Large(Table):
 
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns, a piece at a time."""
+        parse, stream = self.parse(columns), self._source.again()
+        if parse is None or stream is None:
+            yield from self._small.chunks(columns, rows)
+            return
         with self._source.translated():
-            for _ in range(self._small.first_line - 1):  # the header, and what is above it
-                self._stream.readline()
-        pieces = Pieces(self._stream, self._small.first_line)
+            for _ in range(self.first_line - 1):  # the header, and what is above it
+                stream.readline()
+        pieces = Pieces(stream, self.first_line, self.quote)
         pool = ThreadPoolExecutor(WORKERS)
         empty = True
         try:
-            for chunk in self._chunks(pieces, pool, columns, rows):
+            for chunk in self._chunks(pieces, pool, parse, columns, rows):
                 empty = False
                 yield chunk
         finally:
@@ -60,31 +85,21 @@ class Large(Table):
             raise NoResult(f"{self.name}: no rows after the header")
 
     def _chunks(
-        self, pieces: Pieces, pool: ThreadPoolExecutor, columns: Sequence[int], rows: int
+        self, pieces: Pieces, pool: ThreadPoolExecutor, parse: Parse, columns: Sequence[int], rows: int
     ) -> Iterator[Chunk]:
         waiting: deque[tuple[Piece, Future[Any]]] = deque()
         for piece in self._read(pieces):
-            waiting.append((piece, pool.submit(self._parse, piece, columns)))
+            waiting.append((piece, pool.submit(attempt, parse, piece)))
             if len(waiting) > WORKERS:
                 yield from self._next(waiting, pieces, columns, rows)
         while waiting:
             yield from self._next(waiting, pieces, columns, rows)
         if pieces.tangled:
-            yield from self._slowly(pieces, b"", pieces.line, columns, rows)
+            yield from self._rest(pieces, b"", pieces.line, columns, rows)
 
     def _read(self, pieces: Pieces) -> Iterator[Piece]:
         with self._source.translated():
             yield from pieces
-
-    def _parse(self, piece: Piece, columns: Sequence[int]) -> Any:
-        """Return the cells of the wanted columns, or what kept the engine from reading them."""
-        from losscli.data import engine
-
-        how = engine.Reading(len(self.names), self.delimiter, columns, self.numeric, self._missing)
-        try:
-            return engine.cells(piece, how)
-        except engine.Refused:
-            return None
 
     def _next(
         self,
@@ -98,32 +113,95 @@ class Large(Table):
         found = future.result()
         if found is not None:
             lines = np.arange(piece.line, piece.line + piece.lines, dtype=np.int64)
-            yield Chunk(cast("Sequence[Sequence[Cell]]", found), lines, piece.row)
+            yield Chunk(found, lines, piece.row)
         elif not piece.quoted:
             part = self._source.part(io.BytesIO(piece.text()))
-            yield from self._small.going_on(part, piece.line).further(columns, rows)
+            yield from self.slowly(part, piece.line, columns, rows)
         else:
             for _, each in waiting:
                 each.result()
             read = b"".join(each.text() for each in (piece, *(each for each, _ in waiting)))
             waiting.clear()
-            yield from self._slowly(pieces, read, piece.line, columns, rows)
+            yield from self._rest(pieces, read, piece.line, columns, rows)
         pieces.give_back(piece)
 
-    def _slowly(
+    def _rest(
         self, pieces: Pieces, read: bytes, line: int, columns: Sequence[int], rows: int
     ) -> Iterator[Chunk]:
         """Yield all that is left, from these bytes on, as the small reader has it."""
         pieces.ended, pieces.tangled = True, False
-        rest = cast("IO[bytes]", Whole(read + pieces.rest(), self._stream))
-        yield from self._small.going_on(self._source.part(rest), line).further(columns, rows)
+        rest = cast("IO[bytes]", Whole(read + pieces.rest(), pieces.stream))
+        yield from self.slowly(self._source.part(rest), line, columns, rows)
 
 
-def suits(table: Delimited, head: bytes, options: Options) -> bool:
-    """Return whether the engine can say what the small reader would, given the first bytes."""
-    return (
-        head.count(b"\r") == head.count(b"\r\n")  # and not the line ends of old
-        and table.delimiter != " "  # of which several count as one
-        and options.decimal == "."
-        and not any(number(text) is not None for text in options.na)  # -999 is also -999.0
-    )
+class LargeDelimited(Large):
+    """A delimited table."""
+
+    quote = b'"'
+
+    def __init__(self, small: Delimited, source: Source, options: Options) -> None:
+        super().__init__(small, source)
+        self.delimiter = small.delimiter
+        self._delimited = small
+        self._options = options
+
+    @property
+    def first_line(self) -> int:
+        """The line after the header."""
+        return self._delimited.first_line
+
+    def parse(self, columns: Sequence[int]) -> Parse | None:
+        """Return what reads the wanted columns, unless the engine would see something else."""
+        from losscli.data import engine
+
+        stream = self._source.again()
+        if (
+            stream is None
+            or stream.head.count(b"\r") > stream.head.count(b"\r\n")  # the line ends of old
+            or self.delimiter == " "  # of which several count as one
+            or self._options.decimal == ","
+            or any(number(text) is not None for text in self._options.na)  # -999 is also -999.0
+        ):
+            return None
+        missing = (*MISSING, *self._options.na)
+        how = engine.Delimited(len(self.names), self.delimiter, columns, self.numeric, missing)
+        return lambda piece: engine.delimited(piece, how)
+
+    def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield what the small reader makes of a part."""
+        return self._delimited.going_on(source, line).further(columns, rows)
+
+
+class LargeLines(Large):
+    """JSON lines of which numbers are wanted, or lists of them."""
+
+    def __init__(self, small: Lines, source: Source) -> None:
+        super().__init__(small, source)
+        self.unit = small.unit
+        self._lines = small
+
+    def parse(self, columns: Sequence[int]) -> Parse | None:
+        """Return what reads the wanted columns, unless they are more than numbers."""
+        from losscli.data import engine
+
+        paths = [self._lines.paths[at] for at in columns]
+        folded = {tuple(key.lower() for key in path) for path in paths}  # as DuckDB tells names apart
+        deep = any(at in self.deep for at in columns)
+        if deep or len(folded) < len(paths) or not set(columns) <= set(self.numeric):
+            return None
+        widths = [self.lists.get(at) for at in columns]
+        return lambda piece: engine.lines(piece, paths, widths)
+
+    def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield what the small reader makes of a part."""
+        return self._lines.going_on(source, line).chunks(columns, rows)
+
+
+def attempt(parse: Parse, piece: Piece) -> Sequence[Column] | None:
+    """Return the cells of a piece; None if the engine cannot read it, or not as the small reader does."""
+    from losscli.data.engine import Refused
+
+    try:
+        return parse(piece)
+    except Refused:
+        return None

@@ -72,7 +72,7 @@ class Pieces:
     """The pieces of a stream, each lent until it is given back."""
 
     def __init__(self, stream: RawIOBase, line: int, quote: bytes = b'"') -> None:
-        self._stream = stream
+        self.stream = stream
         self.line = line
         """The line on which the next piece starts."""
         self._quote = quote
@@ -115,7 +115,7 @@ class Pieces:
         size = len(self._rest)
         buffer[:size] = self._rest
         while size < len(buffer):
-            count = self._stream.readinto(buffer[size:])
+            count = self.stream.readinto(buffer[size:])
             if not count:
                 self.ended = True
                 break

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import chain, islice
 from typing import Any, cast
 
 import numpy as np
 
 from losscli.data.decoding import Record
+from losscli.data.source import Source
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted, quoted, under, written
 from losscli.errors import DataError, NoResult
@@ -76,6 +78,25 @@ class Records(Table):
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the key and the value, with carets under the value."""
         return show(self._paths[column][-1], line, cell)
+
+
+class Lines(Records):
+    """Records that are lines."""
+
+    def __init__(self, source: Source, records: Callable[[Source, int], Numbered]) -> None:
+        self._records = records
+        super().__init__(source.name, "line", records(source, 1), source.close)
+
+    @property
+    def paths(self) -> Sequence[Path]:
+        """The keys that lead to each column."""
+        return self._paths
+
+    def going_on(self, source: Source, line: int) -> Lines:
+        """Return the same table where it goes on in another source, whose first line is this one."""
+        other = copy(self)
+        other._held, other._rest = [], self._records(source, line)
+        return other
 
 
 class Arrays(Table):

@@ -71,7 +71,6 @@ class Source:
         self._head = []
         while block := self._block():
             yield block
-        self.close()
 
     def close(self) -> None:
         """Close the file; nobody reads on."""

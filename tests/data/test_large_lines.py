@@ -1,0 +1,119 @@
+"""JSON lines by the engine and by the small reader: the same rows bit for bit, and the same refusals."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from losscli.data import pieces
+from losscli.data.batch import Options, Role
+from losscli.data.reader import read
+from losscli.data.records import Lines
+from losscli.errors import LosscliError
+
+PAIR = (Role("pred", ("p",)), Role("target", ("y",)))
+VECTOR = (Role("pred", ("p",), "vector"), Role("target", ("y",)))
+CLASSES = (Role("pred", ("p",), "vector"), Role("target", ("y",), "class", "pred"))
+
+VALUES = [
+    "1", "2.50", "-0", "1e400", "9007199254740993", "12345678901234567890123", "null", "true", '"1.5"', '"NA"', '""', '"1_000"',
+    '" 2"', '"+-1"', "NaN", "-Infinity", '"nan"', "01", ".5", '"x"', "{}", '{"a": 1}', "[1]", "[1,2]", "[1, null]", "[]", "[[1],[2]]",
+    '[1,"2"]', "[1,true]", "[1,2,]", "1,", '"\\u00e9"', '"NaN(1)"', "1 2",
+]  # fmt: skip
+
+
+def outcome(form, engine, **how):
+    try:
+        batches = list(read([form], "t.jsonl", options=Options(engine=engine, **how)).batches())
+    except LosscliError as error:
+        return type(error), str(error)
+    return (
+        {role: np.concatenate([b.columns[role] for b in batches]).tobytes() for role in batches[0].columns},
+        [row for b in batches for row in b.rows.tolist()],
+        [line for b in batches for line in b.lines.tolist()],
+    )
+
+
+def same(form, text, size, **how):
+    Path("t.jsonl").write_bytes(text if isinstance(text, bytes) else text.encode())
+    with patch.object(pieces, "PIECE", size):
+        large = outcome(form, "large", **how)
+    assert large == outcome(form, "small", **how)
+
+
+value = st.sampled_from(VALUES) | st.floats(allow_nan=False, allow_infinity=False).map(repr)
+key = st.sampled_from(["p", "y", "P", "x y", "a.b"])
+record = st.lists(st.tuples(key, value).map('"{0[0]}":{0[1]}'.format), max_size=4).map(
+    lambda x: "{" + ", ".join(x) + "}"
+)
+good = st.tuples(value, value).map('{{"p":{0[0]},"y":{0[1]}}}'.format)
+plain = (
+    st.tuples(st.floats(), st.integers(0, 1))
+    .map('{{"p":{0[0]!r},"x":[1],"y":{0[1]}}}'.format)
+    .filter(lambda x: "nan" not in x and "inf" not in x)
+)
+vectors = st.tuples(st.lists(st.floats(0, 1), min_size=2, max_size=2), st.integers(0, 1)).map(
+    '{{"p":{0[0]},"y":{0[1]}}}'.format
+)
+many = lambda each: st.lists(each, min_size=1, max_size=12)  # noqa: E731
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([PAIR, VECTOR, CLASSES]),
+    many(good | plain)
+    | many(plain)
+    | many(vectors)
+    | many(vectors | good)
+    | many(record | plain | st.sampled_from(["", " ", "null", "1", "[]"])),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([24, 90, 1 << 16]),
+    st.sampled_from(["error", "drop", "nan"]),
+    st.sampled_from([(), ("x",), ("1",)]),
+)
+@example(PAIR, ['{"p":1,"y":2}', '{"p":1,"y":2,}'], "\n", 90, "error", ())
+@example(PAIR, ['{"p":1,"y":2}', '{"p":true,"y":2}'], "\n", 90, "error", ())
+@example(PAIR, ['{"p":1,"y":2}', "null"], "\n", 90, "error", ())
+@example(PAIR, ['{"p":1,"y":2,"x":true}', '{"p":1.10,"y":12345678901234567890123}'], "\n", 90, "error", ())
+@example(VECTOR, ['{"p":[1,2],"y":2}', '{"p":[1],"y":2}'], "\n", 90, "error", ())
+@example(VECTOR, ['{"p":[1,2],"y":2}', '{"p":null,"y":2}'], "\n", 90, "drop", ())
+def test_the_same_rows_or_the_same_words(tmp_path_factory, form, rows, end, size, missing, na):
+    os.chdir(tmp_path_factory.getbasetemp())
+    same(form, end.join(rows), size, missing=missing, na=na)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"p":1,"y":2}\n{"p":\n1,"y":2}\n',
+        '{"p":1,"y":2}\n\n{"p":1,"y":x}\n',
+        '{"p":1,"y":2}\n{"p":1,"y":2}{"p":1,"y":2}\n',
+        b'{"p":1,"y":2}\n{"p":1,"y":"\xff"}\n',
+        b'\xef\xbb\xbf{"p":1,"y":2}\n',
+        '{"p":1,"y":2}\n{"p":1,"y":2',
+        '{"p":1,"y":2}\n{"P":1,"y":2}\n',
+        '{"p":1,"p":2,"y":2}\n{"p":1,"y":2}\n',
+        '{"p":{"a":1,"b":{"c":2}},"y":2}\n{"p":{"a":3},"y":2}\n',
+    ],
+)
+@pytest.mark.parametrize("size", [24, 1 << 16])
+def test_files_of_all_kinds(tmp_path, monkeypatch, text, size):
+    monkeypatch.chdir(tmp_path)
+    same(PAIR, text, size)
+
+
+def test_numbers_within_objects_and_lists(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Lines, "going_on", None)
+    monkeypatch.setattr(pieces, "PIECE", 1 << 12)
+    Path("t.jsonl").write_text('{"out": {"p": [0.25, 0.75], "q\\"": 1}, "y": 1, "ok": true}\n' * 1000)
+    form = (Role("pred", ("p",), "vector"), Role("target", ("y",)))
+    found = list(read([form], "t.jsonl", given={"pred": "out.p"}, options=Options(engine="large")).batches())
+    assert sum(len(batch.rows) for batch in found) == 1000
+    assert all((batch.columns["pred"] == [0.25, 0.75]).all() for batch in found)
