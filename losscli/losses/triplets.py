@@ -13,6 +13,7 @@ from losscli.loss import Axis, Input, Loss, Section
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
+SAME = 2.0**-80  # distances as near as this are of the same coordinates, in another order
 ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "a"))
 POSITIVE = Input("positive", FINITE, "vector", wrt=True, columns=("positive", "pos", "p"))
 NEGATIVE = Input("negative", FINITE, "vector", wrt=True, columns=("negative", "neg", "n"))
@@ -54,6 +55,8 @@ class TripletMargin(Loss):
     pitfalls = (
         "torch adds 1e-6 to every coordinate difference, as eps=1e-06 does; optax adds it under the root",
         "FaceNet squares the distances: triplet-margin:squared=true",
+        "for p between 1 and 2 its second derivative is infinite where two vectors agree in a coordinate; in the "
+        "anchor, where all three do, the distance that bends more says with which sign, and of equal ones it is 0",
     )
     related = ("contrastive",)
 
@@ -124,18 +127,31 @@ class TripletMargin(Loss):
             return (np.maximum(excess, 0.0),)
         active = active_rows(excess)
         parts = [self.part(order, distance) for distance in (near, far, between)]
-        towards = apart(parts[0], parts[1], near, far)
+        towards = self.against(order, apart(parts[0], parts[1], near, far), near, far)
         if self.squared and self.p == 2:  # the anchor drops out
             towards = 2 * (negative - positive) if order == 1 else np.zeros_like(anchor)
         sign = -1.0 if order == 1 else 1.0
         slopes = [towards, sign * parts[0].rounded, -sign * parts[1].rounded]
         if self.swap:
-            sides = apart(parts[0].scaled(sign), parts[2], near, between)
+            sides = self.against(order, apart(parts[0].scaled(sign), parts[2], near, between), near, between)
             if self.squared and self.p == 2:
                 sides = 2 * (negative - anchor) if order == 1 else np.zeros_like(anchor)
             changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
             slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
         return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
+
+    def against(self, order, found, one, two):
+        """Return a derivative of one − two; where both bend without bound, of the one that bends the more.
+
+        A norm of degree p below 2 does so along a coordinate that is 0, as |x|^p d^(1 − p).
+        """
+        if order < 2 or not 1 < self.p < 2:
+            return found
+        both = (one.whole.high == 0) & (two.whole.high == 0) & ~one.none & ~two.none
+        lengths = one.size(), two.size()
+        lead = (lengths[0] - lengths[1]).high
+        lead = np.where(abs(lead) > SAME * lengths[0].high, lead if self.squared else -lead, 0.0)
+        return np.where(both, np.where(lead == 0, 0.0, np.copysign(np.inf, lead)), found)
 
     def compared(self, anchor, positive, negative):
         """Return the three distances, whether the last stands for the second, and near − far + margin."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from losscli import CosineDistance, CosineEmbedding, Hinge, HingeEmbedding, MarginRanking, mend
+from losscli import CosineDistance, CosineEmbedding, Hinge, HingeEmbedding, MarginRanking, TripletMargin, mend
 from losscli.loss import DirectionError
 
 RNG = np.random.default_rng(6)
@@ -71,3 +71,26 @@ def test_zeros_have_no_direction(loss):
     labels = () if loss.name == "cosine-distance" else (ONE[:2],)
     with pytest.raises(DirectionError, match="x2 in row 1 is all zeros, which has no direction"):
         loss.value([[1.0, 0.0], [1.0, 0.0]], [[0.0, 1.0], [0.0, -0.0]], *labels)
+
+
+@pytest.mark.parametrize("squared", [False, True])
+@pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("positive", [[0, 3.0, 1], [0, 1.5, 1], [0, 2.0, 1]])
+@pytest.mark.parametrize("negative", [[0, 1.5, 1.0], [0, 1.0, 2.0], [0, 4.0, 1.5]])
+def test_triplets_level_in_a_coordinate_bend_without_bound_by_the_distance_that_does_so_more(
+    squared, swap, positive, negative
+):
+    """Of degree 1.5 each distance has a second derivative of infinity there: their difference has its side."""
+    loss = TripletMargin(p=1.5, margin=30, squared=squared, swap=swap)
+    vectors = [np.array([each]) for each in ([0, 1.0, 1.0], positive, negative)]
+    if loss.kinked(*vectors)[0]:
+        return
+    found = np.array(loss.hessian(*vectors))[:, 0, 0]
+    for at, said in enumerate(found):
+        sides = []
+        for step in (-1e-8, 0.0, 1e-8):
+            moved = [x.copy() for x in vectors]
+            moved[at][0, 0] += step
+            sides.append(loss.value(*moved)[0])
+        bend = (sides[0] - 2 * sides[1] + sides[2]) / 1e-16
+        assert np.isfinite(said) if abs(bend) < 100 else said == np.copysign(np.inf, bend), (at, bend)
