@@ -79,8 +79,7 @@ class Row(NamedTuple):
     """How many losses are derived."""
     counts: Sequence[Array | None] = ()
     """How much each row counts in the mean of each loss, if not all the same."""
-    kept: NDArray[np.bool_] | None = None
-    """Which rows count, if not all."""
+    kept: NDArray[np.bool_] | None = None  # which rows count, if not all
 
 
 class Summary:
@@ -158,8 +157,8 @@ class Job:
 
     def _told(self, row: Row, each: Sequence[tuple[Loss, Sequence[Array]]]) -> Row:
         """Return rows with how much they count for each loss, given its inputs."""
-        kept = weighed.kept(*each[0])
-        self.ignored += 0 if kept is None else len(kept) - int(kept.sum())
+        if (kept := weighed.kept(*each[0])) is not None:
+            self.ignored += len(kept) - int(kept.sum())
         return row._replace(counts=[weighed.counts(*one) for one in each], kept=kept)
 
     def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:

@@ -86,9 +86,14 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
 
     def shares(self, p, y):
         """Return the weights of the logarithms."""
-        found = self.weighed(smoothed(weights(y, len(p)), self.label_smoothing)).rounded
-        endless = np.isnan(found) & (p == 0) if self.weights and not self.clip else False
-        return np.where(endless, 1.0, found)  # of infinity any share is infinite
+        share = smoothed(weights(y, len(p)), self.label_smoothing)
+        found = self.weighed(share).rounded
+        if self.clip or not np.isnan(found).any():
+            return found
+        sure = np.where(
+            p == 0, 1.0, share.rounded * np.array(self.weights)[:, None]
+        )  # any share of infinity is that
+        return np.where(np.isnan(found) & ((p == 0) | (p == 1)), sure, found)
 
     def corner(self, p, y):
         edge = (p == self.clip) | (1 - p == self.clip)
