@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from losscli.arithmetic import compensated, sure, with_care
 from losscli.doubledouble import DoubleDouble, chosen, exp, log, total, two_product, two_sum
-from losscli.tables import product
+from losscli.tables import product, remainder
 
 Array = NDArray[np.float64]
 
@@ -73,7 +73,7 @@ def apart(p: Array, t: Array) -> Array:
     v = gap / whole
     found = gap * v
     found *= 1 - (v - v * v) * polynomial(FIT, v * v)
-    found += v * (2 * lost - v * rest)
+    found += v * (2 * lost + remainder(gap, whole, v) - v * rest)
     none = t == 0
     found = with_care(((v < -0.6 * REACH) | (v > REACH)) & ~none, found, far_apart, p, t)
     np.copyto(found, p, where=none)

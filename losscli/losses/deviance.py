@@ -5,15 +5,18 @@ import numpy as np
 from losscli.arithmetic import FAINT, over_square, sure, with_care
 from losscli.bregman import LEAST, MOST, apart, entropic, polynomial
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log, two_product, two_sum
+from losscli.doubledouble import DoubleDouble, chosen, exp, log, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
 from losscli.parameter import parameter
+from losscli.powers import midway, scaled_power, tweedie
+from losscli.tables import remainder
 from losscli.traits import Traits
 
 SMALL = 2.0**-20  # below this, four terms of a series are as good as a logarithm or exponential
 NEAR = 0.25  # up to this logarithm of the ratio, a series does not cancel
 TERMS = 17
+LOG_2 = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
 STEEP = 600.0  # from such powers of e on, exponentials lose bits
 POSITIVES = (
     (
@@ -69,10 +72,23 @@ class TweedieDeviance(Deviance):
     )  # fmt: skip
 
     def penalty(self, p, t):
-        if self.power != 1.5:
-            return self.careful(p, t)
-        found = midway(p, t)
+        if (plainly := self.closed()) is not None:
+            return plainly.penalty(p, t)
+        if not self.power:
+            return np.square(p - t)
+        found = midway(p, t) if self.power == 1.5 else self.by_powers(p, t)
         return with_care(np.isnan(found), found, self.careful, p, t)
+
+    def closed(self):
+        """Return the loss that this one is at a power where it needs none."""
+        kinds = {1.0: PoissonDeviance, 2.0: GammaDeviance, 3.0: InverseGaussianDeviance}
+        return kinds[self.power]() if self.power in kinds else None
+
+    def by_powers(self, p, t):
+        a, b = DoubleDouble.of_sum(2.0, -self.power), DoubleDouble.of_sum(1.0, -self.power)
+        both = a * b * 0.5
+        found = tweedie(p, t, a, b, -log(abs(both))) * np.sign(both.high)
+        return np.where(t == 0, scaled_power(p, a, -log(a * 0.5)), found) if self.power < 2 else found
 
     def careful(self, p, t):
         some = (t > 0) & np.isfinite(t) & np.isfinite(p)
@@ -88,8 +104,13 @@ class TweedieDeviance(Deviance):
         return np.where(t == 0, (raised(p, share) / share).rounded * 2, np.nan)
 
     def slope(self, p, t):
+        if (plainly := self.closed()) is not None:
+            return plainly.slope(p, t)
+        if not self.power:
+            return 2 * (p - t)
         if self.power != 1.5:
-            return self.careful_slope(p, t)
+            found = scaled_power(p, DoubleDouble(-self.power), LOG_2) * (p - t)
+            return with_care(np.isnan(found), found, self.careful_slope, p, t)
         found = 2 * ((p - t) / p / np.sqrt(p))
         usual = (p > LEAST) & (p < MOST) & (t < MOST)
         return with_care(~usual, found, self.careful_slope, p, t)
@@ -206,8 +227,12 @@ class InverseGaussianDeviance(Deviance):
     related = ("tweedie-deviance", "gamma-deviance")
 
     def penalty(self, p, t):
-        share = np.where(p > 2.0**52 * t, 1.0, (p - t) / p)
-        return share * (share / t)
+        (e, lost), all_of_it = two_sum(p, -t), p > 2.0**52 * t
+        share = np.where(all_of_it, 1.0, e / p)
+        lost += remainder(e, p, share)
+        np.copyto(lost, 0.0, where=all_of_it)
+        rate = share / t
+        return share * rate + 2 * (lost / p) * rate
 
     def slope(self, p, t):
         return 2 * ((p - t) / p / p / p)
@@ -218,21 +243,6 @@ class InverseGaussianDeviance(Deviance):
 
     def traits(self):
         return Traits(best="the mean")
-
-
-def midway(p, t):
-    """Return the deviance of power 1.5, 4 (√p - √t)² / √p, in doubles; NaN for numbers of unusual size."""
-    gap, lost = two_sum(p, -t)
-    square, more = two_product(gap, gap)
-    root = np.sqrt(p)
-    back, off = two_product(root, root)
-    whole, rest = two_sum(p, t)
-    whole, less = two_sum(whole, 2 * np.sqrt(p * t))  # (√p + √t)²
-    found = 4 * square / whole / root
-    found -= found * ((rest + less) / whole + ((p - back) - off) / (2 * p))
-    found += 4 * (more + 2 * gap * lost) / whole / root
-    np.copyto(found, np.nan, where=~((p > LEAST) & (p < MOST) & ((t > LEAST) & (t < MOST) | (t == 0))))
-    return found
 
 
 def between(p, t, power):

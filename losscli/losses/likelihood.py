@@ -103,9 +103,10 @@ class GaussianNLL(LogScore):
     full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
     def score(self, mean, var, target):
-        e = mean - target
+        e, lost = two_sum(mean, -target)
         constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
-        return log_sum(var, e * e / var, 2.5, constant, relative_square, mean, var, target) / 2
+        q = (e * e + 2 * e * lost) / var
+        return log_sum(var, q, 2.5, constant, relative_square, mean, var, target) / 2
 
     def slopes(self, mean, var, target):
         e, lost = two_sum(mean, -target)
