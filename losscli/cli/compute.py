@@ -104,9 +104,12 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
             table = Table(columns, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"])
             write_table(table, out, color=shape.color, width=shape.width)
         else:
-            dropped = job.reading.dropped
-            facts = [(str(loss), value, each.elements, dropped, status(value)) for loss, each, value in whole]
-            table = Table(("loss", "value", "n", "dropped", "status"), facts)
+            left_out = [job.reading.dropped, *([job.reading.filtered] if words.where else [])]
+            facts = [
+                (str(loss), value, each.elements, *left_out, status(value)) for loss, each, value in whole
+            ]
+            why = ["dropped", *(["filtered"] if words.where else [])]
+            table = Table(("loss", "value", "n", *why, "status"), facts)
             write_delimited(table, out, "csv" if kind == "csv" else "tsv")
     warn_infinite(job, summaries, answers)
 

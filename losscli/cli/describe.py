@@ -47,12 +47,14 @@ def heading(job: Job, how: str, elements: int) -> str:
     parts = [named(reading.chosen[name].names) for name in names]
     if len(parts) > 1:
         parts = [*parts[:-2], f"{parts[-2]} against {parts[-1]}"] if names[-1] == "target" else parts
-    rows = reading.rows - reading.dropped - job.ignored
+    rows = reading.rows - reading.dropped - reading.filtered - job.ignored
     said = [f"{reading.name}: {rows} row{'s' * (rows != 1)}{job.gathering()}", *parts]
     if reading.dropped:
         said.insert(1, f"{reading.dropped} dropped for missing values")
     if job.ignored:
         said.insert(1, f"{job.ignored} ignored")
+    if reading.filtered:
+        said.insert(1, f"{reading.filtered} left out by --where")
     unmatched = reading.unmatched
     if sum(unmatched):
         said.insert(1, f"{unmatched[0]} ids only here, {unmatched[1]} only there")
@@ -80,6 +82,8 @@ def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
         for role, each in reading.chosen.items()
     }
     facts: dict[str, Any] = {"file": reading.name, **chosen, "rows": reading.rows, "dropped": reading.dropped}
+    if reading.where:
+        facts |= {"where": reading.where, "filtered": reading.filtered}
     if lists:
         facts["lists"] = lists
     if job.ignored:

@@ -50,6 +50,10 @@ Values = Annotated[
     str, Option("--values", metavar="P:T,...", help="rows as literals, prediction:target: 2.5:3,0:-0.5",
                 rich_help_panel=INPUT),
 ]  # fmt: skip
+Where = Annotated[
+    str, Option("--where", metavar="CONDITION", rich_help_panel=INPUT,
+                help="only the rows for which this SQL holds: \"year >= 2020 and region = 'north'\""),
+]  # fmt: skip
 Weight = Annotated[
     str, Option("--weight", "-w", metavar="COL", help="weight of each row", rich_help_panel=INPUT)
 ]
@@ -138,6 +142,7 @@ class Words(NamedTuple):
     by_order: ByOrder = False
     join: Join = "strict"
     values: Values = ""
+    where: Where = ""
     weight: Weight = ""
     ident: Ident = ""
     input_format: InputFormat = "auto"

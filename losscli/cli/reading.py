@@ -54,7 +54,7 @@ def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequen
         if words.file:
             raise UsageError("--values and a file: one of them, not both")
         said = {"group": group, **words._asdict()}
-        for option in ("pred", "target", "col", "targets", "on", "weight", "ident", "group"):
+        for option in ("pred", "target", "col", "targets", "on", "weight", "ident", "group", "where"):
             if said[option]:
                 raise UsageError(
                     f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here"
@@ -106,6 +106,7 @@ def read_as(
             classes=tuple(words.classes.split(",")) if words.classes else (),
             records=words.records,
             engine=cast("Any", words.engine),
+            where=words.where,
         ),
     )
 
@@ -147,6 +148,8 @@ def settings(words: Words, job: Job) -> list[str]:
     said = [f"miss:{words.missing}"]
     if lists := job.reading.chosen.get("list"):
         said.append(f"list:{lists.names[0]}")
+    if words.where:
+        said.append("where:" + " ".join(words.where.replace("|", "/").split()))
     if words.on:
         said.append(f"on:{words.on}" + (":inner" if words.join == "inner" else ""))
     if words.weight:

@@ -10,7 +10,7 @@ from losscli.data.table import Table
 from losscli.data.words import first, listed, nearest, quoted, shell
 from losscli.errors import DataError, UsageError
 
-OPTIONS = {role: f"--{role} " for role in ("pred", "target", "weight", "id", "on", "group")}
+OPTIONS = {role: f"--{role} " for role in ("pred", "target", "weight", "id", "on", "group", "where")}
 
 
 class Absent(DataError):

@@ -79,6 +79,8 @@ class Options(NamedTuple):
     classes: tuple[str, ...] = ()
     records: str = ""
     engine: Literal["auto", "small", "large"] = "auto"
+    where: str = ""
+    """A condition that a row satisfies, or is left out."""
 
 
 Given = Mapping[str, str]

@@ -18,6 +18,7 @@ from losscli.errors import DataError
 
 if TYPE_CHECKING:
     from losscli.data.names import Carried, Groups, Names, Sequences
+    from losscli.data.where import Where
 
 Key = tuple[str, ...]
 Kind = Literal["missing", "number", "class"]
@@ -43,6 +44,8 @@ class Block(NamedTuple):
     lines: NDArray[np.int64]
     keys: Sequence[Key]
     flaws: Sequence[Flaw]
+    kept: NDArray[np.bool_] | None = None
+    """Which rows satisfy the condition, if there is one."""
     numbers: NDArray[np.int64] | None = None
     """The number of each row, if not one after the other."""
 
@@ -50,7 +53,9 @@ class Block(NamedTuple):
 class Part:
     """The roles that one table has."""
 
-    def __init__(self, table: Table, picks: Picks, keys: Sequence[int], options: Options) -> None:
+    def __init__(
+        self, table: Table, picks: Picks, keys: Sequence[int], options: Options, where: Where | None = None
+    ) -> None:
         self.table = table
         # What lists are called comes first: labels hold for all rows of a list.
         own = sorted(picks.items(), key=lambda each: each[1].role.kind != "name")
@@ -81,9 +86,16 @@ class Part:
                     raise text_column(table, column, role)
         self._report_missing = options.missing == "error"
         used = [column for pick in self._picks.values() for column in pick.columns]
-        self._wanted = list(dict.fromkeys([*used, *keys]))
-        texts = [column for role in self._codes for column in self._picks[role].columns]
-        table.numeric = set(used) - {*texts, *keys}
+        self._where = where
+        asked = where.columns if where else ()
+        self._wanted = list(dict.fromkeys([*used, *keys, *asked]))
+        texts = {
+            column
+            for role in (*self._codes, GROUP)
+            if role in self._picks
+            for column in self._picks[role].columns
+        }
+        table.numeric = {*used, *asked} - texts - {*keys} - (where.texts if where else set())
 
     def _code(self, role: str, kind: str) -> None:
         """Prepare to read names or labels."""
@@ -109,7 +121,8 @@ class Part:
                     self._carried[role].fill(arrays[role], lists, {row for row, _ in bad})
                 flaws += self._flaws(pick, arrays[role], bad, cells, chunk)
             flaws.sort(key=lambda flaw: flaw[:2])
-            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws, chunk.numbers)
+            kept = self._where.mask(cells, chunk) if self._where else None
+            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws, kept, chunk.numbers)
 
     def _array(
         self, pick: Pick, cells: Mapping[int, Column], chunk: Chunk

@@ -6,7 +6,7 @@ It specifies what every other reader has to yield: the same numbers bit for bit,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from losscli.data.table import Table
 from losscli.data.trouble import Trouble
 from losscli.data.words import counted, listed, shell
 from losscli.errors import DataError, LosscliError, NoResult, UsageError
+
+if TYPE_CHECKING:
+    from losscli.data.where import Where
 
 ROWS = 8192
 LISTS = Role(LIST, ("list", "query", "qid", "query_id", "group", "session"), "name", whole=True)
@@ -65,13 +68,18 @@ def read(
         given = {**given, "weight": weight}
     if lists:
         forms = [(*form, LISTS) for form in forms]
-    tables = {"": open_table(file, options, exact=bool(on or ident or group or lists))}
+    tables = {"": open_table(file, options, exact=bool(on or ident or group or lists or options.where))}
     try:
         if targets:
             tables[TARGET] = open_table(targets, options, exact=bool(on))
         settled = settle(forms, tables, given, on, ident, options, group)
         tables[""] = settled.main
-        parts = {name: Part(tables[name], settled.picks, settled.keys[name], options) for name in tables}
+        parts = {
+            name: Part(
+                tables[name], settled.picks, settled.keys[name], options, None if name else settled.where
+            )
+            for name in tables
+        }
         pairing: Pairing | None = None
         if on:
             pairing = ById(tables[""], parts[TARGET], on, join)
@@ -102,6 +110,8 @@ class Settled(NamedTuple):
     """The columns of the ids, by table."""
     nested: bool = False
     """Whether the rows of a list are in one record."""
+    where: Where | None = None
+    """Which rows are wanted."""
 
 
 def settle(
@@ -125,7 +135,13 @@ def settle(
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
                     raise UsageError(f"--on {on}: {counts}")
             groups = columns(tables[""], GROUP, ",".join(group))
-            settled = arrange(forms, tables, given, options, keys, groups)
+            where = None
+            if options.where:
+                from losscli.data.where import Where
+
+                where = Where(options.where, tables[""], options)
+            more = [*groups, *(where.columns if where else ())]
+            settled = arrange(forms, tables, given, options, keys, more)
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
             further = [table.more() for table in tables.values()]
@@ -135,7 +151,7 @@ def settle(
             if groups:
                 role = Role(GROUP, (), "name", whole=True)
                 settled.picks[GROUP] = Pick(settled.main, role, tuple(dict.fromkeys(groups)))
-            return settled
+            return settled._replace(where=where)
 
 
 def arrange(
@@ -144,7 +160,7 @@ def arrange(
     given: Given,
     options: Options,
     keys: Mapping[str, Sequence[int]],
-    groups: Sequence[int] = (),
+    others: Sequence[int] = (),
 ) -> Settled:
     """Return which columns play which role, where a row is a row or, if it cannot be, a list of them."""
     main = tables[""]
@@ -160,7 +176,7 @@ def arrange(
             raise (other if 0 < lacks[0] < lacks[1] else error) from None
         from losscli.data.nested import nest
 
-        view, picks = nest(main, picks, [*keys[""], *groups], LISTS)
+        view, picks = nest(main, picks, [*keys[""], *others], LISTS)
         return Settled(view, form, picks, keys, nested=True)
 
 
@@ -181,6 +197,7 @@ class FileReading(Reading):
         chosen = {name: pick.chosen for name, pick in settled.picks.items()}
         super().__init__(part.table.name, settled.form, chosen)
         self.nested = settled.nested
+        self.where = options.where
         if part.names:
             self.lists = part.names.known
         if part.groups:
@@ -226,6 +243,10 @@ class FileReading(Reading):
             keep = np.ones(len(block.lines), dtype=np.bool_)
             if self._pairing:
                 block, keep = self._pairing.pair(block)
+            if block.kept is not None:
+                self.filtered += int((keep & ~block.kept).sum())
+                keep &= block.kept
+                block = block._replace(flaws=[flaw for flaw in block.flaws if block.kept[flaw.row]])
             lost = unusable(block.arrays)
             self._trouble.add(block.flaws)
             if lost is not None and (self._missing != "nan" or self._trouble):
@@ -248,7 +269,10 @@ class FileReading(Reading):
         if self._trouble:
             raise self._trouble.error(usable)
         if not usable:
-            raise NoResult(f"{self.name}: no row is left", ["in every row a value is missing"])
+            evidence = [f"--where leaves out {counted(self.filtered, 'row')}"] if self.filtered else []
+            if self.rows > self.filtered:
+                evidence.append(f"in every {'other ' * bool(evidence)}row a value is missing")
+            raise NoResult(f"{self.name}: no row is left", evidence)
 
     def _lose(self, groups: Array) -> None:
         """Count the rows that are left out."""

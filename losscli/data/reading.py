@@ -26,6 +26,10 @@ class Reading(ABC):
         """The rows of FILE seen so far."""
         self.dropped = 0
         """Of these, how many were left out because a value is missing."""
+        self.where = ""
+        """The condition that rows satisfy."""
+        self.filtered = 0
+        """And how many because they do not satisfy a condition."""
         self.lists: Sequence[str | int] = ()
         """The names of the lists that rows are in, as they first appear; of records that are lists, their numbers."""
         self.labels: Mapping[str, Sequence[Array]] = {}

@@ -54,9 +54,10 @@ def test_weights(cli):
     assert cli("compute mse r.csv -g region -w w -b", REGIONS).out == "7\n1\n0\n4.833333333333333\n"
 
 
-def test_the_target_can_be_the_group(cli):
+@pytest.mark.parametrize("engine", ["small", "large"])
+def test_the_target_can_be_the_group(cli, engine):
     files = {"b.csv": "p,y\n0.5,1\n0.5,0\n0.25,01\n"}
-    out = cli("compute bce b.csv -g y --csv", files).out
+    out = cli(f"compute bce b.csv -g y --csv --engine {engine}", files).out
     assert [line.split(",")[0] for line in out.splitlines()] == ["y", "1", "0", "01", "all"]
 
 
