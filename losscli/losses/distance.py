@@ -6,6 +6,7 @@ from math import factorial
 import numpy as np
 
 from losscli.arithmetic import FAINT, with_care
+from losscli.blocks import squares
 from losscli.domain import FACTOR, Interval
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Unrounded
@@ -149,7 +150,7 @@ class Periodic(Unrounded):
         found = taylor(h, cell & (CELLS - 1), rows)
         # near a root what is found is the small difference of large terms
         doubtful = (cell + NEAR) & (CELLS // (1 + order) - 1) <= 2 * NEAR
-        if not np.vdot(turns, turns) < FAR:
+        if not squares(turns) < FAR:
             doubtful |= ~(turns * turns < FAR)
         return (with_care(doubtful, found, partial(self.careful, order), *block),)
 

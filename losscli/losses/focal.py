@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arithmetic import FAINT, sure, times, with_care
+from losscli.blocks import squares
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part
 from losscli.fading import bounds, expansion
 from losscli.families import Binary, OnLogit, OnProbability
 from losscli.loss import Array
+from losscli.losses.binary import hard
 from losscli.parameter import parameter
 from losscli.sums import raised
 from losscli.tables import series
@@ -49,18 +51,17 @@ class Focal(Binary):
         return self.mixed(2, x, y)
 
     def mixed(self, order, x, y):
-        sharp = np.vdot(y, 1 - y) == 0
+        sharp = hard(y)
         if sharp:
             found = self.sharp(order, x, y)
         else:
-            hard = (y == 0) | (y == 1)
-            found = np.where(hard, self.hard(order, x, y == 1), self.soft(order, x, y))
+            found = np.where((y == 0) | (y == 1), self.hard(order, x, y == 1), self.soft(order, x, y))
         if self.alpha < 0:
             return found
         a, b = DoubleDouble(self.alpha), DoubleDouble.of_sum(1.0, -self.alpha)
         weight = np.where(y == 1, a.high, b.high) if sharp else (y * a + (1.0 - DoubleDouble(y)) * b).rounded
         found, plain = times(weight, found), found
-        if np.vdot(plain, plain) < np.inf:
+        if squares(plain) < np.inf:
             return found
         lost = np.isinf(plain) & (weight > 0) & (weight < 1) & (x > 0) & (x < 1)
         return np.where(lost, np.nan, found)

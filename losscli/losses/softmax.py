@@ -1,23 +1,27 @@
 """Losses of the softmax of scores that trust right or wrong predictions less than cross-entropy, or more."""
 
 from abc import abstractmethod
-from functools import reduce
+from collections.abc import Sequence
+from functools import lru_cache, partial, reduce
+from itertools import pairwise
+from math import factorial
 from operator import add
 
 import numpy as np
 
-from losscli.arithmetic import sure, times
+from losscli.arithmetic import compensated, sure, times, with_care
 from losscli.classes import OnScores
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log1p
-from losscli.fading import bounds
+from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
+from losscli.fading import bounds, expansion
 from losscli.families import pick, weights
 from losscli.loss import Array
 from losscli.losses.categorical import ALPHA
-from losscli.losses.focal import GAMMA, SOURCE, BinaryFocalWithLogits
+from losscli.losses.focal import FAR, GAMMA, REACH, SOURCE, STEEP, STEPS, BinaryFocalWithLogits, sides
 from losscli.parameter import parameter
 from losscli.softmaxes import revived
 from losscli.sums import others, raised
+from losscli.tables import exp_pair, log_pair, taylor
 from losscli.traits import Traits
 
 
@@ -44,13 +48,35 @@ class OfSoftmax(OnScores):
         """The largest factor of a softmax in a derivative."""
         return 1.0
 
+    swift = True
+
+    @property
+    def table(self):
+        """Whether a table of `coefficients` tells what a row of one class costs."""
+        return True
+
+    @abstractmethod
+    def alone(self, m, right, c) -> tuple[DoubleDouble, DoubleDouble]:
+        """Return the loss of a lead over all others together, and minus its slope over m."""
+
+    @abstractmethod
+    def spread(self, order, t) -> Sequence[Array]:
+        """Return the Taylor coefficients of the loss of a lead t, or of its slope."""
+
     def derivative(self, order, z, y):
+        if y.ndim == 1 and order < 2 and self.table:
+            doubtful, found = certain(z, y, order, coefficients(self, order))
+            return (with_care(doubtful, found, partial(self.mixed, order), z, y),)
+        return (self.mixed(order, z, y),)
+
+    def mixed(self, order, z, y):
+        """Return a derivative of any weights."""
         y = weights(y, len(z))
         p, m, c, gap = softmax(z)
         found = (self.total, self.slope, self.curvature)[order](p, m, c, y)
         beyond = np.isinf(gap) & (y > 0) & (y < 1)  # a difference beyond the doubles may count for little
         lost = beyond.any(axis=0) & np.isfinite(z).all(axis=0) & (order == 0)
-        return (np.where(lost, np.nan, found + revived(gap, y.sum(axis=0) * self.heaviest)),)
+        return np.where(lost, np.nan, found + revived(gap, y.sum(axis=0) * self.heaviest))
 
     def total(self, p, m, c, y):
         return times(y, np.where(np.isinf(c.high), np.inf, self.cost(p, m, c))).sum(axis=0)
@@ -93,6 +119,18 @@ class Poly1CrossEntropy(OfSoftmax):
     epsilon: float = parameter(
         default=1.0, within=Interval(-1, 1e100, "[]"), help="the weight of 1 - s; 0 is cross-entropy"
     )
+
+    @property
+    def table(self):
+        return self.epsilon >= 0
+
+    def alone(self, m, right, c):
+        return c + m * self.epsilon, right * self.epsilon + 1.0
+
+    def spread(self, order, t):
+        rows = expansion(0.0, 0, t, 8 / STEPS)
+        rows = [a - self.epsilon * n * b for n, (a, b) in enumerate(pairwise(rows), 1)]  # m = -C′
+        return [n * row for n, row in enumerate(rows)][1:] if order else rows
 
     def cost(self, p, m, c):
         more = m * self.epsilon
@@ -147,10 +185,21 @@ class CategoricalFocalWithLogits(OfSoftmax):
     )
     alpha: float = parameter(default=1.0, within=ALPHA, help="a factor; 0.25 in keras", quiet=True)
 
-    def derivative(self, order, z, y):
-        found = super().derivative(order, z, y)[0]
+    @property
+    def table(self):
+        return self.gamma <= STEEP
+
+    def alone(self, m, right, c):
+        power = self.power(m) * self.alpha
+        return power * c, power * (right * c * self.gamma + m) / m
+
+    def spread(self, order, t):
+        return [self.alpha * row for row in expansion(self.gamma, order, t, 0.5 / STEPS)]
+
+    def mixed(self, order, z, y):
+        found = super().mixed(order, z, y)
         lost = np.isinf(found) & np.isfinite(z).all(axis=0) & (self.alpha < 1)
-        return (np.where(lost, np.nan, self.alpha * found),)
+        return np.where(lost, np.nan, self.alpha * found)
 
     def power(self, m):
         """Return m^gamma, NaN where it lost bits that a large gamma shows again."""
@@ -178,6 +227,39 @@ class CategoricalFocalWithLogits(OfSoftmax):
             smoothness=self.alpha * max(2 * sharpest, steepest / 2),
             best="" if self.gamma else "the class frequencies",
         )
+
+
+@lru_cache(maxsize=8)
+def coefficients(loss, order):
+    """Return the Taylor coefficients at each step of the loss of a lead t, or of minus its slope over e^-t."""
+    t = np.arange(-REACH * STEPS, REACH * STEPS + 1) / STEPS
+    right, m, c = sides(t)
+    value, pull = loss.alone(m, right, c)
+    rows = loss.spread(order, t)
+    if order:
+        grown = [np.exp(t) / factorial(n) for n in range(len(rows))]
+        rows = [-sum(map(np.multiply, rows[: n + 1], grown[n::-1])) for n in range(len(rows))]
+    return (pull * right).rounded if order else value.rounded, *rows[1:]  # the first is most of the sum
+
+
+def certain(z, k, order, rows):
+    """Return where doubles are doubtful, and the loss of the class `k` or its slope, by its lead over all others."""
+    index = k[None].astype(np.intp)
+    gap, lost = two_sum(z, -np.take_along_axis(z, index, axis=0))
+    e, low = exp_pair(gap.clip(-FAR, FAR))
+    low += e * lost
+    for part in (e, low):
+        np.put_along_axis(part, index, 0.0, axis=0)
+    others, rest = compensated(e, low)
+    t, less = log_pair(others)
+    step = np.rint(t * -STEPS)
+    found = taylor(-(t + step / STEPS) - (less + rest / others), (step + REACH * STEPS).astype(np.intp), rows)
+    doubtful = ~((abs(t) <= REACH) & (gap.min(axis=0) > -FAR))
+    if order == 0:
+        return doubtful, found
+    slope = (e + low) * found
+    np.put_along_axis(slope, index, -(others + rest) * found, axis=0)
+    return doubtful, slope
 
 
 def softmax(z):
