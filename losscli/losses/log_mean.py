@@ -189,7 +189,7 @@ class GammaNLLLog(OnLogMean):
     def penalty(self, z, y):
         share = y * np.exp(-z)
         found = z + share
-        return with_care(~(share < 1.4 * abs(found)), found, self.closer, z, y)
+        return with_care(~(share < 1.25 * abs(found)), found, self.closer, z, y)
 
     def closer(self, z, y):
         found = fine_sum(z, y)
@@ -207,7 +207,7 @@ class GammaNLLLog(OnLogMean):
     def slope(self, z, y):
         share = y * np.exp(-z)
         found = 1 - share
-        return with_care(~((share < 1.4 * abs(found)) & (z < FAR)), found, self.closer_slope, z, y)
+        return with_care(~((share < 1.25 * abs(found)) & (z < FAR)), found, self.closer_slope, z, y)
 
     def closer_slope(self, z, y):
         gap, mean = surplus(z, y)
