@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
     from losscli.losses.classes import Circle, Ntxent
+    from losscli.losses.classmask import GeneralizedDice
     from losscli.losses.contrastive import Contrastive
     from losscli.losses.cosine import CosineDistance, CosineEmbedding
     from losscli.losses.count import PoissonNLL, PoissonNLLLog
@@ -100,16 +101,16 @@ __all__ = [
     "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani",
     "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
     "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
-    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedKL", "GeneralizedKLLog", "Hinge",
-    "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence",
-    "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank",
-    "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin",
-    "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber",
-    "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne",
-    "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1",
-    "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
+    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL",
+    "GeneralizedKLLog", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance",
+    "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget",
+    "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh",
+    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax",
+    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "NegativeBinomialNLL", "NoResult", "Ntxent",
+    "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron",
+    "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile",
+    "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge",
     "SquaredMargin", "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
     "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
     "Welsch", "ZeroOne", "find", "parse",

@@ -226,6 +226,17 @@ def lovasz_softmax_slope(loss: Any, p: Any, y: Any) -> Any:
     return found * (1 - 2 * y) * there / there.sum(axis=2, keepdims=True)
 
 
+def generalized_dice(loss: Any, p: Any, y: Any) -> Any:
+    w = 1 / np.maximum(y.sum(axis=1, keepdims=True), 1) ** 2
+    return 1 - 2 * (w * p * y).sum(axis=(1, 2)) / (w * (p + y)).sum(axis=(1, 2))
+
+
+def generalized_dice_slope(loss: Any, p: Any, y: Any) -> Any:
+    w = 1 / np.maximum(y.sum(axis=1, keepdims=True), 1) ** 2
+    hits, whole = ((w * x).sum(axis=(1, 2), keepdims=True) for x in (p * y, p + y))
+    return 2 * w * (hits - y * whole) / whole**2
+
+
 LISTS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("pairwise-mse", 2): (pairwise_mse, pairwise_mse_slope),
     ("pairwise-quantile", 2): pairs(
@@ -256,6 +267,7 @@ LISTS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("tversky", 2): (tversky, tversky_slope),
     ("jaccard", 2): (jaccard, jaccard_slope),
     ("dice", 2): (dice, dice_slope),
+    ("generalized-dice", 2): (generalized_dice, generalized_dice_slope),
     ("lovasz-hinge", 2): (lovasz_hinge, lovasz_hinge_slope),
     ("lovasz-softmax", 2): (lovasz_softmax, lovasz_softmax_slope),
 }

@@ -47,6 +47,7 @@ CONTENTS = {
     "pairrank": "PairwiseHinge PairwiseLogistic PairwiseSoftZeroOne",
     "pairs": "HingeEmbedding MarginRanking",
     "pairswap": "LambdaRank",
+    "classmask": "GeneralizedDice",
     "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",

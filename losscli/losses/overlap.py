@@ -244,7 +244,6 @@ class Dice(Overlap):
         "optax.losses.dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits unless apply_softmax=False",
         "optax.losses.binary_dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits by default, "
         "and a mask without a batch axis for a batch of pixels",
-        "optax.losses.multiclass_generalized_dice_loss | another loss: weighs classes by 1 / (size of the mask)^2",
         "segmentation_models_pytorch.losses.DiceLoss | takes logits; an empty mask counts 0; its smooth=1 is our 2",
         "torchmetrics.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
     )  # fmt: skip
@@ -255,7 +254,7 @@ class Dice(Overlap):
         "a batch taken as one mask is not the mean over its masks: 0.2069 against 0.2087; give the list column",
         "one pixel in an empty mask costs 1: smooth=1 calms it",
     )
-    related = ("jaccard", "tversky", "bce")
+    related = ("generalized-dice", "jaccard", "tversky", "bce")
 
     smooth: float = parameter(**SMOOTH)
     squared: float = flag(help="squares below, as in V-Net")

@@ -5,6 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from losscli.losses.classmask import GeneralizedDice
 from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
 from losscli.losses.overlap import Dice, Jaccard, Tversky
 
@@ -115,3 +116,19 @@ def test_at_ties_the_subgradient_is_that_of_least_norm(true):
 def test_a_class_that_is_not_there():
     p = [[0.5, 0.3, 0.2], [0.2, 0.7, 0.1]]
     same(LovaszSoftmax().value(p, [0, 1]), (LovaszSoftmax(every=1).value(p, [0, 1]) * 3 - 0.2) / 2)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_generalized_dice_of_equally_frequent_classes_is_dice_of_all_masks_as_one(order):
+    p, y = RNG.dirichlet(np.ones(3), 12), np.repeat(np.arange(3.0), 4)
+    found = getattr(GeneralizedDice(), order)(p, y)
+    whole = getattr(Dice(), order)(p.ravel(), (y[:, None] == np.arange(3)).ravel())
+    np.testing.assert_allclose(found.ravel(), whole, rtol=1e-13, atol=1e-16)
+
+
+def test_generalized_dice_weighs_by_the_inverse_square_of_the_size():
+    p, y = RNG.dirichlet(np.ones(2), 5), np.array([0.0, 0, 0, 0, 1])
+    hits = p[:4, 0].sum() / 16 + p[4, 1]
+    sizes = (p[:, 0].sum() + 4) / 16 + p[:, 1].sum() + 1
+    np.testing.assert_allclose(GeneralizedDice().value(p, y), [1 - 2 * hits / sizes], rtol=1e-14)
+    assert GeneralizedDice().value([[1.0, 0.0, 0.0]], [0]).tolist() == [0.0]

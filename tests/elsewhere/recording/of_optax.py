@@ -17,10 +17,12 @@ from tests.elsewhere.recording.cases import (
     MARGINS,
     MASK,
     PAIRS,
+    ROWS,
     SCORES,
     SHARES,
     SOFT,
     TRIPLETS,
+    case,
     of_jax,
 )  # fmt: skip
 
@@ -196,6 +198,12 @@ def masks():
         MASK,
         lambda p, t: losses.binary_dice_loss(jnp.log(p / (1 - p))[None], t[None]),
     )
+    p, y = ROWS
+    value = losses.multiclass_generalized_dice_loss(
+        jnp.log(jnp.array(p))[None], jnp.eye(3)[jnp.array(y)][None]
+    )
+    name = "optax.losses.multiclass_generalized_dice_loss"
+    case(name, "generalized-dice", ROWS, lists=[0] * 3, value=[value])
 
 
 def lists():

@@ -41,12 +41,23 @@ def classes_row(loss, rng, at):
     return p, y
 
 
+def rare_row(loss, rng, at):
+    """Classes that are rare or not there, hit or not, by a little."""
+    p, y = classes_row(loss, rng, at)
+    if rng.random() < 0.4:
+        p = np.eye(p.shape[1])[rng.integers(0, p.shape[1], len(p)) if rng.random() < 0.5 else y.astype(int)]
+        p[0, :2] = [1.0, float(rng.choice([0, TINY, 1e-300, 1e-20]))]
+        p[0, 2:] = 0.0
+    return p, y
+
+
 ROWS = {
     "dice": mask_row,
     "jaccard": mask_row,
     "tversky": mask_row,
     "lovasz-hinge": signed_mask_row,
     "lovasz-softmax": classes_row,
+    "generalized-dice": rare_row,
 }
 SETTINGS = {
     **{f"{name}.smooth": [1.0, 1e-300] for name in ("dice", "jaccard", "tversky")},

@@ -1,0 +1,82 @@
+"""Overlap of the masks of all classes of an image at once; blocks are (classes, pixels, images)."""
+
+import numpy as np
+
+from losscli.arithmetic import FAINT
+from losscli.domain import NONNEGATIVE, UNIT
+from losscli.doubledouble import DoubleDouble
+from losscli.families import PROBABILITY, TARGET
+from losscli.listwise import Listwise
+from losscli.loss import Input
+from losscli.traits import Traits
+
+
+class GeneralizedDice(Listwise):
+    """1 less twice the overlap of all classes' masks over the sum of their sizes, small classes weighed up.
+
+    n_c is the number of pixels of class c; one that is not there weighs as if it had a single pixel.
+    """
+
+    family = "segmentation"
+    symbols = "p, y"
+    forms = (
+        (
+            Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
+            Input("target", NONNEGATIVE, "class", of="pred", columns=("mask", *TARGET)),
+        ),
+    )
+    formula = "1 - 2 * I / S"
+    slope_formula = "2 * I / (n[k]**2 * S**2) - 2 * (y[i] == k) / (n[k]**2 * S)"
+    source = (
+        "Sudre et al. 2017, Generalised Dice overlap as a deep learning loss function for highly unbalanced "
+        "segmentations, doi:10.1007/978-3-319-67558-9_28"
+    )
+    also = (
+        "generalised-dice", "gdl",
+        "optax.losses.multiclass_generalized_dice_loss | weighs the dice losses of classes, and not their overlaps: by "
+        "1 / (n_c^2 + 1e-7) over the mean of these; counts n_c over the batch, takes logits, and its smooth=1 is "
+        "2 of dice",
+        "monai.losses.GeneralizedDiceLoss | a class that is not there has the largest weight of the others; adds 1e-5 "
+        "above and below",
+    )  # fmt: skip
+    use = "masks of several classes at once, some a few pixels and some most of the image"
+    example = "0.7/0.3:0,0.4/0.6:0,0.2/0.8:1"
+    pitfalls = (
+        "weights are 1 / n^2, so that each of the pixels of a class of 10 counts 10000 times as much as one of 1000's",
+        "implementations differ in what a class weighs that is not there: here most, as one of a single pixel",
+        "the target is a class index; a row of probabilities must sum to 1",
+        "the loss is of a whole image: without a list column the whole file is one",
+    )
+    related = ("dice", "tversky", "lovasz-softmax", "categorical-cross-entropy")
+
+    def variables(self, *row):
+        p, y = row
+        classes = range(len(p[0]))
+        pixels = [max(1, sum(bool(each == c) for each in y)) for c in classes]
+        return {"p": p, "y": y, "items": range(len(p)), "classes": classes, "n": pixels}
+
+    def where(self, form):
+        return (
+            ("I", "sum(p[i][c] / n[c]**2 for i in items for c in classes if y[i] == c)"),
+            ("S", "sum((p[i][c] + (y[i] == c)) / n[c]**2 for i in items for c in classes)"),
+        )
+
+    def derivative(self, order, p, y):
+        own = y == np.arange(len(p))[:, None, None]
+        count = np.maximum(own.sum(axis=1, keepdims=True), 1).astype(np.float64)
+        inverse = 1.0 / DoubleDouble(count * count)
+        wrong = DoubleDouble.of_sum(np.where(own, 1.0, 0.0), np.where(own, -p, p))
+        hits = np.where(own, p, 0.0)
+        apart, both = ((x * inverse).total().total() for x in (wrong, DoubleDouble(hits)))
+        whole = apart + both.scaled(2.0)
+        lost = [((x > 0) & (x < FAINT)).any(axis=(0, 1)) for x in (wrong.high, hits)]
+        if order == 0:
+            return (np.where(lost[0] & (apart.high < FAINT), np.nan, (apart / whole).rounded),)
+        push = (both.scaled(2.0) / whole / whole).rounded
+        push = np.where(lost[1] & (both.high < FAINT), np.nan, push)
+        pull = ((whole + apart) / whole / whole).rounded
+        slope = np.where(own, -pull, push) * inverse.high
+        return (slope if order == 1 else -2 * slope / whole.rounded * inverse.high,)
+
+    def traits(self):
+        return Traits()
