@@ -28,7 +28,8 @@ class Interval(NamedTuple):
 
     def holds(self, x: float) -> bool:
         """Return whether the number `x` lies inside."""
-        return x == x and not self.outside(np.asarray(x))
+        above = self.low <= x if self.ends[0] == "[" else self.low < x
+        return above and (x <= self.high if self.ends[1] == "]" else x < self.high)
 
     def __str__(self) -> str:
         if self == REAL:
@@ -109,6 +110,12 @@ FACTOR = Interval(1e-300, 1e300, "[]")
 """Factors of our own: wide enough for any use, and clear of the numbers that lose bits."""
 
 
-def everything(domain: Domain) -> bool:
-    """Return whether no number lies outside `domain`, so that nobody need look."""
-    return domain == REAL
+def covers(domain: Domain, x: Array) -> bool:
+    """Return whether all of `x` plainly lie in `domain`: the least and the greatest do, and none is missing."""
+    if domain == REAL:
+        return True
+    return (
+        isinstance(domain, Interval)
+        and x.size > 0
+        and all(map(domain.holds, (float(x.min()), float(x.max()))))
+    )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
 from losscli.blocks import missing_in, numbers
-from losscli.domain import Index, everything
+from losscli.domain import Index, covers
 from losscli.inputs import (
     SUM_TOLERANCE,
     DirectionError,
@@ -200,7 +200,7 @@ class Loss(ABC):
             if (entry.kind == "class" and x.ndim == 1) or (entry.kind == "labels" and entry.of):
                 count = arrays[[each.name for each in form].index(entry.of)].shape[1]
                 entry = entry._replace(domain=Index(count))
-            if not everything(entry.domain):
+            if not covers(entry.domain, x):
                 outside = entry.domain.outside(x)
                 if outside.any():
                     raise DomainError(self.name, entry, outside, x)
