@@ -35,12 +35,13 @@ if TYPE_CHECKING:
     )
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
-    from losscli.losses.energy import EnergyScore, GaussianKernelScore
+    from losscli.losses.energy import EnergyScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
     from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
+    from losscli.losses.kernel import GaussianKernelScore
     from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog

@@ -144,6 +144,17 @@ class Listwise(Loss):
         return whole
 
 
+def in_pieces(derivative: Callable[..., Sequence[Array]], order: int, *block: Array) -> Sequence[Array]:
+    """Return a derivative of a block, a few lists at a time, so that their numbers stay in the cache."""
+    size, lists = max(block, key=lambda x: x.size).size, block[0].shape[-1]
+    step = max(1, 2 * blocks.BLOCK * lists // max(size, 1))
+    if step >= lists:
+        return derivative(order, *block)
+    found = [derivative(order, *(np.ascontiguousarray(x[..., at : at + step]) for x in block))
+             for at in range(0, lists, step)]  # fmt: skip
+    return [np.concatenate(each, axis=-1) for each in zip(*found, strict=True)]
+
+
 class Labels(NamedTuple):
     """What lists have as a whole, each as many numbers as it happens to have."""
 

@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 FAR = -600.0
 """The exponent below which a double-double power of e has no second half."""
 FAINT = 2.0**-850
-PIECE = 1 << 17
+PIECE = 1 << 15
 """How many similarities are at hand at a time."""
 
 

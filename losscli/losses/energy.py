@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, Interval
-from losscli.doubledouble import DoubleDouble, exp, expm1, power
+from losscli.dots import SwiftDistance, doubt
+from losscli.doubledouble import DoubleDouble, power
 from losscli.geometry import Distance
-from losscli.listwise import Listwise
+from losscli.listwise import Listwise, in_pieces
 from losscli.loss import Input
 from losscli.parameter import flag, parameter
 
@@ -59,6 +60,10 @@ class Spread(Listwise):
         """Return its second derivative in each coordinate of it, and how large its terms are."""
 
     def derivative(self, order, *block):
+        return in_pieces(self.of_piece, order, *block)
+
+    def of_piece(self, order, *block):
+        """Return the derivative of `order` of some lists."""
         x, y = block
         count = len(x[0])
         pairs = count * (count - 1) if self.fair and count > 1 else count * count
@@ -185,8 +190,34 @@ class EnergyScore(Spread):
         across, along = apart.bend() * rate, apart.direction().squared() * rate * (self.beta - 1)
         return unless(lost, across + along, np.nan), abs(across.high) + abs(along.high)
 
-    def derivative(self, order, *block):
-        (found,) = super().derivative(order, *block)
+    def value_of(self, x, y, pairs):
+        careful = super().value_of
+        if self.beta != 1:
+            return careful(x, y, pairs)
+        return reconsidered([self.swift_value(x, y, pairs)], lambda x, y: [careful(x, y, pairs)], x, y)[0]
+
+    def swift_value(self, x, y, pairs):
+        """Return the value in few passes; NaN where it is not sure."""
+        (width, count, lists), (length, *fit) = x.shape, self.lengths(x, np.broadcast_to(y[:, None], x.shape))
+        near, far = length.total() / count, DoubleDouble(np.zeros((count, lists)))
+        for shift in range(1, count // 2 + 1):
+            length, known = self.lengths(x, np.roll(x, -shift, axis=1))
+            far = far + (length.scaled(0.5) if 2 * shift == count else length)
+            fit.append(known)
+        far = far.total() / pairs
+        value = near - far
+        sure = np.all(fit, axis=(0, 1)) & (abs(value.high) > doubt(width) * np.maximum(near.high, far.high))
+        return np.where(sure, value.rounded, np.nan)
+
+    @staticmethod
+    def lengths(x, y):
+        """Return distances, (M, lists), and where they are sure."""
+        apart, shape = SwiftDistance(x.reshape(len(x), -1), y.reshape(len(x), -1)), x.shape[1:]
+        length = DoubleDouble(apart.length.high.reshape(shape), apart.length.low.reshape(shape))
+        return length, apart.fit.reshape(shape)
+
+    def of_piece(self, order, *block):
+        (found,) = super().of_piece(order, *block)
         if order == 2 and self.beta > 1:  # where vectors meet the slope is level, but bends without bound
             x, y = block
             found = np.where(meetings(x), -np.inf, found)
@@ -199,80 +230,3 @@ class EnergyScore(Spread):
     def corner(self, *block):
         x, y = block
         return (self.beta <= 1) & meetings(np.concatenate([x, y[:, None]], axis=1)).any(axis=0)
-
-
-class GaussianKernelScore(Spread):
-    """What share of an ensemble is far from the observation, less half of what share of its pairs is far apart.
-
-    How far, from 0 to 1, a bell of the given width says: smoothly, and no member far out counts for more than 1.
-    """
-
-    formula = (
-        "sum(1 - exp(-norm2(x[i] - y) / (2 * width**2)) for i in members) / M "
-        "- sum(sum(1 - exp(-norm2(x[i] - x[j]) / (2 * width**2)) for j in members) for i in members) / (2 * N)"
-    )
-    slope_formula = (
-        "exp(-norm2(x[k] - y) / (2 * width**2)) * (x[k][c] - y[c]) / width**2 / M "
-        "- sum(exp(-norm2(x[k] - x[j]) / (2 * width**2)) * (x[k][c] - x[j][c]) / width**2 for j in members) / N"
-    )
-    source = (
-        "Eaton, Giovagnoli & Sebastiani 1996, A predictive approach to the Bayesian design problem, "
-        f"doi:10.1093/biomet/83.1.111; {GNEITING}"
-    )
-    also = (
-        "gks", "kernel-score", "mmd-score",
-        "scoringrules.gksuv_ensemble | obs comes first; of members that are numbers",
-        "scoringrules.gksmv_ensemble | obs comes first, and an array of all ensembles",
-    )  # fmt: skip
-    use = "an ensemble may have members far out that should not decide, or a score must have no kinks"
-    example = "0/1:1/1,1/2:1/1"
-    pitfalls = (
-        "the width is in the units of the data, and 1 unless you say so: elsewhere it cannot be set",
-        "far from the observation it is level: an ensemble that is wholly wrong learns nothing",
-        "it is half the squared distance of ensemble and observation in the space of the kernel (MMD)",
-    )
-    related = ("energy-score", "crps-ensemble")
-
-    width: float = parameter(
-        default=1.0,
-        within=Interval(1e-6, 1e6, "[]"),
-        help="the distance at which nearness has fallen to e^-1/2",
-        quiet=True,
-    )
-    fair: float = flag(
-        help="counts pairs of different members only, so that the size of the ensemble does not matter"
-    )
-
-    least = 2.0**-700
-
-    def exponent(self, apart):
-        """Return d² / (2 width²); a large number where it is larger."""
-        far = abs(apart.exponent) > FAR // 2
-        shift = np.where(far, 0, apart.exponent)
-        ratio = apart.length.shifted(shift) / self.width
-        found = ratio.squared().scaled(0.5)
-        high = np.where(far & (apart.exponent < 0) & ~apart.none, np.nan, found.high)
-        beyond = (far & (apart.exponent > 0)) | (high > 1e4)
-        return DoubleDouble(np.where(beyond, 1e4, high), np.where(beyond, 0.0, found.low))
-
-    def size(self, apart):
-        return -expm1(-self.exponent(apart))
-
-    def near(self, apart):
-        """Return the nearness e^−t, over width²."""
-        t = self.exponent(apart)
-        faint = (t.high > 700) & (t.high < 900)  # farther out it is 0 beside any answer
-        return unless(faint, exp(-t), 2.0**-1022) / self.width / self.width
-
-    def pull(self, apart):
-        near = self.near(apart)
-        found = unless(near.high == 0, near * apart.whole, 0.0)
-        return found, abs(found.high)
-
-    def bend(self, apart):
-        near = self.near(apart)
-        ratio = (apart.whole / self.width).squared()
-        none = near.high == 0
-        return unless(none, near * (1.0 - ratio), 0.0), np.where(
-            none, 0.0, near.high * np.maximum(ratio.high, 1.0)
-        )

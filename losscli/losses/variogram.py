@@ -5,7 +5,7 @@ import numpy as np
 from losscli.arithmetic import sure
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, power
-from losscli.listwise import Listwise
+from losscli.listwise import Listwise, in_pieces
 from losscli.losses.energy import FAR, MEMBERS, OBSERVED, unless
 from losscli.parameter import parameter
 
@@ -48,7 +48,10 @@ class VariogramScore(Listwise):
     p: float = parameter(default=0.5, within=Interval(0.01, 2, "[]"), help="the power of differences")
 
     def derivative(self, order, *block):
-        x, y = block
+        return in_pieces(self.of_piece, order, *block)
+
+    def of_piece(self, order, x, y):
+        """Return the derivative of `order` of some lists."""
         width, count, p = len(x), len(x[0]), self.p
         whole = DoubleDouble(np.zeros_like(x if order else y[0]))
         largest = np.zeros_like(whole.high)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from losscli.losses.energy import EnergyScore, GaussianKernelScore
+from losscli.losses.energy import EnergyScore
 from losscli.losses.ensemble import CRPSEnsemble
+from losscli.losses.kernel import GaussianKernelScore
 from losscli.losses.variogram import VariogramScore
 
 RNG = np.random.default_rng(9)
@@ -187,3 +188,12 @@ def test_far_members_of_a_kernel_score_are_all_alike():
 def test_a_large_ensemble():
     x, y = RNG.normal(size=(1, 400, 20)), np.zeros((1, 20))
     np.testing.assert_allclose(ask(EnergyScore(), "value", x, y), textbook(x, y, lambda d: d, 0), rtol=1e-13)
+
+
+def test_the_energy_score_of_ordinary_ensembles_needs_few_passes_only():
+    x, y = RNG.normal(size=(5, 8, 300)), RNG.normal(size=(5, 300))
+    for pairs in (64, 56):
+        loss = EnergyScore(fair=float(pairs == 56))
+        found, sure = loss.swift_value(x, y, pairs), super(EnergyScore, loss).value_of(x, y, pairs)
+        assert np.isfinite(found).all()
+        assert (abs(found - sure) <= np.spacing(abs(sure))).all()
