@@ -65,7 +65,8 @@ if TYPE_CHECKING:
     from losscli.losses.ndcg import ApproxNDCG
     from losscli.losses.overlap import Dice, Jaccard, Tversky
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
-    from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
+    from losscli.losses.pairhinge import PairwiseHinge
+    from losscli.losses.pairrank import PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import HingeEmbedding, MarginRanking
     from losscli.losses.pairswap import LambdaRank
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive

@@ -4,9 +4,11 @@ import numpy as np
 
 from losscli.arithmetic import sure
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, log
+from losscli.doubledouble import DoubleDouble, chosen, log
+from losscli.odds import places
 from losscli.parameter import flag, parameter
-from losscli.ranking import GONE, LOG2, Powers, Ranking, amplify, gained, places
+from losscli.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
+from losscli.ranking import places as ranks
 from losscli.traits import Traits
 
 STEEPEST, SHARPEST = 0.0919689805567061, 0.0353206122727814
@@ -81,7 +83,7 @@ class ApproxNDCG(Ranking):
         gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)
         gains = gains.shifted(-np.frexp(gains.high.max(axis=0))[1])  # only their ratios count
         best, powers = ideal(gains), Powers(s, 1.0 / DoubleDouble(np.array(self.temperature)))
-        soft = DoubleDouble(*map(np.stack, zip(*(self.place(powers, i) for i in range(len(s))), strict=True)))
+        soft = self.places(powers)
         if order == 0:
             found = -((gains * discounted(soft)).total() / best).rounded
         else:
@@ -92,6 +94,14 @@ class ApproxNDCG(Ranking):
             found = amplify(found, 1 / self.temperature, order)
         unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
         return (np.where(unfit, np.nan, np.where((y == 0).all(axis=0), 0.0, found)),)
+
+    def places(self, powers):
+        """Return the soft places of members."""
+        found = places(powers.powers)
+        if powers.steep.any():
+            each = zip(*(self.place(powers, i) for i in range(len(powers.s))), strict=True)
+            found = chosen(powers.steep, DoubleDouble(*map(np.stack, each)), found)
+        return found
 
     def place(self, powers, i):
         """Return the soft place of a member."""
@@ -127,7 +137,7 @@ class ApproxNDCG(Ranking):
         )
 
     def variables(self, *row):
-        return {**super().variables(*row), "t": places(row[1])}
+        return {**super().variables(*row), "t": ranks(row[1])}
 
     def where(self, form):
         return (

@@ -10,7 +10,8 @@ from losscli.losses.margin import Hinge
 from losscli.losses.multiclass import SoftmaxCrossEntropy
 from losscli.losses.ndcg import ApproxNDCG
 from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
-from losscli.losses.pairrank import PairwiseHinge, PairwiseLogistic, PairwiseSoftZeroOne
+from losscli.losses.pairhinge import PairwiseHinge
+from losscli.losses.pairrank import PairwiseLogistic, PairwiseSoftZeroOne
 from losscli.losses.pairswap import LambdaRank
 from losscli.losses.quantile import Quantile
 from losscli.losses.residual import MSE

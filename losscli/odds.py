@@ -1,0 +1,89 @@
+"""The chances that one member of a list comes before another, of all its pairs, each visited once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.sums import grain
+from losscli.tables import coarse
+
+Array = NDArray[np.float64]
+SURE = 2.0**60
+"""So many times its error a sum has to be."""
+
+
+def chance(powers: DoubleDouble, i: int, turned: NDArray[np.bool_] | None = None) -> tuple[Array, Array]:
+    """Return of each member behind `i` the chance to be before it, or where `turned` after it, in two doubles."""
+    mine, rest = powers.high[i], powers.low[i]
+    theirs, more = powers.high[i + 1 :], powers.low[i + 1 :]
+    whole, lost = two_sum(theirs, mine)
+    lost += more
+    lost += rest
+    if turned is not None:
+        theirs, more = np.where(turned, mine, theirs), np.where(turned, rest, more)
+    p = theirs / whole
+    near, by = coarse(p), coarse(whole)
+    far, off = p - near, whole - by
+    left = theirs - near * by
+    near *= off
+    left -= near
+    by *= far
+    left -= by
+    far *= off
+    left -= far
+    lost *= p
+    left += more - lost
+    left /= whole
+    return p, left
+
+
+class Tally:
+    """Sums of chances, which round nothing but what they are cut off from."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.coarse = np.ldexp(1.5, 2 + shape[0].bit_length())
+        self.head, self.rest = np.zeros(shape), np.zeros(shape)
+        self.error = grain(shape[0], 1.0)
+
+    def add(self, i: int, x: Array, less: Array) -> None:
+        """Take chances from `i`, and give them to those behind it."""
+        head = x + self.coarse
+        head -= self.coarse
+        rest = x - head
+        rest += less
+        self.head[i + 1 :] += head
+        self.rest[i + 1 :] += rest
+        self.head[i] -= head.sum(axis=0)
+        self.rest[i] -= rest.sum(axis=0)
+
+    def whole(self) -> DoubleDouble:
+        """Return the sums."""
+        return DoubleDouble.of_sum(self.head, self.rest)
+
+
+def flows(powers: DoubleDouble, y: Array) -> Array:
+    """Return of each member the sum of the chances to be before more relevant ones, less those of others before it.
+
+    NaN where it is small.
+    """
+    tally = Tally(y.shape)
+    for i in range(len(y) - 1):
+        side = np.sign(y[i] - y[i + 1 :])
+        p, rest = chance(powers, i, side < 0)
+        p *= side
+        rest *= side
+        tally.add(i, p, rest)
+    found = tally.whole().rounded
+    return np.where((abs(found) > SURE * tally.error) | (y == y[0]).all(axis=0), found, np.nan)
+
+
+def places(powers: DoubleDouble) -> DoubleDouble:
+    """Return the soft place of each member: 1, and the chances of all others to be before it."""
+    tally = Tally(powers.high.shape)
+    for i in range(len(powers.high) - 1):
+        p, rest = chance(powers, i)
+        tally.add(i, -p, -rest)
+    first = np.arange(1.0, len(powers.high) + 1)[:, None]  # for those behind it was 1 less their chance
+    return tally.whole() + first
