@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli import __version__, weighed
-from losscli.data.batch import GROUP, Array, Batch, Role
+from losscli.data.batch import GROUP, Array, Batch, Role, pieces
 from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
@@ -167,6 +167,7 @@ class Job:
         Those of each row's own loss, or of the weighted sum or mean over all rows; a matrix gives its
         diagonal. Where there is no derivative: the subgradient of least norm, or NaN.
         """
+        self._batches = pieces(self._batches)
         if how != "mean":
             yield from (self._derived(batch, order, how, kink) for batch in self._batches)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +16,8 @@ RECORD = "record"
 """The column that does where a list is a JSON record."""
 
 
+PIECE = 1 << 17
+"""Rows that are worked on at a time, where each of them gives more than it takes."""
 GROUP = "group"
 """The role that says which group a row is reported with."""
 
@@ -56,6 +58,15 @@ class Batch(NamedTuple):
     """Where each row stands in its file, for messages: the line it starts on, or for JSON the record."""
     ids: Sequence[str] = ()
     """The text of the id column, where one was asked for."""
+
+
+def pieces(batches: Iterable[Batch], rows: int = PIECE) -> Iterator[Batch]:
+    """Yield the batches, none so long that what is made of its rows would take much memory."""
+    for batch in batches:
+        for start in range(0, len(batch.rows), rows):
+            part = slice(start, start + rows)
+            columns = {role: x[part] for role, x in batch.columns.items()}
+            yield Batch(columns, batch.rows[part], batch.lines[part], batch.ids[part])
 
 
 class Chosen(NamedTuple):

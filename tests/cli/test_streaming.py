@@ -70,3 +70,12 @@ def test_a_last_row_that_is_wrong_leaves_nothing(cli, words, monkeypatch, tmp_pa
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith("error: bce: pred 1.5 at b.csv:50002 is outside [0, 1]")
     assert not list(here.iterdir())
+
+
+@pytest.mark.parametrize("engine", ["small", "large"])
+def test_all_rows_that_are_wrong_are_counted(cli, engine):
+    rows = "0.5,1\n" * 100_000 + "1.5,1\n" * 100_000
+    ran = cli(f"grad bce b.csv --engine {engine}", {"b.csv": f"p,y\n{rows}"})
+    assert (
+        "error: bce: pred 1.5 at b.csv:100002 is outside [0, 1]\n  column p: 100000 of 200000 rows" in ran.err
+    )
