@@ -38,7 +38,7 @@ def compute(
     """Value of one or more losses over a file.
 
     LOSS is a name with optional parameters: mse   huber:delta=1.5   (see: losscli list).
-    FILE is CSV, TSV, JSON, JSON lines or NumPy, maybe compressed; -
+    FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
     from losscli.cli import output

@@ -47,7 +47,7 @@ def grad(
     """Derivative of each row's loss in its prediction.
 
     By default of each row's own loss; --reduction sum and mean give the derivative of the (weighted)
-    sum and mean. FILE is CSV, TSV, JSON, JSON lines or NumPy, maybe compressed; -
+    sum and mean. FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
     from losscli.cli import output

@@ -13,7 +13,10 @@ INPUT, OUTPUT = "Input", "Output"
 Losses = Annotated[str, Argument(metavar="LOSS[,LOSS...]", help="losses by name: mse,huber:delta=0.5")]
 OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:delta=0.5")]
 File = Annotated[
-    str, Argument(metavar="[FILE]", help="CSV, TSV, JSON, JSON lines or NumPy; - or nothing: standard input")
+    str,
+    Argument(
+        metavar="[FILE]", help="CSV, TSV, JSON, JSON lines, Parquet or NumPy; - or nothing: standard input"
+    ),
 ]
 
 Pred = Annotated[
@@ -68,7 +71,7 @@ InputFormat = Annotated[
         "--input-format",
         "-I",
         metavar="FORMAT",
-        help="csv tsv json jsonl npy npz  [auto]",
+        help="csv tsv json jsonl parquet npy npz  [auto]",
         rich_help_panel=INPUT,
     ),
 ]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CHOICES = {
     "join": ("strict", "inner"),
-    "input_format": ("auto", "csv", "tsv", "json", "jsonl", "npy", "npz"),
+    "input_format": ("auto", "csv", "tsv", "json", "jsonl", "parquet", "npy", "npz"),
     "decimal": (".", ","),
     "engine": ("auto", "small", "large"),
     "missing": ("error", "drop", "nan"),

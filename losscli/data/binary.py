@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import Options
-from losscli.data.source import Source
+from losscli.data.source import BLOCK, Source
 from losscli.data.table import Table
 from losscli.errors import DataError, NoResult, UsageError
 
 Binary = Literal["parquet", "npy", "npz"]
 
-MAGIC: dict[Binary, bytes] = {"npy": b"\x93NUMPY", "npz": b"PK\x03\x04"}
-KIND: dict[str, str] = {"npy": "a NumPy file", "npz": "a NumPy archive"}
+MAGIC: dict[Binary, bytes] = {"npy": b"\x93NUMPY", "npz": b"PK\x03\x04", "parquet": b"PAR1"}
+KIND: dict[str, str] = {"npy": "a NumPy file", "npz": "a NumPy archive", "parquet": "a Parquet file"}
 HEAD = 8
 """Bytes that tell."""
 
@@ -63,7 +63,25 @@ def stranger(name: str, asked: str, head: bytes) -> DataError | NoResult:
 
 def of_stream(source: Source, stream: IO[bytes], format: Binary, options: Options) -> Table:
     """Return the table of a stream that cannot be read twice, such as standard input."""
-    return table(source.name, io.BufferedReader(cast("Any", stream)), format, options, None, source.close)
+    guarded = io.BufferedReader(cast("Any", Guarded(source, stream)), BLOCK)
+    return table(source.name, guarded, format, options, None, source.close)
+
+
+class Guarded(io.RawIOBase):
+    """A stream out of which what was compressed comes with its damages said in our words."""
+
+    def __init__(self, source: Source, stream: IO[bytes]) -> None:
+        self._source = source
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer with what comes next."""
+        with self._source.translated():
+            return cast("Any", self._stream).readinto(buffer)
 
 
 def table(
@@ -77,6 +95,10 @@ def table(
     """Return the table of an opened file, which closes it in the end."""
     if options.records:
         raise UsageError(f"--records {options.records}: {name} is not a JSON document")
+    if format == "parquet":
+        from losscli.data.parquet import parquet_table
+
+        return parquet_table(name, stream, path, *closers)
     from losscli.data.numpyfile import numpy_table
 
     return numpy_table(name, stream, *closers, mapped=path is not None)

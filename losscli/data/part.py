@@ -200,7 +200,7 @@ def text_column(table: Table, column: int, role: str) -> DataError:
     return DataError(
         f"{table.name}: column {table.names[column]!r} for {role} holds texts, not numbers",
         [f"columns: {listed(table.names)}"],
-        [option(role, "COL"), "or write the column as numbers: df['COL'].astype(float) in pandas"],
+        [option(role, "COL"), "write the column as numbers: df['COL'].astype(float) in pandas"],
     )
 
 

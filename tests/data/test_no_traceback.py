@@ -58,6 +58,7 @@ JSON = [
 MAGIC = [
     b"\x28\xb5\x2f\xfd",
     b"PK\x03\x04",
+    b"PAR1",
     b"\x93NUMPY\x01\0",
     b"\x93NUMPY\x01\0\x36\0{'descr': '<i2', 'fortran_order': False, 'shape': (9,)}",
 ]

@@ -232,6 +232,20 @@ def test_a_pipe_of_the_wrong_kind(put, refused, monkeypatch, order):
     )
 
 
+def test_a_packed_array_that_is_damaged(put, refused):
+    given = {"pred": "1", "target": "2"}
+    noise = np.random.default_rng(0).normal(size=(9000, 2))
+    for save in np.save, np.savez:
+        whole = gzip.compress(
+            saved(noise, save) if save is np.save else saved(None, save, p=noise[0], y=noise)
+        )
+        told = "error: t.gz: the compressed data end too early: a truncated file"
+        assert refused(put("t.gz", whole[:-99]), given=given) == (3, told)
+        middle = len(whole) // 2
+        told = refused(put("t.gz", whole[:middle] + b"\xff" * 99 + whole[middle + 99 :]), given=given)
+        assert told[1].startswith("error: t.gz: the compressed data are damaged (")
+
+
 def test_memory_does_not_grow_with_the_file(put, pair):
     def peak(rows):
         put("t.npy", saved(np.zeros((rows, 2))))
