@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from losscli import AFT
+from losscli import parse
 from tests.elsewhere.about import About
 
 OPPOSITE = dict.fromkeys(("value", "gradient", "hessian"), lambda ours, *x: -ours)
@@ -29,7 +29,7 @@ SURVIVAL = {
     "xgboost.survival:aft clip": {
         "step": lambda ours, f, t, u: -np.clip(100 * (f - np.log(t)), -15, 15) / 15
     },
-    "xgboost.aft-nloglik scale": {"value": lambda ours, *x: AFT().value(*x)},
+    "xgboost.aft-nloglik scale": {"value": lambda ours, *x: parse("aft").value(*x)},
     "xgboost.aft-nloglik floor": {"value": lambda ours, *x: np.array([-np.log(1e-12)])},
 }
 
