@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
 from functools import cached_property
 from itertools import product
 from math import inf
@@ -164,15 +163,15 @@ class Job:
     def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:
         """Yield every batch with the derivatives of the first loss, in input order.
 
-        Those of each row's own loss, or of the weighted sum or mean over all rows; a matrix gives its
-        diagonal. Where there is no derivative: the subgradient of least norm, or NaN.
+        Those of each row's own loss, or of the weighted sum or mean; a matrix gives its diagonal. Where there
+        is no derivative: the subgradient of least norm, or NaN.
         """
         self._batches = pieces(self._batches)
         if how != "mean":
             yield from (self._derived(batch, order, how, kink) for batch in self._batches)
             return
         total = ExactSum()
-        with closing(Held[Row]()) as held:  # a mean needs to know how many there are
+        with Held[Row]() as held:  # a mean needs to know how many there are
             for batch in self._batches:
                 row = self._derived(batch, order, how, kink)
                 weight, (counts,), like = self.weight(batch), row.counts, row.values[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
@@ -148,7 +148,7 @@ def _rows_as_json(job: Job, words: o.Words) -> None:
     counts = [0] * len(job.losses)
     lists: dict[str, Any] = {}
     with ExitStack() as stack:
-        held = [stack.enter_context(closing(Held[Any]())) for _ in job.losses]
+        held = [stack.enter_context(Held[Any]()) for _ in job.losses]
         for row in job.rows():
             if job.unit == "list":  # all at once
                 lists = {

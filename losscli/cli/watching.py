@@ -18,11 +18,12 @@ def watched(job: Job, progress: str) -> Generator[None]:
     """Show how far the reading of a job is, on a terminal; before anything else is said, the bar is gone."""
     from losscli.report.progress import Bar
 
+    reading = job.reading  # `follow` must not hold the job, which holds it: the file would stay open
     bar = Bar(shown=choose("progress", progress) == "auto")
 
     def follow(batches: Iterator[Batch]) -> Iterator[Batch]:
         for batch in batches:
-            bar.update(job.reading.rows, job.reading.progress())
+            bar.update(reading.rows, reading.progress())
             yield batch
         bar.stop()
 

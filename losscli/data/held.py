@@ -17,7 +17,7 @@ class Held(Generic[Thing]):
     """Things in the order in which they were put by, to be taken out once."""
 
     def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(KEPT)  # noqa: SIM115 (closed by `close`)
+        self._file = SpooledTemporaryFile(KEPT)  # noqa: SIM115 (closed on leaving)
 
     def put(self, thing: Thing) -> None:
         """Put one by."""
@@ -31,6 +31,8 @@ class Held(Generic[Thing]):
             except EOFError:
                 return
 
-    def close(self) -> None:
-        """Let go of them; the file is gone."""
-        self._file.close()
+    def __enter__(self) -> Held[Thing]:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._file.close()  # which is gone with it

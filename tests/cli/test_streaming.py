@@ -28,7 +28,7 @@ def peak(words, rows, folder):
         file.write_text("pred,target\n" + "".join(f"{a},{b}\n" for a, b in x.tolist()))
     with open(os.devnull, "w") as null:  # noqa: PTH123
         ran = subprocess.run(
-            [sys.executable, "-c", SCRIPT, *words.split(), str(file)],
+            [sys.executable, "-c", SCRIPT, *words.split(), str(file), "--engine", "small"],
             cwd=ROOT, stdout=null, stderr=subprocess.PIPE, text=True, check=True,
         )  # fmt: skip
     return int(ran.stderr)
