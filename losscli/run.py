@@ -107,9 +107,13 @@ class Summary:
         if GROUP in batch.columns:
             group = batch.columns[GROUP].astype(np.int64)
             self.groups.update(group, values, weight, counts, row.kept)
-        if not values.size or np.isnan(values).all():
+        if not values.size:
             return
-        worst = int(np.nanargmax(values))
+        worst = int(values.argmax())  # of NaN the first
+        if np.isnan(values.ravel()[worst]):
+            if np.isnan(values).all():
+                return
+            worst = int(np.nanargmax(values))
         line = int(batch.lines[worst // (values.size // len(values))])
         if values.ravel()[worst] > self.top:
             self.top, self.line = float(values.ravel()[worst]), line

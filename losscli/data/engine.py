@@ -85,30 +85,26 @@ def refuse_oddities(piece: Piece, how: Delimited) -> None:
     """Refuse what the two readers see differently."""
     if piece.has(b"\0"):
         raise Refused("a NUL")
-    if how.names == 1 and (piece.buffer[0] in b"\r\n" or piece.has(b"\n\n") or piece.has(b"\n\r")):
+    if how.names == 1 and (piece.text()[0] in b"\r\n" or piece.has(b"\n\n") or piece.has(b"\n\r")):
         raise Refused("a blank line, which is no row")
-    if piece.has(b"\r") and piece.buffer.count(b"\r\n", 0, piece.size) < piece.buffer.count(
-        b"\r", 0, piece.size
-    ):
+    if piece.has(b"\r") and piece.text().count(b"\r\n") < piece.text().count(b"\r"):
         raise Refused("a line that ends in a carriage return alone")
-    text = memoryview(piece.buffer)[: piece.size]
     if piece.quoted:  # DuckDB skips a blank beside a quotation mark
         mark = re.escape(how.delimiter.encode())
-        if re.search(rb'(?:^|[\n%b])[ \t]+"|"[ \t]+(?:[\r\n%b]|$)' % (mark, mark), text):
+        if re.search(rb'(?:^|[\n%b])[ \t]+"|"[ \t]+(?:[\r\n%b]|$)' % (mark, mark), piece.text()):
             raise Refused("a blank beside a quote")
-    if not piece.buffer.isascii():
+    if not piece.ascii:
         try:
-            str(text, "utf-8")
+            piece.text().decode()
         except UnicodeDecodeError:
             raise Refused("not UTF-8") from None
 
 
 def lines(piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int | None]) -> list[Any]:
     """Return columns of JSON lines: numbers, or lists of so many of them, as arrays; NaN where missing."""
-    if piece.has(b"\nnull") or piece.buffer.startswith(b"null") or piece.has(b"\r"):
+    if piece.has(b"\nnull") or piece.text().startswith(b"null") or piece.has(b"\r"):
         raise Refused("null is no record")
-    text = memoryview(piece.buffer)[: piece.size]
-    if re.search(rb",\s*[]}]", text):
+    if re.search(rb",\s*[]}]", piece.text()):
         raise Refused("a comma too many, which DuckDB does not mind")
     guarded = piece.has(b"true") or piece.has(b"false")  # to DuckDB 1 and 0
     tree: dict[str, Any] = {}

@@ -11,56 +11,74 @@ from typing import Any
 
 import numpy as np
 
+NEWLINE = 10
+
 PIECE = 1 << 24
 """Bytes in a piece: so many that starting a query on it does not count."""
+STEP = 1 << 19
+"""Bytes that are read, looked at and written before the next: they stay in the cache."""
+MARKS = (b'"', b"_", b"(", b"+", b"\r", b"\0")
+"""What may be read in two ways, so that it is worth knowing whether it is there."""
 
 
 class Piece:
-    """Some whole records, as bytes and as a file that lies in memory where the system can do that."""
+    """Some whole records, in a file that lies in memory where the system can do that."""
 
-    def __init__(self, room: int) -> None:
-        self.buffer = bytearray(room)
+    def __init__(self) -> None:
+        self._file = _file()
+        self.path = f"/dev/fd/{self._file}"
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the records."""
         self.size = 0
-        """How many bytes of the buffer are records."""
+        """How many bytes there are."""
         self.line = 1
         """The line on which the first record starts."""
         self.lines = 0
         """How many lines there are."""
-        self.quoted = False
-        """Whether there is a quotation mark in it."""
-        self._file = _file()
+        self.marks: set[bytes] = set()
+        """Which of MARKS are in it, or in what was read together with it."""
+        self.ascii = True
+        """Whether nothing but ASCII is."""
         self._ends: Any = None
+        self._text: bytes | None = None
+
+    def add(self, data: bytes | bytearray, size: int) -> None:
+        """Write the first bytes of some data, and look at them."""
+        os.pwrite(self._file, memoryview(data)[:size], self.size)
+        self.size += size
+        self.marks.update(mark for mark in MARKS if mark not in self.marks and data.find(mark, 0, size) >= 0)
+        self.ascii = self.ascii and data.isascii()
+        self.lines += int(np.count_nonzero(np.frombuffer(data, np.uint8, size) == NEWLINE))
+
+    def end(self, size: int) -> None:
+        """Let the records end after so many bytes."""
+        os.ftruncate(self._file, size)
+        self.size, self._text = size, None
 
     @property
-    def path(self) -> str:
-        """Write the records into the file, and return its name."""
-        os.ftruncate(self._file, self.size)
-        os.pwrite(self._file, memoryview(self.buffer)[: self.size], 0)
-        return f"/dev/fd/{self._file}"
+    def quoted(self) -> bool:
+        """Whether there is a quotation mark in it."""
+        return b'"' in self.marks
 
     def text(self) -> bytes:
         """Return the records."""
-        return bytes(memoryview(self.buffer)[: self.size])
+        if self._text is None:
+            self._text = os.pread(self._file, self.size, 0)
+        return self._text
 
     def has(self, mark: bytes) -> bool:
         """Return whether these bytes are somewhere in the records."""
-        return self.buffer.find(mark, 0, self.size) >= 0
-
-    def count(self) -> int:
-        """Return how many lines there are; the last one may lack its end."""
-        self._ends = None
-        data = np.frombuffer(self.buffer, np.uint8, self.size)
-        step = 1 << 18  # bytes that stay in the cache
-        ends = sum(int(np.count_nonzero(data[at : at + step] == 10)) for at in range(0, self.size, step))
-        return ends + (self.size > 0 and self.buffer[self.size - 1] != 10)
+        return mark in self.marks if mark in MARKS else mark in self.text()
 
     def row(self, number: int) -> str:
         """Return one of the lines, counted from 0."""
+        text = self.text()
         if self._ends is None:
-            data = np.frombuffer(self.buffer, np.uint8, self.size)
-            self._ends = np.concatenate([[-1], np.flatnonzero(data == 10), [self.size]])
-        start, end = self._ends[number] + 1, self._ends[number + 1]
-        return self.buffer[start:end].decode() + "\n"
+            ends = np.flatnonzero(np.frombuffer(text, np.uint8) == NEWLINE)
+            self._ends = np.concatenate([[-1], ends, [len(text)]])
+        return text[self._ends[number] + 1 : self._ends[number + 1]].decode() + "\n"
 
     def close(self) -> None:
         """Let go of the file."""
@@ -76,6 +94,7 @@ class Pieces:
         self.line = line
         """The line on which the next piece starts."""
         self._quote = quote
+        self._step = bytearray(min(STEP, PIECE))
         self._rest = b""
         self._free: list[Piece] = []
         self._all: list[Piece] = []
@@ -93,6 +112,7 @@ class Pieces:
 
     def give_back(self, piece: Piece) -> None:
         """Lend this one again."""
+        piece.clear()
         self._free.append(piece)
 
     def rest(self) -> bytes:
@@ -105,38 +125,49 @@ class Pieces:
             piece.close()
 
     def _new(self) -> Piece:
-        piece = Piece(PIECE)
-        self._all.append(piece)
+        self._all.append(piece := Piece())
         return piece
 
     def _fill(self, piece: Piece) -> bool:
         """Read the next records into the piece; return whether there are any."""
-        buffer = memoryview(piece.buffer)
-        size = len(self._rest)
-        buffer[:size] = self._rest
-        while size < len(buffer):
-            count = self.stream.readinto(buffer[size:])
-            if not count:
+        step, count = self._step, 0
+        piece.add(self._rest, len(self._rest))
+        while piece.size < PIECE:
+            room = memoryview(step)[: PIECE - piece.size]
+            found = self.stream.readinto(room)
+            if not found:
                 self.ended = True
                 break
-            size += int(count)
-        piece.quoted = bool(self._quote) and piece.buffer.find(self._quote, 0, size) >= 0
-        piece.size = size if self.ended else self._end(piece, size)
-        self.tangled = not piece.size and not self.ended
-        self._rest = bytes(buffer[piece.size : size])
+            count = int(found)
+            piece.add(step, count)
+        size = piece.size
+        end = step.rfind(b"\n", 0, count) + 1
+        if self.ended:
+            piece.end(size)
+            piece.lines += size > 0 and (step[count - 1] if count else self._rest[-1]) != NEWLINE
+            self._rest = b""
+        elif end and not (self._quote and piece.quoted):
+            self._rest = bytes(memoryview(step)[end:count])
+            piece.end(size - len(self._rest))
+        else:
+            text = piece.text()
+            end = self._end(text)
+            self.tangled = not end
+            self._rest = text[end:]
+            piece.end(end)
+            piece.lines = text.count(b"\n", 0, end)
         piece.line = self.line
-        piece.lines = piece.count()
         self.line += piece.lines
         return piece.size > 0
 
-    def _end(self, piece: Piece, size: int) -> int:
+    def _end(self, text: bytes) -> int:
         """Return where the last whole record ends: after a line end that is outside quotes."""
-        end = piece.buffer.rfind(b"\n", 0, size) + 1
-        if piece.quoted:
-            inside = piece.buffer.count(self._quote, 0, end) % 2
+        end = text.rfind(b"\n") + 1
+        if self._quote:
+            inside = text.count(self._quote, 0, end) % 2
             while end and inside:
-                before = piece.buffer.rfind(b"\n", 0, end - 1) + 1
-                inside = (inside - piece.buffer.count(self._quote, before, end)) % 2
+                before = text.rfind(b"\n", 0, end - 1) + 1
+                inside = (inside - text.count(self._quote, before, end)) % 2
                 end = before
         return end
 
