@@ -137,10 +137,10 @@ def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any]
     """Return the formula, or that of the slope, with samples along the last axis."""
     try:
         codes = [(name, compiled(text)) for name, text in loss.where(form)]
-        last = compiled((loss.formula, loss.slope_formula)[order])
+        last = compiled(unweighed(loss, (loss.formula, loss.slope_formula)[order]))
     except NotImplementedError:
         return None
-    settings = dict(loss.settings())
+    settings = {name: x for name, x in loss.settings().items() if x != ()}
 
     def whole(*inputs: Any) -> Any:
         said = {
@@ -153,6 +153,14 @@ def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any]
         return eval(last, known)
 
     return whole
+
+
+def unweighed(loss: Loss, text: str) -> str:
+    """Return a formula without weights of classes, if there are none: nobody multiplies by 1."""
+    if getattr(loss, "weights", None) == ():
+        for factor in ("weights[k] * ", "dot(weights, y) * "):
+            text = text.replace(factor, "")
+    return text
 
 
 def compiled(text: str) -> Any:
