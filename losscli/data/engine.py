@@ -100,8 +100,13 @@ def refuse_oddities(piece: Piece, how: Delimited) -> None:
             raise Refused("not UTF-8") from None
 
 
-def lines(piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int | None]) -> list[Any]:
-    """Return columns of JSON lines: numbers, or lists of so many of them, as arrays; NaN where missing."""
+def lines(
+    piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int | None], *, strict: bool
+) -> list[Any]:
+    """Return columns of JSON lines: numbers, or lists of so many of them, as arrays; NaN where missing.
+
+    Where `strict`, nothing may be missing: how that is written is then told.
+    """
     if piece.has(b"\nnull") or piece.text().startswith(b"null") or piece.has(b"\r"):
         raise Refused("null is no record")
     if re.search(rb",\s*[]}]", piece.text()):
@@ -131,7 +136,10 @@ def lines(piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int |
     )
     if len(found[0]) != piece.lines:
         raise Refused("blank lines")
-    arrays = iter(np.ma.filled(x.astype(np.float64), np.nan) for x in found)
+    filled = [np.ma.filled(x.astype(np.float64), np.nan) for x in found]
+    if strict and any(np.isnan(x.min(initial=0)) for x in filled):
+        raise Refused("something is missing")
+    arrays = iter(filled)
     answers: list[Any] = []
     for width in widths:
         if width is None:

@@ -49,7 +49,7 @@ def table(source: Source, options: Options, exact: bool) -> Table:
             if is_large(source, options):
                 from losscli.data.large import LargeLines
 
-                return LargeLines(lines, source)
+                return LargeLines(lines, source, options)
             return lines
         return document.document(source, options, exact)
     if options.records:

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import IO, Any, cast
 
 import numpy as np
@@ -21,6 +22,7 @@ from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
 WORKERS = 2
+ROWS = 1 << 16
 
 Parse = Callable[[Piece], Sequence[Column]]
 
@@ -112,8 +114,10 @@ class Large(Table):
         piece, future = waiting.popleft()
         found = future.result()
         if found is not None:
-            lines = np.arange(piece.line, piece.line + piece.lines, dtype=np.int64)
-            yield Chunk(found, lines, piece.row)
+            for start in range(0, piece.lines, ROWS):  # few enough for what is made of them
+                part = slice(start, min(start + ROWS, piece.lines))
+                lines = np.arange(piece.line + part.start, piece.line + part.stop, dtype=np.int64)
+                yield Chunk([cells[part] for cells in found], lines, partial(row, piece, start))
         elif not piece.quoted:
             part = self._source.part(io.BytesIO(piece.text()))
             yield from self.slowly(part, piece.line, columns, rows)
@@ -175,9 +179,10 @@ class LargeDelimited(Large):
 class LargeLines(Large):
     """JSON lines of which numbers are wanted, or lists of them."""
 
-    def __init__(self, small: Lines, source: Source) -> None:
+    def __init__(self, small: Lines, source: Source, options: Options) -> None:
         super().__init__(small, source)
         self.unit = small.unit
+        self._strict = options.missing == "error"
         self._lines = small
 
     def parse(self, columns: Sequence[int]) -> Parse | None:
@@ -190,11 +195,16 @@ class LargeLines(Large):
         if deep or len(folded) < len(paths) or not set(columns) <= set(self.numeric):
             return None
         widths = [self.lists.get(at) for at in columns]
-        return lambda piece: engine.lines(piece, paths, widths)
+        return lambda piece: engine.lines(piece, paths, widths, strict=self._strict)
 
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield what the small reader makes of a part."""
         return self._lines.going_on(source, line).chunks(columns, rows)
+
+
+def row(piece: Piece, start: int, at: int) -> str:
+    """Return the text of a row of a piece, by its place after the one at `start`."""
+    return piece.row(start + at)
 
 
 def attempt(parse: Parse, piece: Piece) -> Sequence[Column] | None:

@@ -41,8 +41,16 @@ def peak(words, rows, folder):
     "words", ["grad mse --csv", "grad mse --json", "grad mse -r mean", "compute mse,mae -r none --json"]
 )
 def test_memory_does_not_grow(words, tmp_path):
-    few, many = (peak(words, rows, tmp_path) for rows in (60_000, 240_000))
+    few, many = (peak(f"{words} --engine small", rows, tmp_path) for rows in (60_000, 240_000))
     assert many < 1.25 * few
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("words", ["grad mse --csv", "grad mse --json", "compute mse,mae"])
+def test_memory_of_the_engine_does_not_grow(words, tmp_path):
+    few, many = (peak(words, rows, tmp_path) for rows in (1_500_000, 3_000_000))
+    assert many < 1.2 * few
+    assert many < 400_000
 
 
 def test_many_rows_are_those_of_few(cli):

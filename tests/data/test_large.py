@@ -127,7 +127,9 @@ def test_the_last_of_many_rows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     text = "id,p,y\n" + "1,0.25,3\n" * 100_000
     same(PAIR, text, 1 << 14)
+    same(PAIR, text, 1 << 22)
     same(PAIR, text + "x,1,n/a\n", 1 << 14)
+    same(PAIR, text + "x,1,\n", 1 << 22)
 
 
 def test_clean_text_never_reaches_the_small_reader(tmp_path, monkeypatch):
