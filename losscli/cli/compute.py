@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
-from losscli.cli.watching import watched
+from losscli.cli.watching import watching
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ def compute(
     how = "none" if per_row else choose("reduction", reduction)
     if group and how == "none":
         raise UsageError("--group changes nothing in the loss of each row", fix=["--reduction mean"])
-    job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
-    with watched(job, progress):
+    with watching(progress) as watch:
+        job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
+        watch(job)
         if how == "none":
             _rows(job, words, kind, shape)
         else:

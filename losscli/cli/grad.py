@@ -10,7 +10,7 @@ from typer import Option
 
 from losscli.cli import options as o
 from losscli.cli.reading import choose, open_input, settings
-from losscli.cli.watching import watched
+from losscli.cli.watching import watching
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,9 +66,10 @@ def grad(
         )
     if "," in loss:
         raise UsageError(f"grad takes one loss, got '{loss}'", fix=[f"losscli grad {loss.split(',')[0]} ..."])
-    job = open_input([parse(loss)], words, f"losscli grad {loss}")
-    answer = Gradients(job, words, reduction, order, kink)
-    with watched(job, progress):
+    with watching(progress) as watch:
+        job = open_input([parse(loss)], words, f"losscli grad {loss}")
+        watch(job)
+        answer = Gradients(job, words, reduction, order, kink)
         if kind == "json":
             answer.write_json()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,21 +14,27 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def watched(job: Job, progress: str) -> Generator[None]:
-    """Show how far the reading of a job is, on a terminal; before anything else is said, the bar is gone."""
+def watching(progress: str) -> Generator[Callable[[Job], None]]:
+    """Show on a terminal how far the reading of a job is, once it is told which: before anything is said, that is gone.
+
+    It begins before the job is there, since a slow pipe may take its time to show what it brings.
+    """
     from losscli.report.progress import Bar
 
-    reading = job.reading  # `follow` must not hold the job, which holds it: the file would stay open
     bar = Bar(shown=choose("progress", progress) == "auto")
 
-    def follow(batches: Iterator[Batch]) -> Iterator[Batch]:
-        for batch in batches:
-            bar.update(reading.rows, reading.progress())
-            yield batch
-        bar.stop()
+    def watch(job: Job) -> None:
+        reading = job.reading  # `follow` must not hold the job, which holds it: the file would stay open
 
-    job.follow(follow)
+        def follow(batches: Iterator[Batch]) -> Iterator[Batch]:
+            for batch in batches:
+                bar.update(reading.rows, reading.progress())
+                yield batch
+            bar.stop()
+
+        job.follow(follow)
+
     try:
-        yield
+        yield watch
     finally:
         bar.stop()

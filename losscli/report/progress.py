@@ -58,6 +58,8 @@ class Bar:
                 TimeRemainingColumn(compact=True),
                 console=Console(stderr=True),
                 transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
                 refresh_per_second=5,
             )
             self._bar.add_task("", total=None, rows=0, rate="", left="")

@@ -48,6 +48,7 @@ def start(*words, folder):
 
 def feed(child, seconds):
     child.stdin.write(HEAD)
+    child.stdin.flush()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         child.stdin.write(b"1,2\n" * 2000)
