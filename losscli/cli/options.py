@@ -15,7 +15,8 @@ OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:de
 File = Annotated[
     str,
     Argument(
-        metavar="[FILE]", help="CSV, TSV, JSON, JSON lines, Parquet or NumPy; - or nothing: standard input"
+        metavar="[FILE]",
+        help="CSV, TSV, JSON, JSON lines, Parquet, NumPy, 'part-*.csv'; - or nothing: standard input",
     ),
 ]
 

@@ -16,6 +16,18 @@ JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
 
 
 def open_table(file: str, options: Options, exact: bool) -> Table:
+    """Return the table that a file is, or that the files are which a pattern means."""
+    if not any(mark in file for mark in "*?["):
+        return open_one(file, options, exact)
+    from losscli.data.several import Several, matching
+
+    files = matching(file)
+    if len(files) == 1:
+        return open_one(files[0], options, exact)
+    return Several(file, files, lambda each: open_one(each, options, exact))
+
+
+def open_one(file: str, options: Options, exact: bool) -> Table:
     """Return the table that a file is: by the user's word, its suffix unless that cannot be, or its look."""
     if found := of_file(file, options):
         return found

@@ -169,12 +169,12 @@ class ById(Pairing):
                     (f"only in {name}", len(keys), first(map(",".join, keys), len(keys)).replace(", ", " "))
                 )
         repeated = False
-        for name, keys in zip(self.names, self._twice, strict=True):
+        for name, of, keys in zip(self.names, (self.main, self.part.table), self._twice, strict=True):
             if keys:
                 repeated = True
                 key, lines = next(iter(keys.items()))
                 word = "twice" if all(len(lines) == 2 for lines in keys.values()) else "repeated"
-                shown = f"{first([','.join(key)], 1)} (lines {first(lines, len(lines), 4)})"
+                shown = f"{first([','.join(key)], 1)} (lines {first(map(of.spot, lines), len(lines), 4)})"
                 table.append((f"{word} in {name}", len(keys), shown + (" ..." if len(keys) > 1 else "")))
         if not table:
             return Unmatched(len(self._only_here), len(only_there))

@@ -59,6 +59,14 @@ class Nested(Table):
         """Return the key and the value, with carets under the value."""
         return self._table.show(line, column, cell, raw)
 
+    def place(self, line: int) -> str:
+        """Return where a record stands."""
+        return self._table.place(line)
+
+    def spot(self, line: int) -> str:
+        """Return where a record stands, in few words."""
+        return self._table.spot(line)
+
     def close(self) -> None:
         """Close the file; nobody reads on."""
         self._table.close()

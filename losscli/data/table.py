@@ -81,6 +81,10 @@ class Table(ABC):
         """Return where a row stands, as messages say it."""
         return f"{self.name}:{line}" if self.unit == "line" else f"{self.name}: {self.unit} {line}"
 
+    def spot(self, line: int) -> str:
+        """Return where a row stands, in few words."""
+        return str(line)
+
     def width(self, column: int, level: int = 0) -> int | None:
         """Return how many numbers are in a cell, `level` lists further in; None if it is one."""
         return (self.deep if level else self.lists).get(column)

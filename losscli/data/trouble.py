@@ -71,7 +71,8 @@ class Trouble:
         evidence = [*flaw.table.show(flaw.line, flaw.column, flaw.cell, flaw.raw)]
         if self._count > 1:
             plural = f"{unit}s" if len(self._lines) > 1 else unit
-            evidence.append(f"{self._count} such cells: {plural} {first(self._lines, len(self._lines))}")
+            spots = [flaw.table.spot(line) for line in self._lines]
+            evidence.append(f"{self._count} such cells: {plural} {first(spots, len(spots))}")
         separator = "" if flaw.kind == "missing" else ":"
         return DataError(f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, usable))
 
