@@ -67,9 +67,9 @@ class Pairing(ABC):
             flaws.sort(key=lambda flaw: flaw.row)
         return block._replace(arrays=arrays, flaws=flaws), have
 
-    @abstractmethod
     def find(self, block: Block) -> Indices:
         """Return the row of the second table for each row of the block, -1 where there is none."""
+        raise NotImplementedError
 
     @abstractmethod
     def finish(self) -> Unmatched:
@@ -85,15 +85,43 @@ class ByOrder(Pairing):
         self._picks = picks
         self._shared = shared
 
-    def find(self, block: Block) -> Indices:
-        """Return the next rows."""
-        places = np.arange(self._seen, self._seen + len(block.lines), dtype=np.int64)
-        self._seen += len(block.lines)
-        places[places >= self.total] = -1
-        return places
+    def load(self, rows: int) -> None:
+        """Begin to read the second table, which goes on as the first one does."""
+        self.total = 0
+        self._blocks = self.part.blocks(rows)
+        self._left: Block | None = self._more()
+
+    def pair(self, block: Block) -> tuple[Block, NDArray[np.bool_]]:
+        """Return the block with the columns of the next rows of the second table, NaN after its last one."""
+        wanted, have = len(block.lines), 0
+        self._seen += wanted
+        flaws = list(block.flaws)
+        parts: dict[str, list[Array]] = {}
+        while have < wanted and (left := self._left):
+            taken = min(wanted - have, len(left.lines))
+            flaws += [flaw._replace(row=flaw.row + have) for flaw in left.flaws if flaw.row < taken]
+            for role, array in left.arrays.items():
+                parts.setdefault(role, []).append(array[:taken])
+            have += taken
+            self._left = after(left, taken) if taken < len(left.lines) else self._more()
+        for role, array in () if have == wanted else self._shapes.items():
+            parts.setdefault(role, []).append(np.full((wanted - have, *array), np.nan))
+        arrays = {role: some[0] if len(some) == 1 else np.concatenate(some) for role, some in parts.items()}
+        flaws = sorted((flaw for flaw in flaws if flaw.row < have), key=lambda flaw: flaw.row)
+        return block._replace(arrays={**block.arrays, **arrays}, flaws=flaws), np.arange(wanted) < have
+
+    def _more(self) -> Block | None:
+        """Return the next rows of the second table."""
+        block = next(self._blocks, None)
+        if block is not None:
+            self.total += len(block.lines)
+            self._shapes = {role: array.shape[1:] for role, array in block.arrays.items()}
+        return block
 
     def finish(self) -> Unmatched:
         """Refuse unequal counts."""
+        while self._left:
+            self._left = self._more()
         if self._seen != self.total:
             roles = next(iter(self._picks)), TARGET
             counts = self._seen, self.total
@@ -112,6 +140,13 @@ class ByOrder(Pairing):
                 [f"both files have a column {name!r}: --on {shell(name)}" for name in self._shared[:1]],
             )
         return Unmatched()
+
+
+def after(block: Block, row: int) -> Block:
+    """Return what is left of a block from this row on."""
+    flaws = [flaw._replace(row=flaw.row - row) for flaw in block.flaws if flaw.row >= row]
+    arrays = {role: array[row:] for role, array in block.arrays.items()}
+    return Block(arrays, block.lines[row:], block.keys[row:], flaws)
 
 
 class ById(Pairing):

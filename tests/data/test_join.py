@@ -199,3 +199,36 @@ def test_a_second_file_is_for_targets(two, refused):
 def test_an_empty_second_file(two, refused):
     how = two(PREDS, "id,y\n")
     assert refused("p.csv", on="id", **how) == (4, "error: t.csv: no rows after the header")
+
+
+def test_rows_that_pair_by_order_are_not_held(put, pair):
+    import tracemalloc
+
+    import numpy as np
+
+    from losscli.data.reader import read
+
+    def peak(rows):
+        np.save(put("p.npy", ""), np.zeros(rows))
+        np.save(put("y.npy", ""), np.full(rows, 2.5))
+        tracemalloc.start()
+        for batch in read([pair], "p.npy", targets="y.npy", batch_rows=1000).batches():
+            assert set(batch.columns["target"].tolist()) == {2.5}
+        size = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return size
+
+    assert peak(120_000) < 1.2 * peak(60_000)
+
+
+def test_files_whose_pieces_end_at_different_rows_pair_by_order(put, load):
+    import numpy as np
+
+    put("p.csv", "p\n" + "".join(f"{row}\n" for row in range(1000)))
+    np.save("y.npy", np.arange(1000) / 2)
+    for one, two in ("p.csv", "y.npy"), ("y.npy", "p.csv"):
+        given = {"pred": "1", "target": "p"} if one == "y.npy" else {}
+        for batch_rows in 7, 333, 8192:
+            found = load(one, targets=two, batch_rows=batch_rows, given=given).columns
+            twice = {1: 2 * np.array(found["target"]), 0: np.array(found["target"]) / 2}[one == "p.csv"]
+            assert found["pred"] == twice.tolist()
