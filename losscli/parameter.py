@@ -42,6 +42,8 @@ class Parameter:
         if not self.each:
             return self._number(value)
         several = tuple(map(self._number, value if isinstance(value, Iterable) else [value]))
+        if not several and self.default != ():
+            raise ValueError(f"{self.name} must be a number, or one for each {self.each}")
         return several[0] if len(several) == 1 and self.default != () else several
 
     def _number(self, value: Any) -> float:

@@ -17,6 +17,7 @@ from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
 from losscli.errors import DataError, NoResult, UsageError
+from losscli.fit import fitted
 from losscli.loss import DomainError, Input, Loss
 from losscli.stats.exact import ExactSum
 from losscli.stats.grouped import GroupSums
@@ -148,9 +149,8 @@ class Job:
     @cached_property
     def _coded(self) -> list[Loss]:
         """The losses, as they are computed. Raises `UsageError` if one does not suit the columns chosen."""
-        return list(
-            map(weighed.coded, self.losses, [self.reading.chosen[form[0].name] for form in self.inputs])
-        )
+        each = zip(self.losses, self.inputs, strict=True)
+        return [fitted(loss, form, self.reading.chosen) for loss, form in each]
 
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""

@@ -192,5 +192,8 @@ def _unknown(kind: type[Loss], word: str, name: str) -> tuple[str, list[str]]:
 
 def describe(kind: type[Loss], each: Parameter) -> str:
     """Return how a parameter is written and what it does."""
-    wanted = "true|false" if each.flag else "NUMBER/NUMBER/..." if each.each else "NUMBER"
+    several = (
+        ("NUMBER/NUMBER/..." if each.default == () else "NUMBER[/NUMBER/...]") if each.each else "NUMBER"
+    )
+    wanted = "true|false" if each.flag else several
     return f"{kind.name}:{each.name}={wanted}   {each.help} (default {each.spell(each.default)})"

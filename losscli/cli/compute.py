@@ -130,8 +130,9 @@ def _rows(job: Job, words: o.Words, kind: str, shape: o.Print) -> None:
 
     names = ["list", "rows"] if job.unit == "list" else ["id" if words.ident or words.on else "row"]
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
-        several = job.reading.chosen[inputs[0].name].names if loss.elementwise else ()
-        names += [f"{loss}:{name}" for name in several] if len(several) > 1 else [str(loss)]
+        first = job.reading.chosen[inputs[0].name]
+        each = first.names if len(first.names) > 1 else first.labels
+        names += [f"{loss}:{name}" for name in each] if loss.elementwise and each else [str(loss)]
     write_long(names, blocks(), kind, lambda: heading(job, "none", 0), shape)
 
 

@@ -85,7 +85,11 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     for each in loss.parameters.values():
         value = getattr(loss, each.name)
         domain = "true or false" if each.flag else str(each.within)
-        one = f" for each {each.each}, with slashes between" if each.each else ""
+        one = (
+            f"{', or one' * (each.default != ())} for each {each.each}, with slashes between"
+            if each.each
+            else ""
+        )
         text = f"{each.help}; {domain}{one}, default {each.spell(each.default)}"
         text += f", here {each.spell(value)}" if value != each.default else ""
         yield from wrap(

@@ -99,9 +99,7 @@ class Gradients:
         self.wrt = [entry for entry in self.inputs if entry.wrt]
         self.name = "grad" if order == 1 else "hess"
         self.scalars = [
-            entry
-            for entry in self.inputs
-            if entry.kind != "vector" and len(self.chosen[entry.name].names) == 1
+            entry for entry in self.inputs if entry.kind != "vector" and not self.chosen[entry.name].several
         ]
         """The inputs of one column, which are shown beside the derivative."""
         self.own = [
@@ -140,12 +138,12 @@ class Gradients:
         for entry in self.wrt:
             chosen = self.chosen[entry.name]
             stem = self.name if len(self.wrt) == 1 else f"{self.name}_{entry.name}"
-            several = entry.kind == "vector" or len(chosen.names) > 1
+            several = entry.kind == "vector" or chosen.several
             grads += [f"{stem}_{label}" for label in chosen.labels or chosen.names] if several else [stem]
         if kind == "bare":
             return grads
         first = self.chosen[self.inputs[0].name]
-        several = self.loss.elementwise and len(first.names) > 1
+        several = self.loss.elementwise and first.several
         losses = [f"loss_{label}" for label in first.labels or first.names] if several else ["loss"]
         beside = [*self.marks, *(entry.name for entry in self.scalars)]
         return ["id" if self.ids else "row", *beside, *losses, *grads]

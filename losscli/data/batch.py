@@ -76,6 +76,11 @@ class Chosen(NamedTuple):
     labels: tuple[str, ...] = ()
     """What tells the columns of a vector apart: `cat` and `dog` of `p_cat`, `p_dog`; `0`, `1` … of a list."""
 
+    @property
+    def several(self) -> bool:
+        """Whether a row has several numbers: from as many columns, or from one of lists."""
+        return len(self.names) > 1 or bool(self.labels)
+
 
 class Options(NamedTuple):
     """How to read, where the file does not say it."""

@@ -113,12 +113,11 @@ class WeightedIntervalScore(Loss):
         "doi:10.1371/journal.pcbi.1008618"
     )
     also = (
-        "wis", "crps-quantile", "multi-quantile", "mean-pinball",
+        "wis", "crps-quantile", "mean-pinball",
         "scoringrules.crps_quantile | obs comes first, and the levels are given once for all rows",
         "scoringrules.weighted_interval_score | takes a median and the ends of K intervals, with weights alpha_k/2: "
         "the same for the 2K+1 quantiles at 1/2, alpha_k/2 and 1 - alpha_k/2, but version 0.10 adds half the median "
         "itself in place of half its distance from the target: 0.867 for 1.2",
-        "catboost.MultiQuantile | half of it, the mean of pinball losses; takes 1e-6 off every error",
         "gluonts.mean_weighted_quantile_loss | is divided by the sum of |target|",
     )  # fmt: skip
     use = "a forecast is a few quantiles, and one number should judge them all"

@@ -5,21 +5,22 @@ import numpy as np
 from losscli.arithmetic import where, with_care
 from losscli.domain import POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.families import Residual, Unrounded
+from losscli.families import Unrounded
+from losscli.levels import Leveled, Levels, levels
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
-LEVEL = Interval(0, 1)
 DEGREE = Interval(1e-3, 1e3, "[]")
 LARGE = 1e150  # its square is finite
 TINY = 2.0**-500  # products with it no longer have an exact low part
 TWO_PI = DoubleDouble(6.283185307179586, 2.4492935982947064e-16)
 
 
-class Quantile(Residual):
+class Quantile(Leveled):
     """Charges tau for each unit below the target and 1 - tau above: its optimum is the tau-quantile.
 
-    At tau = 0.5 it is half of mae.
+    At tau = 0.5 it is half of mae. Several levels are those of as many columns of the prediction, which may have
+    one target: quantile:tau=0.1/0.5/0.9.
     """
 
     family = "quantile regression"
@@ -31,9 +32,11 @@ class Quantile(Residual):
         "sklearn.metrics.mean_pinball_loss | tau is its alpha",
         "sklearn._loss.PinballLoss | slope -tau at the kink",
         "sklearn.ensemble.HistGradientBoostingRegressor.quantile | slope -tau at the kink",
-        "xgboost.reg:quantileerror | tau is its quantile_alpha; second derivative 1 where ours is 0",
+        "xgboost.reg:quantileerror | tau is its quantile_alpha, one or several; second derivative 1 where ours is 0",
         "lightgbm.quantile = quantile:tau=0.9 | tau is its alpha; slope 1 - tau at the kink",
         "catboost.Quantile | takes 1e-6 off every error unless delta=0",
+        "multi-quantile",
+        "catboost.MultiQuantile | tau are its alpha; the mean over the levels, and takes 1e-6 off every error",
         "catboost.LogLinQuantile | of the exponential of the prediction",
         "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss",
         "LossFunctions.jl.QuantileLoss | slope -tau at the kink",
@@ -44,9 +47,9 @@ class Quantile(Residual):
         "CatBoost takes 1e-6 off each error: Quantile:alpha=0.5 of e = 3 is 1.4999995",
         "at e = 0 we give the slope 0; sklearn gives -tau, LightGBM 1 - tau",
     )
-    related = ("mae", "expectile", "epsilon-insensitive")
+    related = ("mae", "expectile", "weighted-interval-score", "epsilon-insensitive")
 
-    tau: float = parameter(default=0.5, within=LEVEL, help="the quantile to predict; 0.9 is rarely exceeded")
+    tau: Levels = levels(help="the quantile to predict; 0.9 is rarely exceeded")
 
     def penalty(self, e):
         return self.weight(e) * abs(e)
@@ -59,7 +62,7 @@ class Quantile(Residual):
 
     def weight(self, e):
         """Return the price of a unit on this side."""
-        return where(e < 0, self.tau, 1 - self.tau)
+        return where(e < 0, self.level, 1 - self.level)
 
     def corner(self, prediction, target):
         return prediction == target
@@ -67,18 +70,19 @@ class Quantile(Residual):
     def traits(self):
         return Traits(
             convex=True,
-            symmetric=self.tau == 0.5,
-            lipschitz=max(self.tau, 1 - self.tau),
+            symmetric={*self.levels} == {0.5},
+            lipschitz=max(max(tau, 1 - tau) for tau in self.levels),
             smoothness=0,
             kinks=(0.0,),
             best="the tau-quantile",
         )
 
 
-class Expectile(Residual):
+class Expectile(Leveled):
     """Squares the error and weighs its sides: to quantiles what the mean is to the median.
 
-    At tau = 0.5 it is half of mse.
+    At tau = 0.5 it is half of mse. Several levels are those of as many columns of the prediction, which may have
+    one target.
     """
 
     family = "quantile regression"
@@ -96,7 +100,7 @@ class Expectile(Residual):
     )
     related = ("mse", "quantile")
 
-    tau: float = parameter(default=0.5, within=LEVEL, help="the weight of errors below the target")
+    tau: Levels = levels(help="the weight of errors below the target")
 
     def penalty(self, e):
         weight = self.weight(e)
@@ -110,14 +114,14 @@ class Expectile(Residual):
 
     def weight(self, e):
         """Return the price of this side."""
-        return where(e < 0, self.tau, 1 - self.tau)
+        return where(e < 0, self.level, 1 - self.level)
 
     def traits(self):
         return Traits(
             convex=True,
-            symmetric=self.tau == 0.5,
-            smoothness=2 * max(self.tau, 1 - self.tau),
-            kinks=() if self.tau == 0.5 else (0.0,),
+            symmetric={*self.levels} == {0.5},
+            smoothness=max(2 * max(tau, 1 - tau) for tau in self.levels),
+            kinks=() if {*self.levels} == {0.5} else (0.0,),
             best="the tau-expectile",
         )
 

@@ -170,7 +170,9 @@ CATBOOST = {
     "MultiRMSE": {"value": lambda ours, p, y: np.sqrt(ours.sum(1))},
     "MAE": less(1, 1),
     "Quantile:alpha=0.2": less(0.2, 0.8),
-    "MultiQuantile:alpha=0.1,0.5,0.9 sum": {"value": lambda ours, q, tau, y: pinball(q, y[:, None], tau)},
+    "MultiQuantile:alpha=0.1,0.5,0.9 levels": {
+        "value": lambda ours, q, y: pinball(q, y[:, None], np.array([0.1, 0.5, 0.9])),
+    },
     "LogLinQuantile:alpha=0.2 exponential": {
         "value": lambda ours, z, y: np.maximum(0.2 * (y - np.exp(z)), 0.8 * (np.exp(z) - y)),
     },

@@ -47,9 +47,9 @@ def many():
         ("MultiCrossEntropy", "multilabel-soft-margin", SEVERAL, ""),
         (
             "MultiQuantile:alpha=0.1,0.5,0.9",
-            "weighted-interval-score",
-            ([[0.1, 0.5, 2.0]], [[0.1, 0.5, 0.9]], [1.5]),
-            "sum",
+            "quantile:tau=0.1/0.5/0.9",
+            ([[0.1, 0.5, 2.0]], [1.5]),
+            "levels",
         ),
     ]:
         rows = zip(inputs[0], SCORES[1] if name == "MultiClassOneVsAll" else inputs[-1], strict=True)
