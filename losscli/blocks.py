@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from math import isnan, prod
-from threading import Lock, Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +12,6 @@ Array = NDArray[np.float64]
 
 BLOCK, LONG = 1 << 13, 1 << 15
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
-
-MANY = 1 << 17
-"""Numbers from which on the blocks are shared among the cores: to start a thread takes as long as a short block."""
-
-threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-"""How many threads compute blocks; what they find does not depend on it."""
 
 
 def spans(rows: int, width: int, size: int) -> Iterator[slice]:
@@ -46,46 +38,12 @@ def evaluate(
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
 
-    def work(waiting: Iterator[slice]) -> None:
-        with np.errstate(all="ignore"):  # of its thread alone
-            for span in waiting:
-                block = [np.ascontiguousarray(x[span].T) for x in inputs]
-                for out, result in zip(outs, kernel(*block), strict=True):
-                    out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless
-
-    share(work, spans(len(inputs[0]), width, size), threads if width * len(inputs[0]) >= MANY else 1)
+    with np.errstate(all="ignore"):
+        for span in spans(len(inputs[0]), width, size):
+            block = [np.ascontiguousarray(x[span].T) for x in inputs]
+            for out, result in zip(outs, kernel(*block), strict=True):
+                out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless
     return outs
-
-
-def share(work: Callable[[Iterator[slice]], None], spans: Iterator[slice], count: int) -> None:
-    """Have `count` threads work off the spans; raise what the first that failed raised."""
-    if count == 1:
-        return work(spans)
-    lock, failures = Lock(), list[BaseException]()
-
-    def waiting() -> Iterator[slice]:
-        while not failures:
-            with lock:
-                span = next(spans, None)
-            if span is None:
-                return
-            yield span
-
-    def one() -> None:
-        try:
-            work(waiting())
-        except BaseException as failure:  # whatever it is, it belongs to the caller
-            failures.append(failure)
-
-    others = [Thread(target=one) for _ in range(count - 1)]
-    for each in others:
-        each.start()
-    one()
-    for each in others:
-        each.join()
-    if failures:
-        raise failures[0]
-    return None
 
 
 def missing_in(block: Sequence[Array]) -> NDArray[np.bool_] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +18,6 @@ Array = NDArray[np.float64]
 
 STEEP = ("exp(", "cosh(", "tanh(", "erf(", "erfc(")  # as e^x is
 MORE = 80  # bits: an answer that is all rounding is another one with so many more
-ALONE = Lock()  # the precision of mpmath is one for all threads
 
 
 def mend(loss: Loss, order: int, form: Sequence[Input], block: Sequence[Array], results: list[Array]) -> None:
@@ -36,8 +34,7 @@ def mend(loss: Loss, order: int, form: Sequence[Input], block: Sequence[Array], 
         row = [x[..., column] for x in block]
         key = tuple(x.tobytes() for x in row)
         if key not in known:
-            with ALONE:
-                known[key] = exactly(loss, order, form, row)
+            known[key] = exactly(loss, order, form, row)
         for result, answer in zip(results, known[key], strict=True):
             hole = np.isnan(result[..., column])
             result[..., column] = np.where(hole, answer, result[..., column])

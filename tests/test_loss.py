@@ -81,13 +81,11 @@ def equal(a, b):
 
 @EACH
 @ORDERS
-def test_blocks_and_threads_do_not_show(loss, at, order, monkeypatch):
+def test_blocks_do_not_show(loss, at, order, monkeypatch):
     whole = answer(loss, order, sample(loss, at))
     monkeypatch.setattr(
         blocks, "spans", lambda rows, width, size: (slice(i, min(i + 7, rows)) for i in range(0, rows, 7))
     )
-    monkeypatch.setattr(blocks, "MANY", 0)
-    monkeypatch.setattr(blocks, "threads", 3)
     equal(answer(loss, order, sample(loss, at)), whole)
 
 
