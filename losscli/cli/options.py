@@ -96,6 +96,11 @@ Engine = Annotated[
     Option("--engine", metavar="auto|small|large", help="what reads: Python, or DuckDB from 4 MB on  [auto]",
            rich_help_panel=INPUT),
 ]  # fmt: skip
+Threads = Annotated[
+    int,
+    Option("--threads", metavar="N", help="how many parse a large file at a time  [the cores, up to 4]", min=0,
+           rich_help_panel=INPUT),
+]  # fmt: skip
 Missing = Annotated[
     str, Option("--missing", metavar="error|drop|nan", help="what to do with rows that lack a value  [error]",
                 rich_help_panel=INPUT),
@@ -156,6 +161,7 @@ class Words(NamedTuple):
     encoding: Encoding = "utf-8-sig"
     no_header: NoHeader = False
     engine: Engine = "auto"
+    threads: Threads = 0
     missing: Missing = "error"
     na: Na = []  # noqa: RUF012
     classes: Classes = ""

@@ -106,6 +106,7 @@ def read_as(
             classes=tuple(words.classes.split(",")) if words.classes else (),
             records=words.records,
             engine=cast("Any", words.engine),
+            threads=words.threads,
             where=words.where,
         ),
     )

@@ -95,6 +95,8 @@ class Options(NamedTuple):
     classes: tuple[str, ...] = ()
     records: str = ""
     engine: Literal["auto", "small", "large"] = "auto"
+    threads: int = 0
+    """How many parse a large file at a time; 0: as many as there are cores."""
     where: str = ""
     """A condition that a row satisfies, or is left out."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -21,8 +22,8 @@ from losscli.data.source import Source, Whole
 from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
-WORKERS = 2
 ROWS = 1 << 16
+MOST = 4  # workers, of whom none is asked for: more wait for the one that adds up
 
 Parse = Callable[[Piece], Sequence[Column]]
 
@@ -33,7 +34,8 @@ class Large(Table):
     quote = b""
     """What line ends may stand between."""
 
-    def __init__(self, small: Table, source: Source) -> None:
+    def __init__(self, small: Table, source: Source, options: Options) -> None:
+        self._workers = options.threads or min(os.cpu_count() or 1, MOST)
         self.name, self.names, self.named = small.name, small.names, small.named
         self.lists, self.deep = small.lists, small.deep
         self._small = small
@@ -74,7 +76,7 @@ class Large(Table):
             for _ in range(self.first_line - 1):  # the header, and what is above it
                 stream.readline()
         pieces = Pieces(stream, self.first_line, self.quote)
-        pool = ThreadPoolExecutor(WORKERS)
+        pool = ThreadPoolExecutor(self._workers)
         empty = True
         try:
             for chunk in self._chunks(pieces, pool, parse, columns, rows):
@@ -92,7 +94,7 @@ class Large(Table):
         waiting: deque[tuple[Piece, Future[Any]]] = deque()
         for piece in self._read(pieces):
             waiting.append((piece, pool.submit(attempt, parse, piece)))
-            if len(waiting) > WORKERS:
+            if len(waiting) > self._workers:
                 yield from self._next(waiting, pieces, columns, rows)
         while waiting:
             yield from self._next(waiting, pieces, columns, rows)
@@ -144,7 +146,7 @@ class LargeDelimited(Large):
     quote = b'"'
 
     def __init__(self, small: Delimited, source: Source, options: Options) -> None:
-        super().__init__(small, source)
+        super().__init__(small, source, options)
         self.delimiter = small.delimiter
         self._delimited = small
         self._options = options
@@ -180,7 +182,7 @@ class LargeLines(Large):
     """JSON lines of which numbers are wanted, or lists of them."""
 
     def __init__(self, small: Lines, source: Source, options: Options) -> None:
-        super().__init__(small, source)
+        super().__init__(small, source, options)
         self.unit = small.unit
         self._strict = options.missing == "error"
         self._lines = small

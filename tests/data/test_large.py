@@ -132,6 +132,13 @@ def test_the_last_of_many_rows(tmp_path, monkeypatch):
     same(PAIR, text + "x,1,\n", 1 << 22)
 
 
+@pytest.mark.parametrize("threads", [1, 2, 7])
+def test_threads_do_not_show(tmp_path, monkeypatch, threads):
+    monkeypatch.chdir(tmp_path)
+    rows = "".join(f"a{at},{at / 7!r},{'' if at % 997 == 5 else at / 3!r}\n" for at in range(20_000))
+    same(PAIR, f"id,p,y\n{rows}", 1 << 12, missing="drop", threads=threads)
+
+
 def test_clean_text_never_reaches_the_small_reader(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(large.Delimited, "going_on", None)
