@@ -87,3 +87,20 @@ def test_log1p_less():
             truth.append(mp.log(1 + each) - each / (1 + each))
     whole = DoubleDouble(u, low)
     assert bits(special.log1p_less(whole, whole + 1.0), truth) > 80
+
+
+def test_log_factorial():
+    t = np.concatenate([[0.5, 1.0, 2.0, 3.0], 10 ** RNG.uniform(-9, 12, 200)])
+    found, truth = special.log_factorial(t), [mp.loggamma(mpf(float(x)) + 1) for x in t]
+    for high, low, x in zip(found.high, found.low, truth, strict=True):
+        assert abs(mpf(float(high)) + mpf(float(low)) - x) < mpf(2) ** -85 * max(1, abs(x))
+    least = 10 ** RNG.uniform(-60, -10, 50)
+    assert bits(special.log_factorial(least), [mp.loggamma(mpf(float(x)) + 1) for x in least]) > 50
+
+
+def test_log_factorials():
+    high, low = special.log_factorials(np.array([0.0, 1.0, 2.0, 4095.0, 2.5, 4096.0, np.nan, 1e300]))
+    assert high[:2].tolist() == low[:2].tolist() == [0, 0]
+    assert np.isnan(high[4:]).all()
+    for at, x in ((2, 3), (3, 4096)):
+        assert abs((mpf(float(high[at])) + mpf(float(low[at]))) / mp.loggamma(x) - 1) < mpf(2) ** -85

@@ -2,12 +2,14 @@
 
 import numpy as np
 
-from losscli.arithmetic import corrected, over_square, sure, with_care
+from losscli.arithmetic import corrected, in_parts, over_square, sure, with_care
 from losscli.domain import NONNEGATIVE
 from losscli.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.families import LOGIT, PREDICTION, TARGET, Binary, Ratio
 from losscli.inputs import Input
 from losscli.loss import Axis
+from losscli.parameter import flag
+from losscli.special import SLIGHT, log_factorial, log_factorials
 from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
@@ -16,29 +18,33 @@ NEAR_ONE = 2.0**-40  # logarithms as small have too few bits to be multiplied by
 STEEP = 700.0  # from here e^z is near the end of the range, and a moderate count does not matter beside it
 FLAT = 600.0  # below minus this the exponential is a plain double, and does not matter beside a count
 CLEAR = 2.0**-16  # a difference of this part of its terms does not see what the pairs of `tables` lack
+LOOSE = 2.0**8  # what `log_factorial` lacks is no more than what a sum with such a term does
+WHOLE = "adds ln {}!, which makes it the whole negative log probability"
 
 
 class PoissonNLL(Ratio):
     """How surprised a predicted rate is by a count, less what does not depend on the rate.
 
-    Nothing is added inside the logarithm. The term ln t! is left out.
+    Nothing is added inside the logarithm. The term ln t! is left out: `full=true` adds it.
     """
 
     family = "counts"
-    formula = "p - xlogy(t, p)"
+    formula = "p - xlogy(t, p) + lgamma(t + 1) if full else p - xlogy(t, p)"
     slope_formula = "1 - t / p"
     source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
     also = (
         "poisson", "poisson-loss", "poisson-nll-loss",
         "keras.losses.Poisson | adds 1e-7 inside the logarithm",
         "keras.losses.poisson | adds 1e-7 inside the logarithm",
-        "torch.nn.PoissonNLLLoss(log_input=False) | adds 1e-8 inside the logarithm",
-        "torch.nn.functional.poisson_nll_loss(log_input=False) | adds 1e-8 inside the logarithm",
+        "torch.nn.PoissonNLLLoss(log_input=False) | adds 1e-8 inside the logarithm; "
+        "full=True adds Stirling's formula for ln t!, for t above 1 only",
+        "torch.nn.functional.poisson_nll_loss(log_input=False) | adds 1e-8 inside the logarithm; "
+        "full=True adds Stirling's formula for ln t!, for t above 1 only",
     )  # fmt: skip
     use = "targets are counts, and a model gives their rate"
     pitfalls = (
         "torch takes the logarithm of the rate unless told otherwise: that is poisson-nll-log",
-        "its least value is t - t ln t, not 0",
+        "its least value is t - t ln t, not 0; with ln t! it is never negative",
         "keras adds 1e-7 inside the logarithm, torch 1e-8: at p = 0, t = 1 they say 16.1 and 18.4",
     )
     related = ("poisson-nll-log", "msle", "mse")
@@ -51,7 +57,11 @@ class PoissonNLL(Ratio):
     span = (0, 5)
     swift = True
 
+    full: float = flag(default=0.0, help=WHOLE.format("t"))
+
     def penalty(self, p, t):
+        if self.full:
+            return in_parts(self.closer, p, t)
         part = t * np.log(p)
         found = p - part
         return with_care(~(abs(part) < 1.8 * abs(found)), found, self.closer, p, t)
@@ -61,8 +71,9 @@ class PoissonNLL(Ratio):
         high, low = log_pair(p)
         part, lost = two_product(t, high)
         near, rest = two_sum(p, -part)
-        found = near + (rest - (lost + t * low))
-        usual = (p > LEAST) & (p < MOST) & (t > LEAST) & (t < MOST)
+        rest -= lost + t * low
+        found = added(near, rest, t) if self.full else near + rest
+        usual = (p > LEAST) & (p < MOST) & ((t > LEAST) | (t == 0)) & (t < MOST)
         np.copyto(found, np.nan, where=~(usual & (abs(found) > CLEAR * (t + abs(part)))))
         return corrected(found, self.careful, p, t)
 
@@ -70,8 +81,11 @@ class PoissonNLL(Ratio):
         log_p = log(np.where((p > 0) & np.isfinite(p), p, 1.0))
         part = log_p * t
         lost = (t < LEAST) | (t > MOST) | (abs(log_p.high) < NEAR_ONE) & (p != 1)
-        found = sure(p - part, np.maximum(p, abs(part.high)))
-        return np.where((t == 0) | (p == np.inf), p, np.where(p == 0, np.inf, np.where(lost, np.nan, found)))
+        found = completed(p - part, np.maximum(p, abs(part.high)), t if self.full else None)
+        found = np.where(lost, np.nan, found)
+        if self.full:
+            found = np.where(t < LEAST, p - t * (log_p.high + np.euler_gamma), found)
+        return np.where((t == 0) | (p == np.inf), p, np.where(p == 0, np.inf, found))
 
     def slope(self, p, t):
         return corrected((p - t) / p, lambda t: np.where(t == 0, 1.0, np.nan), t)
@@ -86,13 +100,12 @@ class PoissonNLL(Ratio):
 class PoissonNLLLog(Binary):
     """How surprised the exponential of a prediction is by a count: the loss of Poisson regression.
 
-    The term ln y! is left out.
+    The term ln y! is left out: `full=true` adds it.
     """
 
-    family = "regression"
     symbols = "z, y"
     family = "counts"
-    formula = "exp(z) - y * z"
+    formula = "exp(z) - y * z + lgamma(y + 1) if full else exp(z) - y * z"
     slope_formula = "exp(z) - y"
     source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
     also = (
@@ -102,14 +115,15 @@ class PoissonNLLLog(Binary):
         "sklearn._loss.HalfPoissonLoss",
         "sklearn.ensemble.HistGradientBoostingRegressor.poisson",
         "xgboost.count:poisson | second derivative e^0.7 times ours up to 3.2; its metric poisson-nloglik "
-        "adds ln y!",
+        "adds ln y! as full=true does",
         "lightgbm.poisson | second derivative e^0.7 times ours",
         "catboost.Poisson", "LossFunctions.jl.PoissonLoss",
     )  # fmt: skip
     use = "targets are counts, and a model gives the logarithm of their rate"
     pitfalls = (
         "keras takes the rate itself: that is poisson-nll",
-        "its least value is y - y ln y, not 0",
+        "its least value is y - y ln y, not 0; with ln y! it is never negative",
+        "torch with full=True says 1.455 at y = 2 and z = ln 3, for Stirling's formula is not ln 2!: it is 1.496",
         "the second derivatives of XGBoost and LightGBM are e^0.7 times ours",
     )
     related = ("poisson-nll", "mse")
@@ -122,7 +136,11 @@ class PoissonNLLLog(Binary):
 
     swift = True
 
+    full: float = flag(default=0.0, help=WHOLE.format("y"))
+
     def penalty(self, z, y):
+        if self.full:
+            return in_parts(self.closer_penalty, z, y)
         rate, part = np.exp(z), y * z
         found = rate - part
         doubtful = ~(1.3 * rate + abs(part) < 3 * abs(found))
@@ -138,8 +156,9 @@ class PoissonNLLLog(Binary):
         rate, low = exp_pair(z)
         part, lost = two_product(y, z)
         near, rest = two_sum(rate, -part)
-        found = near + (rest + (low - lost))
-        usual = (abs(z) < FLAT) & (abs(z) > LEAST) & (y > LEAST) & (y < MOST)
+        rest += low - lost
+        found = added(near, rest, y) if self.full else near + rest
+        usual = (abs(z) < FLAT) & (abs(z) > LEAST) & ((y > LEAST) | (y == 0)) & (y < MOST)
         np.copyto(found, np.nan, where=~(usual & (abs(found) > CLEAR * rate)))
         return corrected(found, self.careful_penalty, z, y)
 
@@ -154,8 +173,13 @@ class PoissonNLLLog(Binary):
         part = DoubleDouble.of_product(y, z)
         rate = exp(np.where(np.isfinite(z), z, 0.0))
         product = (y > LEAST) & (y < MOST) & ((abs(z) > LEAST) | (z == 0))
-        found = np.where(product, sure(rate - part, np.maximum(rate.high, abs(part.high))), np.nan)
-        return self.ends(z, y, found, np.exp(z), y * z)
+        terms = np.maximum(rate.high, abs(part.high))
+        found = np.where(product, completed(rate - part, terms, y if self.full else None), np.nan)
+        ends = self.ends(z, y, found, np.exp(z), y * z)
+        if not self.full:
+            return ends
+        found = np.where((z < -FLAT) & (y != 0), found, ends)  # there ln y! matters
+        return np.where((y < LEAST) & (y > 0), np.exp(z) - y * (z + np.euler_gamma), found)
 
     def careful_slope(self, z, y):
         rate = exp(np.where(np.isfinite(z), z, 0.0))
@@ -177,3 +201,18 @@ class PoissonNLLLog(Binary):
 
     def traits(self):
         return Traits(convex=True, best="the log of the mean")
+
+
+def added(near, rest, count):
+    """Return near + rest + ln count!, of a whole count that is tabled; NaN of others."""
+    high, low = log_factorials(count)
+    near, lost = two_sum(near, high)
+    return near + (rest + (lost + low))
+
+
+def completed(found, term, count):
+    """Return a difference of terms up to `term`, with ln count! if there is a count; NaN where too much cancelled."""
+    if count is None:
+        return sure(found, term)
+    more = log_factorial(count)
+    return sure(found + more, np.maximum(term, np.where(count > SLIGHT, np.maximum(more.high, LOOSE), 0.0)))

@@ -22,6 +22,7 @@ DIGITS = (
 ROOTS = (250, 1000, 2000, 4000)  # without logarithms: 1000 hold squares of 1e308 beside 1e-324
 TAILS = (150, 400, 700, 1000, 2000, 4000)  # error functions are slow
 GAMMAS = (60, 120, 250, 500, 1000, 2000, 4000)  # and so are gamma functions
+FACTORIALS = (350, 500, 1000, 2000, 4000)  # but the least of doubles must not vanish beside 1
 LISTS = (100, 250, 1000, 2000, 4000)  # as are sums of many powers: what vanishes beside 1 is 0 at first
 ENOUGH = 2000  # digits that tell 0 from what vanished beside a larger term
 AGREE = mpf(10) ** -25
@@ -134,8 +135,11 @@ def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
     ladder = DIGITS if "log" in loss.formula else ROOTS
-    if "erf" in loss.formula or "lgamma" in loss.formula:
+    whole = loss.settings().get("full")
+    if "erf" in loss.formula or ("lgamma" in loss.formula and whole is None):
         ladder = TAILS if "erf" in loss.formula else GAMMAS
+    if whole and "lgamma" in loss.formula:
+        ladder = FACTORIALS
     if ladder is TAILS and "l == u" in loss.formula:  # of tails as small as e^-1000, but never beside 1
         ladder = GAMMAS
     if (loss.listed and "S[i]" in loss.formula) or (ladder is DIGITS and "l == u" in loss.formula):
@@ -273,6 +277,8 @@ def derivative(loss, form, row, seed, order=1):
     The length of a vector that is 0 counts as having no slope, so slopes from both sides are averaged there.
     A second derivative that jumps is a pair, and where the slope jumps there is none.
     """
+    if loss.settings().get("full"):  # what it adds stands still, and may be slow
+        loss = type(loss)(**{**loss.settings(), "full": 0.0})
     f, at = function(loss, form), exactly(form, row)
     k, j = seed
     x = component(at[k], j)

@@ -1,5 +1,7 @@
 """Losses that are the same thing, and what must not change them."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -179,6 +181,31 @@ def test_msle_near_0_is_mse():
     p, t = RNG.random(100) * 1e-20, RNG.random(100) * 1e-20
     same(MSLE().value(p, t), MSE().value(p, t))
     same(MSLE().gradient(p, t), MSE().gradient(p, t))
+
+
+def test_the_full_poisson_losses_are_the_negative_log_of_a_probability():
+    counts = np.arange(6000.0)
+    for rate in (0.3, 5.0, 40.0, 4000.0):
+        for loss, x in ((PoissonNLL(full=1), rate), (PoissonNLLLog(full=1), np.log(rate))):
+            surprise = loss.value(np.full_like(counts, x), counts)
+            assert surprise.min() >= 0
+            np.testing.assert_allclose(np.exp(-surprise).sum(), 1, rtol=1e-11)
+    # of a rate of 3 and a count of 2, as XGBoost's poisson-nloglik has it
+    np.testing.assert_allclose(PoissonNLL(full=1).value([3.0], [2.0]), 1.4959226032237258, rtol=1e-15)
+    between, t = np.array([0.2, 0.7, 4.5]), np.array([0.1, 0.5, 2.5])
+    gamma = np.array([math.lgamma(each + 1) for each in t])
+    difference = PoissonNLL(full=1).value(between, t) - PoissonNLL().value(between, t)
+    np.testing.assert_allclose(difference, gamma, rtol=1e-13)
+
+
+def test_full_poisson_losses_of_counts_need_no_exact_arithmetic(monkeypatch):
+    monkeypatch.setattr("losscli.mend.exactly", None)
+    rng = np.random.default_rng(3)
+    t = np.concatenate([np.zeros(9), np.floor(10 ** rng.uniform(0, 9, 200)), 10 ** rng.uniform(-20, 5, 200)])
+    rate = np.where(rng.random(t.shape) < 0.5, t + 0.01, 10 ** rng.uniform(-20, 5, t.shape))
+    for loss, x in ((PoissonNLL(full=1), rate), (PoissonNLLLog(full=1), np.log(rate))):
+        assert (loss.value(x, t) >= 0).all()
+        assert (loss.gradient(x, t) == type(loss)().gradient(x, t)).all()
 
 
 def test_poisson_of_a_rate_and_of_its_logarithm():
