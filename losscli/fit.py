@@ -1,16 +1,54 @@
-"""Whether the columns that were chosen suit a loss."""
+"""What losses need of an input, and whether the columns that were chosen suit them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
 
 from losscli import weighed
-from losscli.data.batch import Chosen
+from losscli.data.batch import Chosen, Role
 from losscli.data.words import counted, listed
 from losscli.errors import DataError, UsageError
 from losscli.inputs import Input
 from losscli.levels import Leveled
 from losscli.loss import Loss
+
+
+class Need(NamedTuple):
+    """What some losses need from a table: alternative sets of roles, and each loss's inputs under each."""
+
+    forms: tuple[tuple[Role, ...], ...]
+    inputs: tuple[tuple[tuple[Input, ...], ...], ...]
+
+
+def need(losses: Sequence[Loss]) -> Need:
+    """Return what `losses` together need to be read. Raises `UsageError` if no one file can serve them."""
+    if len({loss.listed for loss in losses}) > 1:
+        rows, lists = (next(loss for loss in losses if loss.listed is listed) for listed in (False, True))
+        raise UsageError(
+            f"{rows.name} is a loss of rows, {lists.name} of lists of rows: run them one at a time",
+            fix=[f"losscli compute {loss} ..." for loss in losses],
+        )
+    ignored = weighed.ignorable(losses)
+    forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
+    for each in product(*(loss.forms for loss in losses)):
+        roles: dict[str, Role] = {}
+        for entry in (entry for form in each for entry in form):
+            role = Role(entry.name, entry.columns, entry.kind, entry.of, entry.whole, ignored)
+            known = roles.setdefault(entry.name, role)
+            if (known.kind, known.whole) != (role.kind, role.whole):
+                break
+            names = dict.fromkeys((*known.looked_for, *role.looked_for))
+            roles[entry.name] = known._replace(looked_for=tuple(names))
+        else:
+            forms.setdefault(tuple(roles.values()), each)
+    if not forms:
+        raise UsageError(
+            f"{' and '.join(loss.name for loss in losses)} read different columns: run them one at a time",
+            fix=[f"losscli compute {loss} ..." for loss in losses],
+        )
+    return Need(tuple(forms), tuple(forms.values()))
 
 
 def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> Loss:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import product
 from math import inf
 from typing import Any, Literal, NamedTuple
 
@@ -12,56 +11,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli import __version__, weighed
-from losscli.data.batch import GROUP, Array, Batch, Role, pieces
+from losscli.data.batch import GROUP, Array, Batch, pieces
 from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
-from losscli.errors import DataError, NoResult, UsageError
-from losscli.fit import fitted
-from losscli.loss import DomainError, Input, Loss
+from losscli.errors import DataError, NoResult
+from losscli.fit import Need, fitted
+from losscli.loss import DomainError, Loss
 from losscli.stats.exact import ExactSum
 from losscli.stats.grouped import GroupSums
 
 Reduction = Literal["mean", "sum", "none"]
 WEIGHT = "weight"
-
-
-class Need(NamedTuple):
-    """What some losses need from a table: alternative sets of roles, and each loss's inputs under each."""
-
-    forms: tuple[tuple[Role, ...], ...]
-    inputs: tuple[tuple[tuple[Input, ...], ...], ...]
-
-
-def need(losses: Sequence[Loss]) -> Need:
-    """Return what `losses` together need to be read. Raises `UsageError` if no one file can serve them."""
-    if len({loss.listed for loss in losses}) > 1:
-        rows, lists = (next(loss for loss in losses if loss.listed is listed) for listed in (False, True))
-        raise UsageError(
-            f"{rows.name} is a loss of rows, {lists.name} of lists of rows: run them one at a time",
-            fix=[f"losscli compute {loss} ..." for loss in losses],
-        )
-    ignored = weighed.ignorable(losses)
-    forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
-    for each in product(*(loss.forms for loss in losses)):
-        roles: dict[str, Role] = {}
-        for entry in (entry for form in each for entry in form):
-            role = Role(entry.name, entry.columns, entry.kind, entry.of, entry.whole, ignored)
-            known = roles.setdefault(entry.name, role)
-            if (known.kind, known.whole) != (role.kind, role.whole):
-                break
-            names = dict.fromkeys((*known.looked_for, *role.looked_for))
-            roles[entry.name] = known._replace(looked_for=tuple(names))
-        else:
-            forms.setdefault(tuple(roles.values()), each)
-    if not forms:
-        raise UsageError(
-            f"{' and '.join(loss.name for loss in losses)} read different columns: run them one at a time",
-            fix=[f"losscli compute {loss} ..." for loss in losses],
-        )
-    return Need(tuple(forms), tuple(forms.values()))
-
-
 Kink = Literal["subgradient", "nan"]
 
 

@@ -41,7 +41,8 @@ def choose(name: str, value: str) -> Any:
 def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> Job:
     """Return the job of computing `losses` over the input that `words` describe."""
     from losscli.data.literals import literals
-    from losscli.run import Job, need
+    from losscli.fit import need
+    from losscli.run import Job
 
     needed = need(losses)
     listed = losses[0].listed
