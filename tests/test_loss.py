@@ -288,7 +288,8 @@ def test_many_equal_rows_that_need_exact_arithmetic_take_no_time(monkeypatch):
 def test_corners_cover_every_parameter():
     for kind in catalogue().values():
         tried = [dict(loss.settings()) for loss in cases.corners(kind)]
-        for name in kind.parameters:
+        # rows that are left out have no formula: laws/test_identities_weighed.py tries them
+        for name in (name for name, each in kind.parameters.items() if each.each != "target"):
             assert len({settings[name] for settings in tried}) > 1, (kind, name)
 
 
