@@ -132,8 +132,8 @@ class Pieces:
         """Read the next records into the piece; return whether there are any."""
         step, count = self._step, 0
         piece.add(self._rest, len(self._rest))
-        while piece.size < PIECE:
-            room = memoryview(step)[: PIECE - piece.size]
+        while not count or piece.size + len(step) <= PIECE:  # a last step that is short may have no line end
+            room = memoryview(step)[: max(PIECE - piece.size, 1)]
             found = self.stream.readinto(room)
             if not found:
                 self.ended = True
