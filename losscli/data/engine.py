@@ -107,39 +107,21 @@ def lines(
 
     Where `strict`, nothing may be missing: how that is written is then told.
     """
-    if piece.has(b"\nnull") or piece.text().startswith(b"null") or piece.has(b"\r"):
-        raise Refused("null is no record")
-    if re.search(rb",\s*[]}]", piece.text()):
+    if piece.has(b"\r"):
+        raise Refused("other line ends")
+    if comma_too_many(piece.text()):
         raise Refused("a comma too many, which DuckDB does not mind")
-    guarded = piece.has(b"true") or piece.has(b"false")  # to DuckDB 1 and 0
-    tree: dict[str, Any] = {}
-    for path, width in zip(paths, widths, strict=True):
-        *above, last = path
-        inside = tree
-        for key in above:
-            inside = inside.setdefault(key, {})
-        inside[last] = ("VARCHAR" if guarded else "DOUBLE") + ("[]" if width is not None else "")
-    columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
-    wanted: list[str] = []
-    for path, width in zip(paths, widths, strict=True):
-        name = ".".join(map(named, path))
-        if width is None:
-            wanted.append(name)
-        else:
-            wanted += [f"coalesce(len({name}), {width})", *(f"{name}[{k + 1}]" for k in range(width))]
-    if guarded:
-        wanted = [guard(each, "[_(tfTF]") for each in wanted]
-    names = ", ".join(f"{each} as c{at}" for at, each in enumerate(wanted))
-    found = answer(
-        f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
-        f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
-    )
+    found = numbers(piece, paths, widths)
+    if any(((x == 0) | (x == 1)).any() for x in found) and (piece.has(b"true") or piece.has(b"false")):
+        found = numbers(piece, paths, widths, guarded=True)  # DuckDB reads them as 1 and 0
     if len(found[0]) != piece.lines:
         raise Refused("blank lines")
-    filled = [np.ma.filled(x.astype(np.float64), np.nan) for x in found]
-    if strict and any(np.isnan(x.min(initial=0)) for x in filled):
-        raise Refused("something is missing")
-    arrays = iter(filled)
+    if any(np.isnan(x.min(initial=0)) for x in found):
+        if strict:
+            raise Refused("something is missing")
+        if piece.has(b"\nnull") or piece.text().startswith(b"null"):
+            raise Refused("null is no record")
+    arrays = iter(found)
     answers: list[Any] = []
     for width in widths:
         if width is None:
@@ -149,6 +131,49 @@ def lines(
                 raise Refused("lists of different lengths")
             answers.append(np.stack([next(arrays) for _ in range(width)], axis=1))
     return answers
+
+
+def numbers(
+    piece: Piece,
+    paths: Sequence[tuple[str, ...]],
+    widths: Sequence[int | None],
+    *,
+    guarded: bool = False,
+) -> list[Any]:
+    """Return what is at these paths; of a list its length, and then each of its numbers."""
+    tree: dict[str, Any] = {}
+    wanted: list[str] = []
+    for path, width in zip(paths, widths, strict=True):
+        *above, last = path
+        inside = tree
+        for key in above:
+            inside = inside.setdefault(key, {})
+        inside[last] = ("VARCHAR" if guarded else "DOUBLE") + ("[]" if width is not None else "")
+        name = ".".join(map(named, path))
+        if width is None:
+            wanted.append(name)
+        else:
+            wanted += [f"coalesce(len({name}), {width})", *(f"{name}[{k + 1}]" for k in range(width))]
+    if guarded:
+        wanted = [guard(each, "[_(tfTF]") for each in wanted]
+    names = ", ".join(f"{each} as c{at}" for at, each in enumerate(wanted))
+    columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
+    found = answer(
+        f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
+        f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
+    )
+    return [np.ma.filled(x.astype(np.float64), np.nan) for x in found]
+
+
+def comma_too_many(text: bytes) -> bool:
+    """Return whether a comma may stand before the end of an object or a list."""
+    data, step = np.frombuffer(text, np.uint8), 1 << 18  # bytes that stay in the cache
+    for start in range(0, len(data), step):
+        part = data[start : start + step]
+        ends = start + np.flatnonzero((part == ord("}")) | (part == ord("]")))
+        if (data[ends - 1] <= ord(",")).any():  # a comma or a blank, and hardly anything else
+            return re.search(rb",\s*[]}]", text) is not None
+    return False
 
 
 def typed(each: Any) -> str:
