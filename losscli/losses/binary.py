@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, corrected, over_square, sure, times, with_care
+from losscli.arithmetic import FAINT, amplified, corrected, over_square, sure, times, with_care
 from losscli.domain import FACTOR, UNIT, Interval
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.doubledouble import DoubleDouble, exp, two_product
 from losscli.families import OnLogit, OnProbability
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
 FAR = 600.0  # from here e^-|z| loses bits soon, and ln(1 + e^-|z|) is e^-|z| to the last of them
+FARTHEST = 2.0**400  # between its inverse and this, products are known exactly
 
 
 class BCE(OnProbability):
@@ -133,8 +134,8 @@ def hard(y):
 class BCEWithLogits(OnLogit):
     """Binary cross-entropy of the sigmoid of a logit: linear where wrong, gone where right."""
 
-    formula = "pos_weight * y * log(1 + exp(-z)) + (1 - y) * log(1 + exp(z))"
-    slope_formula = "(1 - y) / (1 + exp(-z)) - pos_weight * y / (1 + exp(z))"
+    formula = "pos_weight * y * log(1 + exp(-sigmoid * z)) + (1 - y) * log(1 + exp(sigmoid * z))"
+    slope_formula = "sigmoid * ((1 - y) / (1 + exp(-sigmoid * z)) - pos_weight * y / (1 + exp(sigmoid * z)))"
     source = "Cox 1958, The regression analysis of binary sequences, doi:10.1111/j.2517-6161.1958.tb00292.x"
     also = (
         "binary-cross-entropy-with-logits", "sigmoid-cross-entropy", "log-loss",
@@ -147,7 +148,7 @@ class BCEWithLogits(OnLogit):
         "xgboost.binary:logistic | second derivative at least 1e-16; scale_pos_weight is pos_weight",
         "xgboost.reg:logistic | second derivative at least 1e-16",
         "xgboost.binary:logitraw | second derivative at least 1e-16",
-        "lightgbm.binary | scores are multiplied by the parameter sigmoid, 1 by default",
+        "lightgbm.binary | its parameter sigmoid is ours",
         "lightgbm.cross_entropy", "lightgbm.xentropy",
         "lightgbm.cross_entropy_lambda | another link: p = 1 - (1 + e^z)^-w for weight w, the same at w = 1",
         "catboost.Logloss", "catboost.CrossEntropy",
@@ -164,6 +165,31 @@ class BCEWithLogits(OnLogit):
     swift = True
     pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
+    sigmoid: float = parameter(
+        default=1.0, within=FACTOR, help="a factor of the logit, as in LightGBM", quiet=True
+    )
+
+    def derivative(self, order, *block):
+        return super().derivative(order, *block) if self.sigmoid == 1 else (self.steeper(order, *block),)
+
+    def steeper(self, order, z, y):
+        """Return the derivative of `order` of the loss of sigmoid · z: that of its double, and what that lost."""
+        plain = BCEWithLogits(pos_weight=self.pos_weight, label_smoothing=self.label_smoothing)
+        a, lost = two_product(z, self.sigmoid)
+        size = abs(a)
+        lost[~((size > 1 / FARTHEST) & (size < FARTHEST) & (abs(z) < FARTHEST))] = 0.0
+        held = np.clip(a, -1e300, 1e300)
+        slope = plain.slope(held, y)
+        if order == 0:
+            found = plain.penalty(held, y) + slope * lost
+            return np.where((size > 1e300) & np.isfinite(z), np.nan, found)
+        bend = plain.curvature(held, y)
+        if order == 1:
+            found = slope + bend * lost
+            found = np.where(abs(bend * lost) > abs(found) / 4, np.nan, found)  # both are nearly 0
+            return amplified(self.sigmoid, np.where((size < FAINT) & (z != 0), np.nan, found))
+        found = bend - bend * np.tanh(held / 2) * lost
+        return amplified(self.sigmoid, amplified(self.sigmoid, found))
 
     def penalty(self, z, y):
         if self.hard(y):
@@ -238,13 +264,13 @@ class BCEWithLogits(OnLogit):
         return (("y", "y * (1 - label_smoothing) + label_smoothing / 2"),)
 
     def traits(self):
-        w, s = self.pos_weight, self.label_smoothing / 2
+        w, s, k = self.pos_weight, self.label_smoothing / 2, self.sigmoid
         return Traits(
             convex=True,
             symmetric=w == 1 and s == 0.5,
-            lipschitz=max(1, w) * (1 - s),
-            smoothness=max(1 - s + w * s, w * (1 - s) + s) / 4,
-            best="the log odds of the mean" if w == 1 else "",
-            proper="strictly proper" if w == 1 and not s else "",
+            lipschitz=k * max(1, w) * (1 - s),
+            smoothness=k * k * max(1 - s + w * s, w * (1 - s) + s) / 4,
+            best="the log odds of the mean" if w == 1 and k == 1 else "",
+            proper="strictly proper" if w == 1 and not s and k == 1 else "",
             calibrated=True if w == 1 and s < 0.5 else None,
         )

@@ -20,9 +20,9 @@ def discounted(place):
     return LOG2 / log(place + 1.0)
 
 
-def ideal(gains):
-    """Return the discounted cumulative gain of the best order."""
-    best = np.sort(gains.rounded, axis=0)[::-1]
+def ideal(gains, top=0):
+    """Return the discounted cumulative gain of the best order, of so many first places or of all."""
+    best = np.sort(gains.rounded, axis=0)[::-1][: top or None]
     place = np.arange(1.0, len(best) + 1)[:, None]
     return (DoubleDouble(best, np.zeros_like(best)) * discounted(DoubleDouble(place, 0 * place))).total()
 

@@ -5,11 +5,12 @@ from math import log, tanh
 import numpy as np
 
 from losscli.arithmetic import sure
+from losscli.domain import Index
 from losscli.doubledouble import DoubleDouble
 from losscli.loss import Axis, Section
 from losscli.losses.ndcg import discounted, ideal
 from losscli.losses.pairrank import Logistic, Pairs
-from losscli.parameter import flag
+from losscli.parameter import flag, parameter
 from losscli.ranking import gained, places, ranked
 from losscli.traits import Traits
 
@@ -40,9 +41,10 @@ class LambdaRank(Logistic):
     also = (
         "lambdamart", "lambda-loss-ndcg",
         "lightgbm.lambdarank | lambdarank_norm=true, the default, divides pairs by 0.01 + |gap| and rescales lists; "
-        "it takes pairs with a member among the first 30; the sigmoid is read from a table",
+        "its lambdarank_truncation_level, 30 by default, is top; its parameter sigmoid is sigma, read from a table",
         "xgboost.rank:ndcg | divides each pair by 0.01 + |gap| and rescales lists, unless "
-        "lambdarank_score_normalization and lambdarank_normalization are false; its second derivative is doubled",
+        "lambdarank_score_normalization and lambdarank_normalization are false; its lambdarank_num_pair_per_sample "
+        "is top; its second derivative is doubled",
         "catboost.LambdaMart | of the metric that it is told, NDCG by default",
     )  # fmt: skip
     use = "what counts is NDCG, the top of each list, and trees or networks take gradients of pairs"
@@ -54,10 +56,18 @@ class LambdaRank(Logistic):
         "of equal scores the one further up counts as ahead, so that a list of equal scores, as at the start of "
         "boosting, has weights by the order of its rows",
         "gains are 2^y - 1; linear=true takes relevances themselves",
+        "top leaves out pairs of which no member is that far up, and the ideal ends there; the weights of the others "
+        "know places below, as in LightGBM and XGBoost: it is not NDCG@k",
     )
     related = ("pairwise-logistic", "approx-ndcg", "listnet-softmax")
 
     linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
+    top: float = parameter(
+        default=0.0,
+        within=Index(2**31),
+        help="takes pairs with a member in so many first places only; 0 is all",
+        quiet=True,
+    )
 
     def weighs(self):
         return True
@@ -69,13 +79,15 @@ class LambdaRank(Logistic):
         gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)
         gains = gains.shifted(-np.frexp(gains.high.max(axis=0))[1])  # only their ratios count
         unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
-        best = ideal(gains)
+        best = ideal(gains, int(self.top))
         place = np.empty_like(s)
         np.put_along_axis(place, np.argsort(-s, axis=0, kind="stable"), order_of(s), axis=0)
         discount = discounted(DoubleDouble(place, np.zeros_like(s)))
 
         def pairs_of(i):
             pairs = Pairs(s, y, i)
+            if self.top:
+                pairs.valid &= np.minimum(place, place[i]) <= self.top
             rise = apart(gains, i)
             weight = abs(rise * apart(discount, i)) / best
             known = pairs.valid & ~np.isnan(sure(rise, np.maximum(gains.high, gains.high[i]))) & ~unfit
@@ -100,8 +112,16 @@ class LambdaRank(Logistic):
         return (
             ("g", "[y[i] if linear > 0 else 2**y[i] - 1 for i in items]"),
             ("d", "[log(2) / log(1 + r[i]) for i in items]"),
-            ("ideal", "sum(g[i] * log(2) / log(1 + t[i]) for i in items) if sum(g) > 0 else 1"),
-            ("w", "[[abs(g[i] - g[j]) * abs(d[i] - d[j]) / ideal for j in items] for i in items]"),
+            ("last", "top if top > 0 else len(s)"),
+            (
+                "ideal",
+                "sum(g[i] * log(2) / log(1 + t[i]) for i in items if t[i] <= last) if sum(g) > 0 else 1",
+            ),
+            (
+                "w",
+                "[[abs(g[i] - g[j]) * abs(d[i] - d[j]) / ideal if min(r[i], r[j]) <= last else 0 "
+                "for j in items] for i in items]",
+            ),
         )
 
     @property

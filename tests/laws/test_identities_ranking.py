@@ -253,6 +253,14 @@ def test_lambda_rank_weighs_pairs_by_what_swapping_them_does_to_ndcg(seed, linea
     np.testing.assert_allclose(loss.gradient(s, y), gradient, rtol=1e-12)
 
 
+def test_lambda_rank_of_the_top_leaves_pairs_out():
+    s, y = [3.0, 2.0, 1.0, 0.0], [0.0, 1.0, 0.0, 2.0]
+    assert LambdaRank(top=4).value(s, y) == LambdaRank().value(s, y)
+    first = LambdaRank(top=1).gradient(s, y)
+    assert first[2] == 0  # its only pairs are with members that are no more first than itself
+    assert abs(first.sum()) < 1e-15
+
+
 def test_lambda_rank_jumps_where_members_change_places():
     y = [2.0, 1.0, 0.0]
     before, tied, after = (LambdaRank().value([x, 1.0, 0.0], y)[0] for x in (1 - 1e-9, 1.0, 1 + 1e-9))

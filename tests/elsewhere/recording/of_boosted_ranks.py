@@ -17,6 +17,8 @@ def record():
     lists = [0] * len(RANKED[0])
     for edge, options in (("plain", PLAIN), ("", {})):
         case("xgboost.rank:ndcg", "lambda-rank", RANKED, edge, lists=lists, step=of_xgboost(**options))
+    first = of_xgboost(**PLAIN, lambdarank_num_pair_per_sample=1)
+    case("xgboost.rank:ndcg", "lambda-rank:top=1", RANKED, "plain", lists=lists, step=first)
     for edge, norm in (("plain", False), ("", True)):
         case("lightgbm.lambdarank", "lambda-rank", RANKED, edge, lists=lists, step=of_lightgbm(norm))
 

@@ -38,6 +38,7 @@ def record():
         ("fair", "fair", FEW, {}),
         ("fair", "fair:c=2", FEW, {"fair_c": 2.0}),
         ("binary", "bce-with-logits", CALM, {}),
+        ("binary", "bce-with-logits:sigmoid=2", CALM, {"sigmoid": 2}),
         ("cross_entropy", "bce-with-logits", CALM, {}),
         ("poisson", "poisson-nll-log", COUNTS, {}),
         ("gamma", "gamma-nll-log", AMOUNTS, {}),
