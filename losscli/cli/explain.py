@@ -185,8 +185,8 @@ def each_of(name: str, text: str) -> str:
 
 def picture(loss: Loss, room: int) -> Sequence[str]:
     """Return loss and derivative side by side."""
-    from losscli.plot.ascii import pair
     from losscli.plot.losses import figure
+    from losscli.plot.terminal import pair
 
     return pair(figure([loss], "loss", title=" "), figure([loss], "grad", title=" "), room, 13).splitlines()
 

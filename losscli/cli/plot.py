@@ -16,6 +16,7 @@ EXAMPLES = """
   losscli plot bce
   losscli plot mse,mae,huber
   losscli plot huber:delta=0.5 --show grad --x-range -2:2
+  losscli plot bce --style braille
   losscli plot mse,mae,huber --out curves.png
 """
 
@@ -31,6 +32,11 @@ YRange = Annotated[str, Option("--y-range", metavar="A:B", help="the vertical ax
 Height = Annotated[
     int, Option("--height", metavar="N", help="lines  [the terminal, or 20]", rich_help_panel=PICTURE)
 ]
+Style = Annotated[
+    str,
+    Option("--style", metavar="ascii|braille|block", rich_help_panel=PICTURE,
+           help="what the curves are made of  [LOSSCLI_STYLE, or ascii]"),
+]  # fmt: skip
 Title = Annotated[str, Option("--title", metavar="TEXT", help="above the picture", rich_help_panel=PICTURE)]
 Out = Annotated[
     str, Option("--out", "-o", metavar="FILE", help="write a picture: .png, .svg or .pdf, or .txt",
@@ -41,30 +47,36 @@ Out = Annotated[
 def plot(
     losses: o.Losses,
     show: Show = "loss",
+    style: Style = "",
     x_range: XRange = "",
     y_range: YRange = "",
     width: o.Width = 0,
     height: Height = 0,
     title: Title = "",
     out: Out = "",
+    color: o.Color = "auto",
 ) -> None:
     """Loss curves, as terminal art or as a picture file.
 
     Several losses on one axis are drawn into one frame. --out curve.png draws with Matplotlib.
     """
     from losscli.plot.losses import figure
+    from losscli.plot.style import asked
     from losscli.spec import parse_all
 
     what = choose("show", show)
+    choose("color", color)
+    glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
     picture = figure(parse_all(losses), what, span("x-range", x_range), span("y-range", y_range), title)
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
     if out and suffix != ".txt":
         save(picture, out)
         return
     columns, lines = size(width, height, terminal=not out)
-    from losscli.plot.ascii import draw
+    from losscli.plot.terminal import draw
+    from losscli.report.terminal import colored
 
-    art = draw(picture, columns, lines) + "\n"
+    art = draw(picture, columns, lines, glyphs, color=not out and colored(sys.stdout, color)) + "\n"
     if out:
         write_text(out, art)
         return

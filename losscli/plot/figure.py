@@ -30,6 +30,8 @@ class Curve(NamedTuple):
     """Where a mark `*` is set on the curve: kinks, crossings, the least value, sample points."""
     breaks: tuple[float, ...] = ()
     """Where the function jumps, so that the two sides are not joined."""
+    behind: bool = False
+    """A reference behind the others: drawn with other glyphs, and only where nothing else is."""
 
 
 class Figure(NamedTuple):
@@ -44,6 +46,8 @@ class Figure(NamedTuple):
     """None: from the curves, rounded outwards to whole steps."""
     curves: tuple[Curve, ...]
     notes: tuple[Note, ...] = ()
+    decades: bool = False
+    """Heights are logarithms to base 10, and ticks say powers of 10."""
 
     def reworded(self, word: Callable[[str], str]) -> Figure:
         """Return the figure with every text as `word` puts it."""

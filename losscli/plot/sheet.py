@@ -9,9 +9,11 @@ import numpy as np
 
 from losscli.plot import place
 from losscli.plot.figure import Curve, Figure
+from losscli.plot.ink import Line, code, inked
+from losscli.plot.style import ASCII, Style
 from losscli.plot.text import cut
 from losscli.plot.ticks import Axis
-from losscli.plot.trace import CROSS, FLAT, MARK, Glyphs, Trace, trace
+from losscli.plot.trace import CROSS, FLAT, Glyphs, Trace, trace
 
 LETTERS = "abcdefghijklmnopqrstuvwyz"
 """No x: it would look like a crossing."""
@@ -29,22 +31,30 @@ class Word(NamedTuple):
 class Sheet:
     """The plotting area of a figure; words are written only where nothing is."""
 
-    def __init__(self, figure: Figure, across: Axis, up: Axis) -> None:
+    def __init__(self, figure: Figure, across: Axis, up: Axis, style: Style = ASCII) -> None:
         self.figure = figure
         self.across = across
         self.up = up
-        self.traces = [trace(curve, across, up) for curve in figure.curves]
-        self.glyphs = overlay(self.traces, (up.cells + 1, across.cells + 1))
+        self.style = style
+        self.traces = [trace(curve, across, up, style) for curve in figure.curves]
+        front = [self.traces[index] for index, curve in enumerate(figure.curves) if not curve.behind]
+        shape = up.cells + 1, across.cells + 1
+        drawn = (speckle if style.fine else overlay)(front, shape)
+        for each in (self.traces[index] for index, curve in enumerate(figure.curves) if curve.behind):
+            drawn = np.where(drawn > 0, drawn, each.glyphs)
+        self.glyphs = encoded(drawn, style)
+        self.marked = np.zeros(shape, bool)
+        self.ink = inks(figure.curves, self.traces, shape)
         self.words = np.zeros_like(self.glyphs)
         self.written: list[Word] = []
         self.bundles = bundles(figure.curves, self.traces)
         for index in range(len(self.traces)):
             self.mark(index)
 
-    def lines(self) -> list[str]:
-        """Return the lines of the plotting area."""
+    def lines(self) -> list[Line]:
+        """Return the lines of the plotting area, with the ink of each cell."""
         shown = np.where(self.words > 0, self.words, self.glyphs)
-        return [bytes(line).replace(b"\0", b" ").decode() for line in shown]
+        return [Line(code(line), code(ink)) for line, ink in zip(shown, self.ink, strict=True)]
 
     def mark(self, index: int) -> None:
         """Set the marks of a curve, but none where another curve passes through the cell by chance."""
@@ -59,12 +69,16 @@ class Sheet:
             lines = np.flatnonzero(own.cells[:, column])
             if not len(lines) and self.glyphs[:, column].any():
                 continue
-            line = int(lines[np.argmin(np.abs(lines - np.ceil(row)))]) if len(lines) else int(np.ceil(row))
+            # an underscore lies on the lower edge of its line, dots about its middle
+            best = int(np.floor(row + 0.5) if self.style.fine else np.ceil(row))
+            line = int(lines[np.argmin(np.abs(lines - best))]) if len(lines) else best
             if all(
                 other is own or not other.cells[line, column] or abs(self.row(number, x) - row) < 0.25
                 for number, other in enumerate(self.traces)
             ):
-                self.glyphs[line, column] = MARK
+                self.glyphs[line, column] = ord(self.style.mark)
+                self.marked[line, column] = True
+                self.ink[line, column] = inked(self.figure.curves, index)
 
     def row(self, index: int, x: float) -> float:
         """Return the height of a curve in rows from the top."""
@@ -78,9 +92,9 @@ class Sheet:
         """Write a text from a cell on, in the name of a curve or of none."""
         line, column = spot
         self.written.append(Word(text, spot, curve))
-        self.words[line, column : column + len(text)] = np.frombuffer(
-            text.encode("ascii", "replace"), np.uint8
-        )
+        self.words[line, column : column + len(text)] = [ord(letter) for letter in text]
+        if curve is not None:
+            self.ink[line, column : column + len(text)] = inked(self.figure.curves, curve)
 
     def taken(self) -> place.Cells:
         """Say where no word may go: on curves, and so near to another word that both would read as one."""
@@ -113,11 +127,11 @@ class Sheet:
         """Write the letter of each curve on its path, more than once where the picture is wide."""
         count = max(2, self.across.cells // 24)
         for index, letter in zip(range(len(self.traces)), LETTERS, strict=False):
-            own = self.traces[index].cells & (self.glyphs != MARK) & (self.words == 0)
+            own = self.traces[index].cells & ~self.marked & (self.words == 0)
             for spot in place.letters(own, self.fields([index])[1], self.words > 0, count):
                 self.write(letter, spot, index)
 
-    def legend(self, width: int, most: int) -> list[str]:
+    def legend(self, width: int, most: int) -> list[Line]:
         """Return what the letters mean, in as few lines as fit; where they are too few, in fewer words."""
         labels = [curve.label for curve in self.figure.curves][: len(LETTERS)]
         lines: list[str] = []
@@ -126,8 +140,8 @@ class Sheet:
             entries = [f"{a}: {b[:length]}".rstrip() for a, b in zip(LETTERS, labels, strict=False)]
             lines = filled(entries, gap, width)
             if len(lines) <= most:
-                return lines
-        return lines[:most]
+                break
+        return [Line(line) for line in lines[:most]]
 
     def write_notes(self) -> None:
         """Write the remarks that find a place near their points."""
@@ -142,13 +156,38 @@ class Sheet:
 
 def overlay(traces: Sequence[Trace], shape: tuple[int, int]) -> Glyphs:
     """Return all curves on one grid: a slope beats an underscore, two slopes make a cross."""
-    drawn = np.zeros(shape, np.uint8)
+    drawn = np.zeros(shape, np.uint32)
     for each in traces:
         new = each.glyphs
         crossing = (drawn > 0) & (new > 0) & (drawn != new) & (drawn != FLAT) & (new != FLAT)
         drawn = np.where((drawn == 0) | (drawn == FLAT) & (new > 0), new, drawn)
         drawn[crossing] = CROSS
     return drawn
+
+
+def speckle(traces: Sequence[Trace], shape: tuple[int, int]) -> Glyphs:
+    """Return the dots of all curves on one grid."""
+    drawn = np.zeros(shape, np.uint32)
+    for each in traces:
+        drawn |= each.glyphs
+    return drawn
+
+
+def encoded(drawn: Glyphs, style: Style) -> Glyphs:
+    """Return sets of dots as the codes of their characters."""
+    if not style.fine:
+        return drawn
+    codes = np.array([0, *map(ord, style.cells[1:])], np.uint32)
+    return codes[drawn]
+
+
+def inks(curves: Sequence[Curve], traces: Sequence[Trace], shape: tuple[int, int]) -> Glyphs:
+    """Return the ink of each cell: that of the first curve in it, and rather not of one behind."""
+    found = np.full(shape, ord(" "), np.uint32)
+    order = sorted(range(len(curves)), key=lambda index: curves[index].behind)
+    for index in reversed(order):
+        found[traces[index].cells] = inked(curves, index)
+    return found
 
 
 def bundles(curves: Sequence[Curve], traces: Sequence[Trace]) -> list[tuple[str, list[int]]]:

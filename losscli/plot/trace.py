@@ -4,6 +4,8 @@ The curve is rounded to row boundaries at the EDGES of the columns. A column tha
 same boundary is an underscore on it; one that falls or rises is a slope through every line between. So
 each glyph runs from edge to edge, neighbours always touch, and a symmetric function is drawn symmetric.
 Line 0 lies above the frame: only an underscore on the uppermost boundary is drawn there.
+In a style of dots each column of dots is one column of this grid, and its rows are dots: the dot nearest
+to the curve in the middle of the column, and the dots between neighbours, each on the side where the curve is.
 """
 
 from __future__ import annotations
@@ -12,14 +14,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from losscli.plot.figure import Array, Curve
+from losscli.plot.style import ASCII, Style, dots
 from losscli.plot.ticks import Axis
 
-Glyphs = NDArray[np.uint8]
-"""Lines by columns of character codes, 0 where there is nothing."""
-FLAT, FALL, RISE, WALL, CROSS, MARK = (ord(glyph) for glyph in "_\\/|X*")
+Glyphs = NDArray[np.uint32]
+"""Lines by columns of character codes, or of sets of dots; 0 where there is nothing."""
+FLAT, FALL, RISE, WALL, CROSS, FAINT = (ord(glyph) for glyph in "_\\/|X.")
 HALVINGS = 60
 """Enough to shrink a column to the spacing of doubles around any place but zero."""
 
@@ -48,17 +51,34 @@ class Columns(NamedTuple):
     right: Array
 
 
-def trace(curve: Curve, across: Axis, up: Axis) -> Trace:
+def trace(curve: Curve, across: Axis, up: Axis, style: Style = ASCII) -> Trace:
     """Return the cells of a curve, and its exact height in rows."""
-    row = rows(curve, up)
-    x = columns(across)
+    exact, down = rows(curve, up), style.down
+
+    def row(x: Array) -> Array:
+        return np.round(dot(exact(x), down), 9) if style.fine else exact(x)
+
+    ends = np.array(beyond(up), dtype=float)
+    limits = dot(ends, down) if style.fine else ends
+    x = columns(across, style.over)
     y = Columns(*(row(places) for places in x))
     for side in (y.left, y.right):  # where the function begins or ends inside a column
         edge = np.isnan(side)
         side[edge] = y.centre[edge]
-    for at in [*curve.breaks, *find_jumps(row, x, y, beyond(up))]:
+    for at in [*curve.breaks, *find_jumps(row, x, y, limits)]:
         split(row, x, y, at)
-    return Trace(glyphs(y, up.cells), row)
+    if not style.fine:
+        drawn = glyphs(y, up.cells)
+        return Trace(np.where(curve.behind & (drawn > 0), np.uint32(FAINT), drawn), exact)
+    filled = speckled(y, (up.cells + 1) * down)
+    if curve.behind:
+        filled[:, 1::2] = False
+    return Trace(dots(filled, style), exact)
+
+
+def dot(row: Array, down: int) -> Array:
+    """Return which dot stands for a height in rows, where each line has so many; lines are centred on rows."""
+    return (row + 0.5) * down - 0.5
 
 
 def values(curve: Curve, x: Array) -> Array:
@@ -85,16 +105,17 @@ def beyond(up: Axis) -> tuple[int, int]:
     return -up.cells - 2, 2 * up.cells + 2
 
 
-def columns(across: Axis) -> Columns:
-    """Return the columns of an axis."""
+def columns(across: Axis, over: int = 1) -> Columns:
+    """Return the columns of an axis, each cut into so many."""
     step = (across.high - across.low) / across.cells
-    halves = np.arange(-across.cells - 1, across.cells + 2, dtype=np.float64) / 2
+    most = (across.cells + 1) * over
+    halves = np.arange(-most, most + 1, dtype=np.float64) / (2 * over)
     x: Array = np.clip(across.low / 2 + across.high / 2 + halves * step, across.low, across.high)
     x[abs(x) < 1e-9 * step] = 0  # a kink at zero is met exactly
     return Columns(x[:-2:2], x[1:-1:2], x[2::2])
 
 
-def find_jumps(row: Rows, x: Columns, y: Columns, limits: tuple[int, int]) -> list[float]:
+def find_jumps(row: Rows, x: Columns, y: Columns, limits: ArrayLike) -> list[float]:
     """Return the places where the function jumps by a row or more.
 
     A steep but continuous stretch flattens out when it is halved, a jump stays. Where one side lies far
@@ -151,7 +172,7 @@ def glyphs(y: Columns, rows: int) -> Glyphs:
     line = np.arange(rows + 1)[:, None]
     inside = line > 0
     spike = np.maximum(middle - np.maximum(first, last), np.minimum(first, last) - middle) >= 2
-    drawn = np.zeros((rows + 1, len(first)), np.uint8)
+    drawn = np.zeros((rows + 1, len(first)), np.uint32)
     drawn[(line == first) & (first == last) & ~spike] = FLAT
     drawn[(line > first) & (line <= last) & inside] = FALL
     drawn[(line > last) & (line <= first) & inside] = RISE
@@ -160,3 +181,19 @@ def glyphs(y: Columns, rows: int) -> Glyphs:
     drawn[spike & inside & (line > middle) & (line <= np.minimum(first, last))] = WALL
     drawn[:, np.isnan(first + middle + last)] = 0
     return drawn
+
+
+def speckled(y: Columns, rows: int) -> NDArray[np.bool_]:
+    """Return which dots are set in each column of dots."""
+    line = np.arange(rows)[:, None]
+    nearest = np.floor(y.centre + 0.5)
+    filled = line == nearest
+    # between neighbours that touch: the higher dots on the side of the higher one, down to where the edge is
+    edge = np.where(y.right[:-1] == y.left[1:], y.right[:-1], np.nan)
+    here, there = nearest[:-1], nearest[1:]
+    between = (line > np.fmin(here, there)) & (line < np.fmax(here, there)) & ~np.isnan(here + there + edge)
+    ours = between & ((line <= edge) == (here < there))
+    filled[:, :-1] |= ours
+    filled[:, 1:] |= between & ~ours
+    filled[:, np.isnan(y.left + y.centre + y.right)] = False
+    return filled

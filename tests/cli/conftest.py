@@ -24,7 +24,7 @@ class Ran(NamedTuple):
 def cli(capfdbinary, monkeypatch, tmp_path):
     """Run a command line in an empty folder: `cli("compute mse preds.csv", {"preds.csv": "..."})`."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LOSSCLI_STYLE"):
         monkeypatch.delenv(name, raising=False)
 
     def call(line, files=None, stdin=""):

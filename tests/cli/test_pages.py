@@ -1,6 +1,7 @@
 """What is drawn and said of every loss: pictures, pages and lists."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,32 @@ def test_frame_and_ranges(cli):
     assert len(lines) <= 10
     assert max(map(len, lines)) <= 40
     assert "  -1" in lines[-2]
+
+
+def test_style_comes_from_the_option_or_else_the_environment(cli, monkeypatch):
+    plain = cli("plot mse").out
+    braille = cli("plot mse --style braille").out
+    monkeypatch.setenv("LOSSCLI_STYLE", "braille")
+    assert cli("plot mse").out == braille
+    assert any("\u2801" <= letter <= "\u28ff" for letter in braille)
+    assert "\u2800" not in braille  # which neither trims nor greps as a blank
+    assert cli("plot mse --style ascii").out == plain
+    assert cli("plot mse --style hd") == (
+        2,
+        "",
+        "error: --style: 'hd' is not one of: ascii braille block\n  fix: --style braille\n",
+    )
+    monkeypatch.setenv("LOSSCLI_STYLE", "hd")
+    assert cli("plot mse").err.startswith("error: LOSSCLI_STYLE: 'hd' is not one of")
+
+
+def test_colour_only_when_asked_in_a_pipe(cli):
+    plain = cli("plot mse,mae --style block").out
+    coloured = cli("plot mse,mae --style block --color always").out
+    assert re.sub(r"\x1b\[\d*m", "", coloured) == plain
+    assert "\x1b[36m" in coloured
+    assert "\x1b[33m" in coloured
+    assert "\x1b" not in plain
 
 
 def test_files(cli, tmp_path):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from losscli.plot.ascii import draw
 from losscli.plot.figure import Curve, Figure, Note
+from losscli.plot.terminal import draw
 
 WIDTHS, HEIGHTS = st.integers(30, 300), st.integers(8, 80)
 heights = st.floats(-10, 10).map(lambda y: round(y, 3))

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from losscli.errors import UsageError
-from losscli.plot.ascii import draw, pair
 from losscli.plot.figure import Curve, Figure, Note
+from losscli.plot.terminal import draw, pair
 
 
 def test_picture(named, golden):
@@ -47,7 +47,7 @@ def test_too_small_a_frame(figures, width, height):
 
 
 def test_plain_pictures_do_not_import_matplotlib():
-    program = "import sys, losscli.plot.ascii; sys.exit('matplotlib' in sys.modules)"
+    program = "import sys, losscli.plot.terminal; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -1,4 +1,4 @@
-"""A figure in plain characters: the same bytes on a terminal, in a pipe and in a document."""
+"""A figure in characters: the same on a terminal, in a pipe and in a document."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import numpy as np
 from losscli.errors import UsageError
 from losscli.plot.extent import vertical
 from losscli.plot.figure import Figure
+from losscli.plot.ink import BOLD, Line, shown
 from losscli.plot.sheet import Sheet
-from losscli.plot.text import cut, plain
+from losscli.plot.style import ASCII, Style
+from losscli.plot.text import cut
 from losscli.plot.ticks import Axis, level, starts
 
 LEAST_WIDTH, LEAST_HEIGHT = 30, 8
@@ -20,24 +22,36 @@ BETWEEN = 3
 """Blanks between two pictures side by side."""
 
 
-def draw(figure: Figure, width: int = 72, height: int = 20) -> str:
+def draw(
+    figure: Figure, width: int = 72, height: int = 20, style: Style = ASCII, *, color: bool = False
+) -> str:
     """Return the picture, at most `width` columns and `height` lines, without a final line end."""
     check(width, height)
-    return "\n".join(pictures([figure], width, height)[0])
+    return shown(pictures([figure], width, height, style)[0], color=color)
 
 
-def pair(left: Figure, right: Figure, width: int = 80, height: int = 15) -> str:
-    """Return two pictures of equal height side by side, or one above the other where that is too narrow.
+def pair(
+    left: Figure,
+    right: Figure,
+    width: int = 80,
+    height: int = 15,
+    style: Style = ASCII,
+    *,
+    color: bool = False,
+    wide: int = 2 * LEAST_WIDTH + BETWEEN,
+) -> str:
+    """Return two pictures of equal height side by side, or one above the other in less than `wide` columns.
 
     `height` is that of each of them.
     """
     check(width, height)
+    if width < wide:
+        above, below = pictures([left, right], width, height, style)
+        return shown([*above, Line(""), *below], color=color)
     half = (width - BETWEEN) // 2
-    if half < LEAST_WIDTH:
-        return "\n\n".join("\n".join(lines) for lines in pictures([left, right], width, height))
-    first, second = pictures([left, right], half, height)
-    rows = zip_longest(first, second, fillvalue="")
-    return "\n".join(f"{one:{half + BETWEEN}}{other}".rstrip() for one, other in rows)
+    first, second = pictures([left, right], half, height, style)
+    rows = zip_longest(first, second, fillvalue=Line(""))
+    return shown((one.beside(other, half + BETWEEN) for one, other in rows), color=color)
 
 
 def check(width: int, height: int) -> None:
@@ -49,18 +63,20 @@ def check(width: int, height: int) -> None:
         )
 
 
-def pictures(figures: Sequence[Figure], width: int, height: int) -> list[list[str]]:
+def pictures(figures: Sequence[Figure], width: int, height: int, style: Style) -> list[list[Line]]:
     """Return the lines of several pictures that share their number of rows.
 
     Labels go beside their curves; a figure in which they find no place gets letters and a legend instead.
     """
-    figures = [figure.reworded(plain) for figure in figures]
+    figures = [figure.reworded(style.words) for figure in figures]
     headed = any(figure.title or figure.y_label for figure in figures)
     footed = any(figure.x_label for figure in figures)
-    legends: list[list[str]] = [[] for _ in figures]
+    legends: list[list[Line]] = [[] for _ in figures]
     while True:
         rooms = [height - 3 - headed - footed - len(legend) for legend in legends]
-        sheets = [sheet(figure, up, width) for figure, up in zip(figures, axes(figures, rooms), strict=True)]
+        sheets = [
+            sheet(figure, up, width, style) for figure, up in zip(figures, axes(figures, rooms), strict=True)
+        ]
         for index, each in enumerate(sheets):
             if not legends[index] and not each.write_labels():
                 spare = max(1, rooms[index] - LEAST_ROWS)
@@ -87,9 +103,10 @@ def axes(figures: Sequence[Figure], rooms: Sequence[int]) -> list[Axis]:
     return [choice[rows].axis() for choice in choices]
 
 
-def sheet(figure: Figure, up: Axis, width: int) -> Sheet:
+def sheet(figure: Figure, up: Axis, width: int, style: Style) -> Sheet:
     """Return the curves of a figure on a grid that leaves room for the axis and its labels."""
-    return Sheet(figure, level(*figure.x_range, width - gutter(figure, up) - 5), up)
+    room = width - gutter(figure, up) - 4 - style.pad
+    return Sheet(figure, level(*figure.x_range, room), up, style)
 
 
 def gutter(figure: Figure, up: Axis) -> int:
@@ -97,39 +114,43 @@ def gutter(figure: Figure, up: Axis) -> int:
     return max(1, min(len(figure.y_label), 5) - 1, *(len(tick.label) for tick in up.ticks))
 
 
-def framed(sheet: Sheet, width: int, *, headed: bool, footed: bool) -> list[str]:
+def framed(sheet: Sheet, width: int, *, headed: bool, footed: bool) -> list[Line]:
     """Return the grid with its title, axes and labels."""
-    figure, across, up = sheet.figure, sheet.across, sheet.up
-    margin = gutter(figure, up)
-    names = {tick.cell: tick.label for tick in up.ticks}
+    figure, across, up, style = sheet.figure, sheet.across, sheet.up, sheet.style
+    margin, pad = gutter(figure, up), style.pad
+    names = {tick.cell: style.words(tick.label) for tick in up.ticks}
     lines = [head(figure, margin, width)] if headed else []
-    for row, text in enumerate(sheet.lines()):
-        side = "+" if row in names else "|" if row else "^"
-        lines.append(f"{names.get(row, ''):>{margin}} {side} {text}")
-    rule = np.full(across.cells + 2, "-")
-    rule[[1 + tick.cell for tick in across.ticks]] = "+"
-    lines.append(" " * (margin + 1) + "+" + "".join(rule) + "->")
-    lines.append(numbers(across, margin + 3, width))
+    for row, area in enumerate(sheet.lines()):
+        side = style.side[2 if row in names else 1 if row else 0]
+        before = f"{names.get(row, ''):>{margin}} {side}{' ' * pad}"
+        lines.append(Line(before).beside(area, len(before)))
+    corner, flat, tick, end = style.rule
+    rule = np.full(across.cells + 1, flat)
+    rule[[each.cell for each in across.ticks]] = tick
+    after = f"{flat}{end}" if pad else ""
+    lines.append(Line(" " * (margin + 1) + corner + flat * pad + "".join(rule) + after))
+    lines.append(Line(numbers(across, margin + 2 + pad, width, style)))
     if footed:
         label = cut(figure.x_label, width)
-        middle = margin + 3 + (across.cells + 1 - len(label)) // 2
-        lines.append(" " * max(0, min(middle, width - len(label))) + label)
-    return [line.rstrip() for line in lines]
+        middle = margin + 2 + pad + (across.cells + 1 - len(label)) // 2
+        lines.append(Line(" " * max(0, min(middle, width - len(label))) + label))
+    return lines
 
 
-def head(figure: Figure, margin: int, width: int) -> str:
+def head(figure: Figure, margin: int, width: int) -> Line:
     """Return the line above the frame: the name of the vertical axis, then the title."""
     name = cut(
         f"{figure.y_label:>{margin + 1}}" if figure.y_label else "", width // 2 if figure.title else width
     )
     before = f"{name}   " if name and figure.title else name
-    return before + cut(figure.title, width - len(before))
+    title = cut(figure.title, width - len(before))
+    return Line(before + title, " " * len(before) + BOLD * len(title.partition("   ")[0]))
 
 
-def numbers(across: Axis, margin: int, width: int) -> str:
+def numbers(across: Axis, margin: int, width: int, style: Style) -> str:
     """Return the line of labels under the horizontal axis."""
     line = [" "] * width
     for tick in across.ticks:
         first = max(0, min(margin + starts(tick), width - len(tick.label)))
-        line[first : first + len(tick.label)] = tick.label
+        line[first : first + len(tick.label)] = style.words(tick.label)
     return "".join(line)
