@@ -12,6 +12,7 @@ from losscli.cli import options as o
 
 if TYPE_CHECKING:
     from losscli.advice import Advice
+    from losscli.cli.output import Output
     from losscli.report.table import Cell
 
 EXAMPLES = """
@@ -34,10 +35,12 @@ def choose(
     predictions are like, and what suits them. It is advice; nothing else is ever decided from the data.
     """
     from losscli.advice import advise
+    from losscli.cli.output import Output
     from losscli.errors import NoResult
 
     if task and not words.file and (task == "-" or os.path.exists(task)) and not advise(task.split()):  # noqa: PTH110
         task, words = "", words._replace(file=task)
+    to = Output(shape, inputs=words.files)
     said: list[str] = []
     if words.file or words.targets:
         said, found = seen(words)
@@ -46,7 +49,7 @@ def choose(
         found = advise(task.split())
     if not found:
         raise NoResult(f"no task mentions '{task}'" if task else "nothing suits", fix=["losscli choose"])
-    write(said, found, shape)
+    write(said, found, to)
 
 
 def seen(words: o.Words) -> tuple[list[str], list[Advice]]:
@@ -57,32 +60,17 @@ def seen(words: o.Words) -> tuple[list[str], list[Advice]]:
     return look(read_as(forms(), words))
 
 
-def write(said: Sequence[str], found: Sequence[Advice], shape: o.Print) -> None:
+def write(said: Sequence[str], found: Sequence[Advice], to: Output) -> None:
     """Write the lines as a table, or for programs."""
-    from losscli.cli import output
-    from losscli.report.machine import write_delimited, write_json
     from losscli.report.table import Table
-    from losscli.report.terminal import write_table
 
-    kind = output.form(shape)
-    with output.spool() as out:
-        if kind == "json":
-            advice: list[dict[str, Any]] = [
-                {**each._asdict(), "loss": each.loss.split(",")} for each in found
-            ]
-            write_json({"schema": "losscli.choose/1", "seen": said, "advice": advice}, out)
-        elif kind == "table":
-            table = Table(
-                ("loss", "when, and why"),
-                grouped(found),
-                "; ".join(said),
-                ["more of one: losscli explain LOSS"],
-            )
-            write_table(table, out, color=shape.color, width=shape.width)
-        else:
-            write_delimited(
-                Table(("task", "data", "loss", "why"), found), out, "csv" if kind == "csv" else "tsv"
-            )
+    if to.kind == "table" and not to.manner.fields:
+        below = ["more of one: losscli explain LOSS"]
+        to.write(Table(("loss", "when, and why"), grouped(found), "; ".join(said), below))
+        return
+    advice: list[dict[str, Any]] = [{**each._asdict(), "loss": each.loss.split(",")} for each in found]
+    document = {"schema": "losscli.choose/1", "seen": said, "advice": advice}
+    to.write(Table(("task", "data", "loss", "why"), found), document, "advice")
 
 
 def grouped(found: Sequence[Advice]) -> list[Sequence[Cell]]:

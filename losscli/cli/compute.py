@@ -12,16 +12,18 @@ from losscli.cli.watching import watching
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.cli.output import Output
     from losscli.report.bulk import Column
     from losscli.run import Job, Reduction
 
 EXAMPLES = """
   losscli compute mse preds.csv --pred y_pred --target y_true
   losscli compute mse,mae,huber:delta=1.5 preds.csv
-  losscli compute bce preds.csv --group region
+  losscli compute bce preds.csv --group region --md
   losscli compute mse pred.csv --targets truth.csv --on id
   cat preds.jsonl | losscli compute bce --bare
 """
+FIELDS = ("loss", "value", "n", "dropped", "filtered", "status", "reduction", "max", "at", "signature")
 
 
 def compute(
@@ -41,10 +43,10 @@ def compute(
     FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
-    from losscli.cli import output
+    from losscli.cli.output import Output, note
     from losscli.spec import parse_all, remarks
 
-    kind = output.form(shape, bare=bare)
+    to = Output(shape, bare=bare, inputs=words.files)
     how = "none" if per_row else choose("reduction", reduction)
     if group and how == "none":
         raise UsageError("--group changes nothing in the loss of each row", fix=["--reduction mean"])
@@ -52,15 +54,14 @@ def compute(
         job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
         watch(job)
         if how == "none":
-            _rows(job, words, kind, shape)
+            _rows(job, words, to)
         else:
-            _summary(job, words, how, kind, shape)
+            _summary(job, words, how, to)
     for remark in remarks(losses):
-        output.note(f"note: {remark}")
+        note(f"note: {remark}")
 
 
-def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print) -> None:
-    from losscli.cli import output
+def _summary(job: Job, words: o.Words, how: Reduction, to: Output) -> None:
     from losscli.cli.describe import (
         envelope,
         heading,
@@ -70,80 +71,88 @@ def _summary(job: Job, words: o.Words, how: Reduction, kind: str, shape: o.Print
         warn_infinite,
     )
     from losscli.data.batch import GROUP
-    from losscli.report.machine import write_delimited, write_json
-    from losscli.report.number import exact
     from losscli.report.table import Table
-    from losscli.report.terminal import write_table
     from losscli.run import signature
 
     summaries = job.summaries()
     answers = [each.total.mean if how == "mean" else each.total.sum for each in summaries]
     whole = list(zip(job.losses, summaries, answers, strict=True))
-    with output.spool() as out:
-        if GROUP in job.reading.chosen:
-            from losscli.cli.groups import Groups
+    if GROUP in job.reading.chosen:
+        from losscli.cli.groups import Groups
 
-            Groups(job, words, summaries, how).write(kind, out, shape)
-        elif kind == "bare":
-            out.writelines(f"{exact(value)}\n" for value in answers)
-        elif kind == "json":
-            results = (
-                {
-                    "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements, "value": value,
-                    "status": status(value), "signature": signature(loss, how, each.elements, settings(words, job)),
-                }
-                for loss, each, value in whole
-            )  # fmt: skip
-            lists = summaries[0].elements if job.unit == "list" else 0
-            write_json({**envelope("compute"), "input": input_facts(job, lists), "results": results}, out)
-        elif kind == "table":
-            rows = [(str(loss), value, each.top, job.short_place(each.line)) for loss, each, value in whole]
-            line = signature(job.losses[0], how, summaries[0].elements, settings(words, job))
-            if len(whole) > 1:
-                line = "<loss>" + line.removeprefix(str(job.losses[0]))
-            columns = ("loss", "value", f"max {job.unit}", "at")
-            table = Table(columns, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"])
-            write_table(table, out, color=shape.color, width=shape.width)
-        else:
-            left_out = [job.reading.dropped, *([job.reading.filtered] if words.where else [])]
-            facts = [
-                (str(loss), value, each.elements, *left_out, status(value)) for loss, each, value in whole
-            ]
-            why = ["dropped", *(["filtered"] if words.where else [])]
-            table = Table(("loss", "value", "n", *why, "status"), facts)
-            write_delimited(table, out, "csv" if kind == "csv" else "tsv")
+        Groups(job, words, summaries, how).write(to)
+    elif to.kind == "bare":
+        to.write(Table(("value",), [(value,) for value in answers]))
+    else:
+        said = settings(words, job)
+        results = (
+            {
+                "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements, "value": value,
+                "status": status(value), "signature": signature(loss, how, each.elements, said),
+            }
+            for loss, each, value in whole
+        )  # fmt: skip
+        lists = summaries[0].elements if job.unit == "list" else 0
+        rows = [
+            (str(loss), value, each.elements, job.reading.dropped, job.reading.filtered, status(value), how, each.top,
+             job.short_place(each.line), signature(loss, how, each.elements, said))
+            for loss, each, value in whole
+        ]  # fmt: skip
+        line = signature(job.losses[0], how, summaries[0].elements, said)
+        if len(whole) > 1:
+            line = "<loss>" + line.removeprefix(str(job.losses[0]))
+        usual = [
+            "loss",
+            "value",
+            *(
+                ["max", "at"]
+                if to.person
+                else ["n", "dropped", *(["filtered"] if words.where else []), "status"]
+            ),
+        ]
+        table = Table(FIELDS, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"], usual,
+                      {"max": f"max {job.unit}"})  # fmt: skip
+        to.write(table, {**envelope("compute"), "input": input_facts(job, lists), "results": results})
     warn_infinite(job, summaries, answers)
 
 
-def _rows(job: Job, words: o.Words, kind: str, shape: o.Print) -> None:
-    from losscli.cli.describe import as_column, heading, write_long
+def _rows(job: Job, words: o.Words, to: Output) -> None:
+    from losscli.cli.describe import heading
+    from losscli.cli.long import as_column, write_long
     from losscli.report.bulk import split
 
-    if kind == "json":
-        _rows_as_json(job, words)
+    if to.kind == "json":
+        _rows_as_json(job, words, to)
         return
 
     def blocks() -> Iterator[Sequence[Column]]:
         for row in job.rows():
-            beside = [] if kind == "bare" else job.beside(row)
+            beside = [] if to.kind == "bare" else job.beside(row)
             yield [*map(as_column, beside), *(column for values in row.values for column in split(values))]
 
-    names = ["list", "rows"] if job.unit == "list" else ["id" if words.ident or words.on else "row"]
+    names = (
+        []
+        if to.kind == "bare"
+        else ["list", "rows"]
+        if job.unit == "list"
+        else ["id" if words.ident or words.on else "row"]
+    )
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
         first = job.reading.chosen[inputs[0].name]
         each = first.names if len(first.names) > 1 else first.labels
         names += [f"{loss}:{name}" for name in each] if loss.elementwise and each else [str(loss)]
-    write_long(names, blocks(), kind, lambda: heading(job, "none", 0), shape)
+    write_long(names, blocks(), to, lambda: heading(job, "none", 0))
 
 
-def _rows_as_json(job: Job, words: o.Words) -> None:
+def _rows_as_json(job: Job, words: o.Words, to: Output) -> None:
     """Write the losses of all rows, of one loss after the other."""
     import numpy as np
 
-    from losscli.cli import output
-    from losscli.cli.describe import as_column, envelope, input_facts, params
+    from losscli.cli.describe import envelope, input_facts, params
+    from losscli.cli.long import as_column
     from losscli.data.held import Held
     from losscli.report.bulk import JSON, Lines, split, texts, vector
+    from losscli.report.formats import picked
     from losscli.report.machine import Raw, write_json
     from losscli.run import signature
 
@@ -169,5 +178,6 @@ def _rows_as_json(job: Job, words: o.Words) -> None:
                 "signature": signature(loss, "none", n, settings(words, job)),
             })  # fmt: skip
         facts = input_facts(job, len(lists.get("lists", ())))
-        out = stack.enter_context(output.spool())
-        write_json({**envelope("compute"), "input": facts, "results": results}, out)
+        answer = picked(results, to.manner.fields)
+        out = stack.enter_context(to.file(lambda: max(counts)))
+        write_json({**envelope("compute"), "input": facts, "results": answer}, out)

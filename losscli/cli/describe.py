@@ -1,20 +1,14 @@
-"""What a person is told beside the numbers: the heading, warnings, long tables."""
+"""What a person is told beside the numbers: the heading, and warnings."""
 
 from __future__ import annotations
 
 import sys
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli.options import Print
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from losscli.loss import Loss
     from losscli.parameter import Value
-    from losscli.report.bulk import Column
     from losscli.run import Job, Summary
 
 SHOWN = 10
@@ -103,78 +97,3 @@ def warn_infinite(job: Job, summaries: Sequence[Summary], answers: Sequence[floa
             lines = [f"warning: {loss} = inf: {only if summary.infinite == 1 else rows}"]
             lines += [f"  elsewhere: {pitfall}" for pitfall in loss.pitfalls if "infinite" in pitfall]
             print("\n".join(lines), file=sys.stderr)
-
-
-def write_long(
-    names: Sequence[str],
-    blocks: Iterable[Sequence[Column]],
-    kind: str,
-    heading: Callable[[], str],
-    shape: Print,
-    footer: Callable[[], Sequence[str]] = tuple,
-    own: Collection[int] = (),
-) -> None:
-    """Write a table of many rows, some of them at a time: whole for machines, its two ends for a person.
-
-    The columns `own` are numbers of the user's own.
-    """
-    from losscli.cli import output
-    from losscli.report.bulk import TEXT, table_lines, texts
-    from losscli.report.machine import write_delimited
-    from losscli.report.table import Table
-    from losscli.report.terminal import write_table
-
-    with output.spool() as out:
-        if kind == "table":
-            shown, hidden = _ends(blocks, own, len(names))
-            below = [f"{hidden} rows between them: in a pipe, or with --format tsv"] if hidden else []
-            table = Table(names, shown, heading(), [*below, *footer()])
-            write_table(table, out, color=shape.color, width=shape.width)
-        else:
-            if kind != "bare":
-                write_delimited(Table(names, ()), out, "csv" if kind == "csv" else "tsv")
-            out.writelines(texts((table_lines(columns, kind) for columns in blocks), TEXT))
-
-
-def as_column(values: Sequence[Any] | NDArray[Any]) -> Column:
-    """Return numbers or texts as a column of a long table."""
-    import numpy as np
-
-    if isinstance(values, np.ndarray):
-        return values
-    if all(isinstance(each, str) for each in values):
-        return values
-    if all(isinstance(each, int) for each in values):
-        return np.array(values, dtype=np.int64)
-    return list(map(str, values))
-
-
-def _ends(
-    blocks: Iterable[Sequence[Column]], own: Collection[int], columns: int
-) -> tuple[list[Sequence[Any]], int]:
-    """Return the first and the last rows, and how many there are between them."""
-    first: list[Sequence[Any]] = []
-    last: deque[Sequence[Any]] = deque(maxlen=SHOWN)
-    count = 0
-    for block in blocks:
-        size = len(block[0])
-        lead = min(SHOWN - len(first), size)
-        first += _cells(block, own, 0, lead)
-        last.extend(_cells(block, own, max(lead, size - SHOWN), size))
-        count += size
-    hidden = count - len(first) - len(last)
-    return [*first, *([["...", *[None] * (columns - 1)]] if hidden else []), *last], hidden
-
-
-def _cells(block: Sequence[Column], own: Collection[int], start: int, stop: int) -> list[Sequence[Any]]:
-    """Return some rows of a block."""
-    import numpy as np
-
-    from losscli.report.table import Own
-
-    columns: list[Sequence[Any]] = []
-    for at, column in enumerate(block):
-        some = column[start:stop]
-        cells: Sequence[Any] = some.tolist() if isinstance(some, np.ndarray) else some
-        columns.append(list(map(Own, cells)) if at in own else cells)
-    return list(zip(*columns, strict=True))

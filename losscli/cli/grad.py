@@ -14,7 +14,7 @@ from losscli.cli.watching import watching
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
-    from losscli.report.bulk import Column, Lines
+    from losscli.report.bulk import Column
     from losscli.run import Job, Row
 
 EXAMPLES = """
@@ -50,11 +50,12 @@ def grad(
     sum and mean. FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
-    from losscli.cli import output
-    from losscli.cli.describe import write_long
+    from losscli.cli.gradjson import write_json
+    from losscli.cli.long import write_long
+    from losscli.cli.output import Output, note
     from losscli.spec import parse, remarks
 
-    kind = output.form(shape, bare=bare)
+    to = Output(shape, bare=bare, inputs=words.files)
     choose("reduction", reduction)
     choose("kink", kink)
     if order not in (1, 2):
@@ -70,24 +71,17 @@ def grad(
         job = open_input([parse(loss)], words, f"losscli grad {loss}")
         watch(job)
         answer = Gradients(job, words, reduction, order, kink)
-        if kind == "json":
-            answer.write_json()
+        if to.kind in ("json", "jsonl"):
+            write_json(answer, to)
         else:
-            write_long(
-                answer.columns(kind),
-                answer.blocks(kind),
-                kind,
-                answer.heading,
-                shape,
-                answer.footer,
-                answer.own,
-            )
+            names, blocks = answer.columns(to.kind), answer.blocks(to.kind)
+            write_long(names, blocks, to, answer.heading, answer.footer, answer.own)
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
         where = f"{answer.kinks} of {answer.count} {job.unit}s"
-        output.note(f"note: {job.losses[0]} has no derivative in {where}: {given} is given there")
+        note(f"note: {job.losses[0]} has no derivative in {where}: {given} is given there")
     for remark in remarks(loss):
-        output.note(f"note: {remark}")
+        note(f"note: {remark}")
 
 
 class Gradients:
@@ -110,7 +104,7 @@ class Gradients:
         """The columns that are numbers of the user's own."""
         self.ids = bool(words.ident or words.on)
         self.marks = job.marks()
-        self.count = self.kinks = self.zeros = self.unbounded = self.line = 0
+        self.count = self.kinks = self.zeros = self.unbounded = self.line = self.rows_seen = 0
         self.norm = self.largest = 0.0
 
     def rows(self) -> Iterator[Row]:
@@ -127,6 +121,7 @@ class Gradients:
             if largest > self.largest:
                 self.largest, self.line = largest, int(row.batch.lines[int(sizes.max(axis=1).argmax())])
             self.count += row.losses
+            self.rows_seen += len(row.batch.rows)
             self.kinks += row.kinks
             self.zeros += int((flat == 0).all(axis=1).sum())
             self.unbounded += int((~finite).any(axis=1).sum())
@@ -150,7 +145,7 @@ class Gradients:
 
     def blocks(self, kind: str) -> Iterator[Sequence[Column]]:
         """Yield the rows of the table, some at a time, column by column."""
-        from losscli.cli.describe import as_column
+        from losscli.cli.long import as_column
         from losscli.report.bulk import split
 
         for row in self.rows():
@@ -218,55 +213,3 @@ class Gradients:
             self.count,
             [*order, *kink, *settings(self.words, self.job)],
         )
-
-    def json_lines(self, row: Row) -> Lines:
-        """Return some rows as JSON has them."""
-        from losscli.report.bulk import Lines, json_texts, split, vector
-
-        def numbers(x: Any) -> list[str | Column]:
-            return [x] if x.ndim == 1 else vector(split(x))
-
-        parts: list[str | Column] = ['{"row":', row.batch.rows]
-        if self.ids:
-            parts += [',"id":', json_texts(row.batch.ids)]
-        parts += [',"value":', *numbers(row.values[0]), f',"{self.name}":']
-        if len(self.wrt) == 1:
-            parts += numbers(row.derivatives[0])
-        else:
-            for entry, x in zip(self.wrt, row.derivatives, strict=True):
-                parts += [f'{"{" if entry is self.wrt[0] else ","}"{entry.name}":', *numbers(x)]
-            parts.append("}")
-        return Lines([*parts, "}"])
-
-    def write_json(self) -> None:
-        """Write the rows as JSON."""
-        from losscli.cli import output
-        from losscli.cli.describe import envelope, input_facts, params
-        from losscli.report.bulk import JSON, texts
-        from losscli.report.machine import Raw, write_json
-
-        def rows() -> Iterator[dict[str, Any] | Raw]:
-            if self.job.unit == "row":
-                yield from map(Raw, texts(map(self.json_lines, self.rows()), JSON))
-                return
-            for row in self.rows():
-                for which in self.job.records(row):
-                    at = which.start if isinstance(which, slice) else which
-                    grads = [x[which].tolist() for x in row.derivatives]
-                    named = dict(zip((entry.name for entry in self.wrt), grads, strict=True))
-                    facts = {"row": int(row.batch.rows[at])}
-                    facts |= {"id": row.batch.ids[which]} if self.ids else {}
-                    facts |= {"list": self.marks["list"][at]} if "list" in self.marks else {}
-                    answer = {self.name: grads[0] if len(grads) == 1 else named}
-                    yield {**facts, "value": row.values[0][at].tolist(), **answer}
-
-        with output.spool() as out:
-            result = {
-                "loss": str(self.loss), "params": params(self.loss), "reduction": self.how, "order": self.order,
-                "wrt": [entry.name for entry in self.wrt], "rows": rows(),
-                # known once the rows are written
-                "n": lambda: self.count, "kinks": lambda: self.kinks, "signature": self.signature,
-            }  # fmt: skip
-            lists = self.job.unit == "list"
-            facts = lambda: input_facts(self.job, self.count if lists else 0)  # noqa: E731
-            write_json({**envelope("grad"), "results": [result], "input": facts}, out)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import inf
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 from losscli.cli.describe import SHOWN, envelope, heading, input_facts, params, status
-from losscli.cli.options import Print, Words
+from losscli.cli.options import Words
+from losscli.cli.output import Output
 from losscli.cli.reading import settings
 from losscli.data.batch import GROUP
-from losscli.report.machine import write_delimited, write_json
-from losscli.report.number import exact
 from losscli.report.table import Cell, Table
-from losscli.report.terminal import write_table
 from losscli.run import Job, Reduction, Summary, signature
 
 ALL = "all"
@@ -56,25 +54,22 @@ class Groups:
         yield from self.each
         yield self.all
 
-    def write(self, kind: str, out: TextIO, shape: Print) -> None:
+    def write(self, to: Output) -> None:
         """Write all groups in the format asked for."""
         losses = [str(loss) for loss in self.job.losses]
-        if kind == "bare":
-            out.writelines(f"{exact(value)}\n" for group in self for value in group.values)
-        elif kind == "json":
-            lists = self.all.counts[0] if self.job.unit == "list" else 0
-            facts = input_facts(self.job, lists)
-            write_json({**envelope("compute"), "input": facts, "results": self._results()}, out)
-        elif kind == "table":
-            self._show(losses, out, shape)
+        if to.kind == "bare":
+            to.write(Table(("value",), [(value,) for group in self for value in group.values]))
+        elif to.person and not to.manner.fields:
+            to.write(self._shown(losses, whole=to.kind != "table"))
         else:
             rows = (
                 (*self._called(group), loss, value, n, group.dropped, status(value))
                 for group in self
                 for loss, value, n in zip(losses, group.values, group.counts, strict=True)
             )
-            table = Table((*self.columns, "loss", "value", "n", "dropped", "status"), rows)
-            write_delimited(table, out, "csv" if kind == "csv" else "tsv")
+            lists = self.all.counts[0] if self.job.unit == "list" else 0
+            facts = {**envelope("compute"), "input": input_facts(self.job, lists), "results": self._results()}
+            to.write(Table((*self.columns, "loss", "value", "n", "dropped", "status"), rows), facts)
 
     def _called(self, group: Group) -> Sequence[str]:
         return [ALL] * len(self.columns) if group.name is None else group.name
@@ -98,12 +93,13 @@ class Groups:
                     "signature": signature(loss, self.how, n, [*said, f"group:{which}"]),
                 }  # fmt: skip
 
-    def _show(self, losses: Sequence[str], out: TextIO, shape: Print) -> None:
-        """Write a table for a person: the worst groups first, by the first loss."""
+    def _shown(self, losses: Sequence[str], *, whole: bool) -> Table:
+        """Return a table for a person: the worst groups first, by the first loss."""
         worst = sorted(
             self.each, key=lambda group: -inf if group.values[0] != group.values[0] else -group.values[0]
         )
-        shown, hidden = worst[: 2 * SHOWN], len(worst) - 2 * SHOWN
+        most = len(worst) if whole else 2 * SHOWN
+        shown, hidden = worst[:most], len(worst) - most
         rows: list[Sequence[Cell]] = [(*self._called(each), each.counts[0], *each.values) for each in shown]
         if hidden > 0:
             rows.append(("...", *[None] * (len(self.columns) + len(losses))))
@@ -113,10 +109,4 @@ class Groups:
         spec = losses[0] if len(losses) == 1 else "<loss>"
         line = signature(self.job.losses[0], self.how, self.all.counts[0], said).removeprefix(losses[0])
         title = heading(self.job, self.how, self.all.counts[0])
-        columns = (*self.columns, "n", *losses)
-        write_table(
-            Table(columns, rows, title, [*below, f"signature: {spec}{line}"]),
-            out,
-            color=shape.color,
-            width=shape.width,
-        )
+        return Table((*self.columns, "n", *losses), rows, title, [*below, f"signature: {spec}{line}"])

@@ -27,29 +27,21 @@ def list_(
     shape: o.Print,
 ) -> None:
     """The losses, by family; with WORD, those that mention it in name, family, meaning or use."""
-    from losscli.cli import output
+    from losscli.cli.output import Output
     from losscli.errors import NoResult
-    from losscli.report.machine import write_delimited, write_json
     from losscli.report.table import Table
-    from losscli.report.terminal import write_table
 
-    kind = output.form(shape)
+    to = Output(shape)
     entries = [entry for entry in catalogue() if word.lower() in " ".join(map(str, entry.values())).lower()]
     if not entries:
         raise NoResult(f"no loss mentions '{word}'", fix=["losscli list"])
-    with output.spool() as out:
-        if kind == "json":
-            write_json({"schema": "losscli.list/1", "losses": entries}, out)
-        elif kind == "table":
-            table = Table(
-                ("name", "what it does"), list(grouped(entries)),
-                footer=["formula, picture, pitfalls: losscli explain NAME"],
-            )  # fmt: skip
-            write_table(table, out, color=shape.color, width=shape.width)
-        else:
-            columns = ("name", "family", "parameters", "of", "summary")
-            rows = [[entry[column] for column in columns] for entry in entries]
-            write_delimited(Table(columns, rows), out, "csv" if kind == "csv" else "tsv")
+    if to.kind == "table" and not to.manner.fields:
+        below = ["formula, picture, pitfalls: losscli explain NAME"]
+        to.write(Table(("name", "what it does"), list(grouped(entries)), footer=below))
+        return
+    columns = ("name", "family", "parameters", "of", "summary")
+    rows = [[entry[column] for column in columns] for entry in entries]
+    to.write(Table(columns, rows), {"schema": "losscli.list/1", "losses": entries}, "losses")
 
 
 def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...]]:

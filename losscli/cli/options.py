@@ -122,12 +122,28 @@ Reduction = Annotated[
 ]
 PerRow = Annotated[bool, Option("--per-row", help="the same as --reduction none", rich_help_panel=OUTPUT)]
 Format = Annotated[
-    str, Option("--format", "-f", metavar="FORMAT", help="table tsv csv json  [table on a terminal, tsv in a pipe]",
-                rich_help_panel=OUTPUT),
+    str, Option("--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT,
+                help="table tsv csv json jsonl md latex parquet  [table on a terminal, tsv in a pipe]"),
 ]  # fmt: skip
 Json = Annotated[bool, Option("--json", help="short for --format json", rich_help_panel=OUTPUT)]
 Csv = Annotated[bool, Option("--csv", help="short for --format csv", rich_help_panel=OUTPUT)]
 Tsv = Annotated[bool, Option("--tsv", help="short for --format tsv", rich_help_panel=OUTPUT)]
+Md = Annotated[bool, Option("--md", help="short for --format md", rich_help_panel=OUTPUT)]
+Fields = Annotated[
+    str,
+    Option("--fields", metavar="A,B,...", help="only these columns, in this order", rich_help_panel=OUTPUT),
+]
+Precision = Annotated[
+    int, Option("--precision", metavar="N", rich_help_panel=OUTPUT,
+                help="significant digits in table, md and latex; other formats are exact  [4]"),
+]  # fmt: skip
+NoHeaders = Annotated[
+    bool, Option("--no-headers", help="tsv and csv without the line of names", rich_help_panel=OUTPUT)
+]
+OutputFile = Annotated[
+    str, Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT,
+                help="write a file, whole or not at all: .csv .tsv .json .jsonl .md .tex .txt .parquet"),
+]  # fmt: skip
 Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
 Progress = Annotated[
     str, Option("--progress", metavar="auto|off", help="auto: on a terminal, after a second  [auto]",
@@ -167,6 +183,11 @@ class Words(NamedTuple):
     classes: Classes = ""
     normalize: Normalize = False
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that are read."""
+        return tuple(each for each in (self.file, self.targets) if each and each != "-")
+
 
 class Print(NamedTuple):
     """What the command line says of the output, as typed."""
@@ -175,6 +196,11 @@ class Print(NamedTuple):
     json: Json = False
     csv: Csv = False
     tsv: Tsv = False
+    md: Md = False
+    fields: Fields = ""
+    precision: Precision = 0
+    no_headers: NoHeaders = False
+    output: OutputFile = ""
     color: Color = "auto"
     width: Width = 0
 

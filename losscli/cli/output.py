@@ -1,4 +1,4 @@
-"""Where results go: nothing reaches standard output before all of it is known to be right."""
+"""Where results go, and in which format: nothing is written before all of it is known to be right."""
 
 from __future__ import annotations
 
@@ -6,17 +6,136 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, TextIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
+from losscli.cli.files import refuse_own, whole, wrote
 from losscli.cli.options import Print
 from losscli.cli.reading import choose
 from losscli.errors import DataError, UsageError
 
+if TYPE_CHECKING:
+    from losscli.report.table import Table
+
 KEPT = 1 << 23
 """How much output waits in memory; beyond it, in a temporary file."""
+
+
+class Output:
+    """The format that the options ask for, and standard output or a file.
+
+    Of a command: `to = Output(shape, inputs=words.files)`, then `to.write(table, document)`.
+    """
+
+    def __init__(self, shape: Print, *, bare: bool = False, inputs: Iterable[str] = ()) -> None:
+        from losscli.report.formats import PERSON, Manner
+
+        self.path = "" if shape.output == "-" else shape.output
+        """The file to write, or nothing: standard output."""
+        if self.path:
+            refuse_own(self.path, inputs)
+        self.kind = kind(shape, self.path, bare=bare)
+        """One of `report.formats.NAMES`, or `bare`."""
+        self.person = self.kind in PERSON
+        """Whether numbers are rounded, for a person to read."""
+        if shape.precision and not 1 <= shape.precision <= 17:
+            raise UsageError(f"--precision: {shape.precision} is not between 1 and 17")
+        self.manner = Manner(
+            self.kind,
+            tuple(each.strip() for each in shape.fields.split(",") if each.strip()),
+            shape.precision or 4,
+            headers=not shape.no_headers,
+            color=shape.color,
+            width=shape.width,
+        )
+
+    def wants(self, field: str, *, usual: bool = False) -> bool:
+        """Return whether a field is written: asked for, or `usual` and nothing else asked for."""
+        return field in self.manner.fields if self.manner.fields else usual
+
+    def write(
+        self, table: Table, document: Mapping[str, Any] | None = None, records: str = "results"
+    ) -> None:
+        """Write `table`; for JSON `document`, in which the list called `records` has those of JSON lines.
+
+        Without a document the rows of the table are the records, under their columns' names.
+        """
+        from losscli.report.formats import write
+
+        rows = list(table.rows)
+        table = table._replace(rows=rows)
+        if self.kind == "parquet":
+            from losscli.cli.long import blocks_of
+            from losscli.report.table import selected
+
+            some = selected(table, self.manner.fields)
+            self.write_parquet(some.columns, blocks_of(some))
+            return
+        with self.file(lambda: len(rows)) as out:
+            write(table, document, out, self.manner, records)
+
+    def write_parquet(self, names: Sequence[str], blocks: Iterable[Any]) -> None:
+        """Write columns of numbers and texts, some rows at a time, as a Parquet file."""
+        from losscli.report.parquetfile import write_parquet
+
+        with whole(self.path) as file:
+            rows = write_parquet(names, blocks, file.name)
+        note(wrote(self.path, counted(rows)))
+
+    @contextmanager
+    def file(self, rows: Callable[[], int]) -> Generator[TextIO]:
+        """Give a text file for results of so many rows: it reaches standard output, or its own file, whole."""
+        if not self.path:
+            with spool() as out:
+                yield out
+            return
+        with whole(self.path) as file:
+            text = io.TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
+            try:
+                yield text
+                text.flush()
+            finally:
+                text.detach()
+        note(wrote(self.path, counted(rows())))
+
+
+def counted(rows: int) -> str:
+    """Return `1 row`, `2 rows`."""
+    return f"{rows} row{'s' * (rows != 1)}"
+
+
+def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
+    """Return the one format that the options ask for, or the suffix of a file; a table on a terminal, and else TSV."""
+    from losscli.report.formats import SUFFIXES
+
+    switches = (
+        ("json", shape.json),
+        ("csv", shape.csv),
+        ("tsv", shape.tsv),
+        ("md", shape.md),
+        ("bare", bare),
+    )
+    asked = [name for name, on in switches if on]
+    choose("color", shape.color)
+    if choose("format", shape.format):
+        asked.append(shape.format)
+    if len(set(asked)) > 1:
+        raise UsageError(f"one output format, not {' and '.join(dict.fromkeys(asked))}")
+    if path and not asked:
+        suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
+        if suffix not in SUFFIXES:
+            what = f"'{suffix}' is no format" if suffix else "it has no suffix that says the format"
+            raise UsageError(
+                f"--output {path}: {what}",
+                [f"suffixes: {' '.join(SUFFIXES)}"],
+                [f"--output {path} --format csv"],
+            )
+        return SUFFIXES[suffix]
+    if "parquet" in asked and not path:
+        raise UsageError("--format parquet needs a file", fix=["--output x.parquet"])
+    return asked[0] if asked else "table" if sys.stdout.isatty() else "tsv"
 
 
 @contextmanager
@@ -45,18 +164,6 @@ def deliver(held: BinaryIO) -> None:
         reason = (error.strerror or str(error)).lower()
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is unwritten must not fail again at exit)
         raise DataError(f"standard output: {reason}") from None
-
-
-def form(shape: Print, *, bare: bool = False) -> str:
-    """Return the one format that the options ask for; a table on a terminal and TSV in a pipe if none."""
-    switches = (("json", shape.json), ("csv", shape.csv), ("tsv", shape.tsv), ("bare", bare))
-    asked = [name for name, on in switches if on]
-    choose("color", shape.color)
-    if choose("format", shape.format):
-        asked.append(shape.format)
-    if len(set(asked)) > 1:
-        raise UsageError(f"one output format, not {' and '.join(dict.fromkeys(asked))}")
-    return asked[0] if asked else "table" if sys.stdout.isatty() else "tsv"
 
 
 def note(text: str) -> None:

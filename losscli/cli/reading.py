@@ -22,7 +22,7 @@ CHOICES = {
     "engine": ("auto", "small", "large"),
     "missing": ("error", "drop", "nan"),
     "reduction": ("mean", "sum", "none"),
-    "format": ("", "table", "tsv", "csv", "json"),
+    "format": ("", "table", "tsv", "csv", "json", "jsonl", "md", "latex", "parquet"),
     "color": ("auto", "always", "never"),
     "progress": ("auto", "off"),
     "kink": ("subgradient", "nan"),

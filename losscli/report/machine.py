@@ -20,14 +20,16 @@ class Raw(str):
 ESCAPES = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
-def write_delimited(table: Table, out: TextIO, kind: Literal["tsv", "csv"]) -> None:
-    """Write `table` with a header line; in TSV a tab or line end inside a text becomes a blank."""
+def write_delimited(table: Table, out: TextIO, kind: Literal["tsv", "csv"], *, headers: bool = True) -> None:
+    """Write `table`, with a header line; in TSV a tab or line end inside a text becomes a blank."""
     if kind == "csv":
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(table.columns)
+        if headers:
+            writer.writerow(table.columns)
         writer.writerows(map(text, row) for row in table.rows)
         return
-    out.write("\t".join(name.translate(ESCAPES) for name in table.columns) + "\n")
+    if headers:
+        out.write("\t".join(name.translate(ESCAPES) for name in table.columns) + "\n")
     out.writelines("\t".join(map(_field, row)) + "\n" for row in table.rows)
 
 
@@ -49,6 +51,12 @@ def write_json(value: Any, out: TextIO) -> None:
     """
     out.writelines(_pieces(value))
     out.write("\n")
+
+
+def write_json_lines(records: Iterable[Any], out: TextIO) -> None:
+    """Write each of `records` as `write_json` does."""
+    for each in records:
+        write_json(each, out)
 
 
 def _pieces(value: Any) -> Iterator[str]:

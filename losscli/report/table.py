@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
+
+from losscli.errors import UsageError
 
 
 class Own(float):
@@ -11,6 +14,7 @@ class Own(float):
 
 
 Cell = str | int | float | None
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Table(NamedTuple):
@@ -20,3 +24,33 @@ class Table(NamedTuple):
     rows: Iterable[Sequence[Cell]]
     heading: str = ""
     footer: Sequence[str] = ()
+    usual: Sequence[str] | None = None
+    """The columns that are written if no others are asked for; None: all."""
+    titles: Mapping[str, str] = NOTHING
+    """What a person reads above columns that programs know by shorter names."""
+
+
+def select(known: Sequence[str], asked: Sequence[str], usual: Sequence[str] | None = None) -> list[int]:
+    """Return the places of the fields asked for, or of the usual ones. Raises `UsageError`."""
+    for name in asked:
+        if name not in known:
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, known, 1)
+            raise UsageError(
+                f"--fields: there is no '{name}'",
+                [f"fields: {', '.join(known)}"],
+                [f"--fields {','.join(close[0] if each == name else each for each in asked)}"]
+                if close
+                else (),
+            )
+    return [known.index(name) for name in asked or (known if usual is None else usual)]
+
+
+def selected(table: Table, asked: Sequence[str]) -> Table:
+    """Return a table of those columns of `table` that were asked for, or are usual. Raises `UsageError`."""
+    places = select(table.columns, asked, table.usual)
+    if places == [*range(len(table.columns))]:
+        return table
+    rows = ([row[at] for at in places] for row in table.rows)
+    return table._replace(columns=[table.columns[at] for at in places], rows=rows, usual=None)

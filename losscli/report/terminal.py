@@ -84,12 +84,13 @@ def write_table(
     rows = [[shown(cell, digits) for cell in row] for row in given]
     numeric = [not any(isinstance(row[at], str) for row in given) for at in range(len(table.columns))]
     folds = not numeric[-1]
-    kept = _fitting(table.columns, rows, room, folds)
+    titles = [table.titles.get(name, name) for name in table.columns]
+    kept = _fitting(titles, rows, room, folds)
     grid = Grid(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
     for at in kept:
         last = folds and at == len(table.columns) - 1
         grid.add_column(
-            Text(table.columns[at]),
+            Text(titles[at]),
             justify="right" if numeric[at] else "left",
             no_wrap=not last,
             overflow="fold",

@@ -19,7 +19,7 @@ MISTAKES = [
     ("compute mse,softmax-cross-entropy p.csv", 2, "error: mse and softmax-cross-entropy read different columns"),
     ("compute mse p.csv --missing maybe", 2, "error: --missing: 'maybe' is not one of: error drop nan\n"),
     ("compute mse p.csv --csv --json", 2, "error: one output format, not json and csv\n"),
-    ("compute mse p.csv --format xml", 2, "error: --format: 'xml' is not one of: table tsv csv json\n"),
+    ("compute mse p.csv --format xml", 2, "error: --format: 'xml' is not one of: table tsv csv json jsonl md latex parquet\n"),
     ("compute mse p.csv --bogus", 2, "error: no such option: --bogus"),
     ("compute", 2, "error: missing argument 'LOSS[,LOSS...]'\n  fix: losscli compute --help\n"),
     ("comptue mse", 2, "error: no such command 'comptue'"),
