@@ -96,6 +96,29 @@ class Limbs:
                 totals[group] += far
         return totals, point
 
+    def floats(self, count: int) -> Array:
+        """Return the sums of so many groups as doubles, a few ulp from right."""
+        if self._far:
+            totals, point = self.integers(count)
+            return np.array([quotient(total, 0, 1, point) for total in totals])
+        self._carry()
+        found = np.zeros(count)
+        for at in reversed(range(self._limbs.shape[1])):
+            limbs = self._limbs[:count, at].astype(np.float64)
+            found[: len(limbs)] += np.ldexp(limbs, BITS * (self._low + at) - BASE)
+        return found
+
+    def gathered(self, to: Index) -> Limbs:
+        """Return the sums of other groups, of which each is that of the ones that go `to` it."""
+        self._carry()
+        found = Limbs()
+        found._low, found._high = self._low, self._high
+        found._limbs = np.zeros((int(to.max()) + 1, self._limbs.shape[1]), np.int64)
+        np.add.at(found._limbs, to[: len(self._limbs)], self._limbs[: len(to)])
+        for group, far in self._far.items():
+            found._far[int(to[group])] = found._far.get(int(to[group]), 0) + far
+        return found
+
     def _reach(self, count: int, low: int, high: int) -> None:
         """Make room for so many groups, and for these limbs."""
         rows, width = self._limbs.shape
