@@ -23,7 +23,7 @@ class LambdaRank(Logistic):
 
     The weights are those of the order as it is, and held: the loss is a smooth sum of pairs as long as no two members
     change places, and jumps where they do. r_i is the place of member i by falling score, equal ones in the order of
-    the list; t_i is its place by falling relevance.
+    the list; t_i is its place by falling relevance. h_i is 1 if r_i is at most top, else 0.
     """
 
     forms = ranked()
@@ -106,22 +106,17 @@ class LambdaRank(Logistic):
 
     def variables(self, *row):
         s, y = row
-        return {**super().variables(*row), "r": places(s), "t": places(y)}
+        r = places(s)
+        h = [float(each <= self.top) for each in r]
+        return {**super().variables(*row), "r": r, "t": places(y), "h": h}
 
     def where(self, form):
+        first, held = (" if t[i] <= top", " * (h[i] + h[j] - h[i] * h[j])") if self.top else ("", "")
         return (
             ("g", "[y[i] if linear > 0 else 2**y[i] - 1 for i in items]"),
             ("d", "[log(2) / log(1 + r[i]) for i in items]"),
-            ("last", "top if top > 0 else len(s)"),
-            (
-                "ideal",
-                "sum(g[i] * log(2) / log(1 + t[i]) for i in items if t[i] <= last) if sum(g) > 0 else 1",
-            ),
-            (
-                "w",
-                "[[abs(g[i] - g[j]) * abs(d[i] - d[j]) / ideal if min(r[i], r[j]) <= last else 0 "
-                "for j in items] for i in items]",
-            ),
+            ("ideal", f"sum(g[i] * log(2) / log(1 + t[i]) for i in items{first}) if sum(g) > 0 else 1"),
+            ("w", f"[[abs(g[i] - g[j]) * abs(d[i] - d[j]){held} / ideal for j in items] for i in items]"),
         )
 
     @property
