@@ -149,13 +149,30 @@ def resolve(name: str) -> Claim:
             [f"{claim.spec:<{width}}   {_short(loss_called(claim.loss))}" for claim in found],
             [f"losscli compute {found[0].spec} ...", "losscli explain LOSS"],
         )
-    from difflib import get_close_matches  # 5 ms, only for the clumsy
+    raise _unheard(name)
 
+
+def _unheard(name: str) -> UsageError:
+    """Return what to say of a name that is no loss's: a metric's, a file's, or nearly a loss's."""
+    from difflib import get_close_matches  # 5 ms, only for the clumsy
+    from pathlib import Path
+
+    from losscli.metrics import metrics
+
+    for metric in metrics():
+        if key(name) in map(key, metric.names):
+            return UsageError(
+                f"'{name}' is a metric, not a loss",
+                [f"{metric.meaning} {', '.join(metric.losses)}"],
+                [f"losscli compute {metric.losses[0]} ..."],
+            )
+    if name and Path(name).is_file():
+        return UsageError(f"'{name}' is a file: losses come before it", [], [f"losscli compute mse {name}"])
     every = claims()
     near = get_close_matches(key(name), every, n=8, cutoff=0.7)
     names = list(dict.fromkeys(claim.loss for match in near for claim in every[match]))[:4]
     evidence = [f"did you mean: {', '.join(names)}"] if names else []
-    raise UsageError(f"unknown loss '{name}'", [*evidence, "all losses: losscli list"])
+    return UsageError(f"unknown loss '{name}'", [*evidence, "all losses: losscli list"])
 
 
 def _short(loss: type[Loss]) -> str:

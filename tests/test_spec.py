@@ -7,6 +7,7 @@ from losscli import Huber, find, parse
 from losscli.errors import UsageError
 from losscli.losses import catalogue
 from losscli.losses.binary import BCE
+from losscli.metrics import metrics
 from losscli.spec import claims, key, parse_all, summary
 
 
@@ -123,3 +124,14 @@ def test_library_refuses_what_it_does_not_know():
         Huber().delta = 2
     assert Huber(delta=2) == Huber(delta=2.0) != Huber()
     assert len({Huber(delta=2), Huber(delta=2.0), Huber(), BCE()}) == 3
+
+
+def test_metrics_are_no_losses_and_lead_to_some():
+    names = [name for metric in metrics() for name in metric.names]
+    assert len(set(names)) == len(names) > 50
+    assert not [name for name in names if key(name) in claims()]
+    for metric in metrics():
+        for name in metric.names:
+            with pytest.raises(UsageError, match=f"'{name}' is a metric, not a loss"):
+                parse(name)
+        assert [parse(loss).name for loss in metric.losses] == [*metric.losses]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from textwrap import wrap
@@ -15,6 +16,7 @@ from losscli import __version__
 from losscli.cli import choose, compute, explain, grad, list, plot
 from losscli.cli.options import spread
 from losscli.errors import LosscliError
+from losscli.spec import parse
 
 INTERRUPTED, PIPE_CLOSED, OUR_BUG = 130, 141, 70
 
@@ -166,6 +168,15 @@ def run(arguments: Sequence[str]) -> int:
         return refuse(error, arguments)
 
 
+def command_for(arguments: Sequence[str]) -> str:
+    """Return the command line meant by one that begins with losses: `losscli mse FILE`."""
+    try:
+        [parse(spec) for spec in arguments[0].split(",")]
+    except LosscliError:
+        return ""
+    return shlex.join(["losscli", "compute" if len(arguments) > 1 else "explain", *arguments])
+
+
 def refuse(error: Exception, arguments: Sequence[str]) -> int:
     """Report what is no `LosscliError`: a mistyped option, a full disk, or a mistake of ours."""
     usage = next(
@@ -174,6 +185,9 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, usage):
         message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
         message = message[:1].lower() + message[1:]
+        if arguments[0] not in EXAMPLES_OF and (forgotten := command_for(arguments)):
+            print(f"error: {message}\n  fix: {forgotten}", file=sys.stderr)
+            return 2
         known = [word for word in arguments if word in EXAMPLES_OF]
         print(f"error: {message}\n  fix: losscli {f'{known[0]} ' if known else ''}--help", file=sys.stderr)
         return 2

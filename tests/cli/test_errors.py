@@ -7,6 +7,15 @@ PREDS = "id,y_true,y_pred\na,1,1\nb,2,n/a\nc,3,2\n"
 MISTAKES = [
     ("compute hubber p.csv", 2, "error: unknown loss 'hubber'\n  did you mean: huber\n  all losses: losscli list\n"),
     (
+        "compute accuracy p.csv",
+        2,
+        "error: 'accuracy' is a metric, not a loss\n"
+        "  1 less the mean of zero-one, multiclass-zero-one\n  fix: losscli compute zero-one ...\n",
+    ),
+    ("compute p.csv mse", 2, "error: 'p.csv' is a file: losses come before it\n  fix: losscli compute mse p.csv\n"),
+    ("mse p.csv", 2, "error: no such command 'mse'\n  fix: losscli compute mse p.csv\n"),
+    ("huber:2", 2, "error: no such command 'huber:2'\n  fix: losscli explain huber:2\n"),
+    (
         "compute huber:delta=-1 p.csv",
         2,
         "error: huber: delta must be greater than 0, got -1\n"
