@@ -1,0 +1,128 @@
+"""Where a mean may lie: intervals from rows, and from moments of rows."""
+
+from __future__ import annotations
+
+from math import fsum, nan, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.stats.resample import resampled
+
+Array = NDArray[np.float64]
+
+BOOTSTRAP = 10_000
+"""Rows up to which intervals come from resamples; beyond, the normal distribution says the same."""
+FEW = 30
+"""Rows below which no interval is worth much."""
+TAIL = 0.35
+"""The skewness of a mean, that of its rows over √n, from which on its interval is too narrow too often."""
+
+
+class Interval(NamedTuple):
+    """An interval, and what it was made from."""
+
+    low: float
+    high: float
+    method: str
+    """`studentized`, `normal`, or `none` if there is no telling."""
+    rows: int
+    """How many rows there were, or clusters of them."""
+    skewness: float = 0.0
+
+    @property
+    def few(self) -> bool:
+        """Whether there are too few rows."""
+        return self.rows < FEW
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a tail makes it doubtful that the interval covers as often as it says."""
+        return abs(self.skewness) > TAIL * sqrt(self.rows)
+
+
+def normal(mean: float, error: float, rows: int, skewness: float, level: float) -> Interval:
+    """Return the interval of a mean that is normal with this standard error."""
+    from statistics import NormalDist
+
+    if error != error or mean != mean:
+        return Interval(nan, nan, "none", rows)
+    wide = NormalDist().inv_cdf((1 + level) / 2) * error
+    return Interval(mean - wide, mean + wide, "normal", rows, skewness)
+
+
+def studentized(
+    a: Array, b: Array | None, level: float, resamples: int, seed: int, mean: float | None = None
+) -> Interval:
+    """Return the interval of Σ a / Σ b, or of the mean of `a`, over resamples of the pairs.
+
+    Of each resample, the error of its mean in units of its own standard error: of the ways to bootstrap it covers best
+    where a few rows are large, which losses often have. `mean` is the mean, if known to the last bit.
+    """
+    sample = Sample.of(a, b)
+    rows = len(a)
+    mean = sample.ratio if mean is None else mean
+    if rows < 2 or not np.isfinite(sample.u).all() or mean != mean:
+        return Interval(nan, nan, "none", rows)
+    if not sample.error:
+        return Interval(mean, mean, "studentized", rows)
+    low, high = np.quantile(
+        sample.t(resamples, seed), [(1 - level) / 2, (1 + level) / 2], method="weibull"
+    ).tolist()
+    error = sample.error
+    return Interval(mean - high * error, mean - low * error, "studentized", rows, sample.skewness)
+
+
+class Sample(NamedTuple):
+    """A ratio Σ a / Σ b, and by how much each row pulls at it."""
+
+    ratio: float
+    u: Array
+    """a − ratio b, over the largest power of 2 in it."""
+    b: Array | None
+    """b over its mean; None if all are the same."""
+    unit: float
+    """What 1 in `u` stands for in the ratio."""
+
+    @classmethod
+    def of(cls, a: Array, b: Array | None) -> Sample:
+        """Return the sample of some pairs."""
+        with np.errstate(all="ignore"):
+            if b is not None and (b == b[:1]).all():
+                a, b = a / b, None
+            middle = 1.0 if b is None else fsum(b.tolist()) / len(b)
+            if not len(a) or not np.isfinite(a).all():
+                return cls(nan, np.full(len(a), nan), None, 1.0)
+            top = float(abs(a).max(initial=0)) or 1.0
+            ratio = fsum((a / top).tolist()) / len(a) * (top / middle)
+            u = a / middle - ratio * (1.0 if b is None else b / middle)
+            unit = 2.0 ** np.frexp(abs(u).max(initial=0))[1]
+        return cls(ratio, u / unit, None if b is None else b / middle, float(unit))
+
+    @property
+    def error(self) -> float:
+        """The standard error of the ratio."""
+        return sqrt(float(self.u @ self.u) / (len(self.u) * (len(self.u) - 1.0))) * self.unit
+
+    @property
+    def skewness(self) -> float:
+        """The skewness of `u`."""
+        square = float((self.u**2).mean())
+        return float((self.u**3).mean()) / square**1.5 if square else 0.0
+
+    def t(self, resamples: int, seed: int) -> Array:
+        """Return of each resample the error of its ratio over its standard error, sorted."""
+        u, b, n = self.u, self.b, len(self.u)
+        if b is None:
+            sums, squares = resampled(np.column_stack([u, u * u]), resamples, seed).T
+            weight = np.full(resamples, float(n))
+            squares = squares - sums * sums / n
+        else:
+            columns = np.column_stack([u, u * u, b, u * b, b * b])
+            sums, uu, weight, ub, bb = resampled(columns, resamples, seed).T
+            shift = sums / weight
+            squares = uu - 2 * shift * ub + shift * shift * bb
+        # a resample of equal rows has no error of its own: it has at least that of one row among n
+        squares = np.maximum(squares, float(u @ u) / n)
+        return np.sort(sums / np.sqrt(squares * n / (n - 1.0)))
