@@ -39,7 +39,7 @@ class Input(NamedTuple):
     simplex: bool = False
     """Whether the components of a row are probabilities that sum to 1."""
     direction: bool = False
-    """Whether only the direction of a vector counts, which a vector of zeros has not."""
+    """Whether only the direction of a vector counts, which a vector of zeros has not; weights have a sum."""
     whole: bool = False
     """Whether a loss of lists has one of it a list, and not one a member."""
     least: str = ""
@@ -82,7 +82,8 @@ class DirectionError(DomainError):
     def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
         super().__init__(loss, entry, outside, values)
         first = int(np.flatnonzero(self.rows)[0])
-        self.args = (f"{loss}: {entry.name} in row {first} is all zeros, which has no direction",)
+        self.lacks = "leaves no member" if entry.name == "weights" else "has no direction"
+        self.args = (f"{loss}: {entry.name} in row {first} is all zeros, which {self.lacks}",)
 
 
 class OrderError(DomainError):

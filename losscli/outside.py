@@ -33,7 +33,7 @@ def outside(
         )
     if isinstance(error, DirectionError):
         return DataError(
-            f"{loss.name}: {entry.name} is all zeros at {place}, and has no direction",
+            f"{loss.name}: {entry.name} is all zeros at {place}, and {error.lacks}",
             [f"columns {column}: {bad} of {reading.rows} rows"],
         )
     if isinstance(error, OrderError):

@@ -6,13 +6,14 @@ from typing import Any, ClassVar
 import numpy as np
 
 from losscli.arithmetic import reconsidered, sure
-from losscli.domain import FINITE, Interval
+from losscli.domain import FINITE, POSITIVE, Interval
 from losscli.dots import SwiftDistance, doubt
 from losscli.doubledouble import DoubleDouble, power
 from losscli.geometry import Distance
 from losscli.listwise import Listwise, in_pieces
 from losscli.loss import Input
 from losscli.parameter import flag, parameter
+from losscli.staircase import SUMS, Weights, of_members
 
 MEMBERS = Input(
     "members",
@@ -24,6 +25,7 @@ MEMBERS = Input(
 OBSERVED = Input(
     "target", FINITE, "vector", whole=True, columns=("y_true", "target", "obs", "observation", "truth", "y")
 )
+WEIGHTS = Input("weights", POSITIVE)
 GNEITING = (
     "Gneiting & Raftery 2007, Strictly proper scoring rules, prediction, and estimation, "
     "doi:10.1198/016214506000001437"
@@ -41,7 +43,7 @@ class Spread(Listwise):
 
     family = "probabilistic forecasts"
     symbols = "x, y"
-    forms = ((MEMBERS, OBSERVED),)
+    forms = ((MEMBERS, OBSERVED), (MEMBERS, OBSERVED, WEIGHTS))
 
     fair: float
     least: ClassVar[float] = 0.0
@@ -64,8 +66,10 @@ class Spread(Listwise):
 
     def of_piece(self, order, *block):
         """Return the derivative of `order` of some lists."""
-        x, y = block
+        x, y, *weights = block
         count = len(x[0])
+        if weights:
+            return (self.weighed(order, x, y, Weights(*weights, fair=bool(self.fair))),)
         pairs = count * (count - 1) if self.fair and count > 1 else count * count
         kernel = (self.size, self.pull, self.bend)[order]
         if order == 0:
@@ -81,9 +85,40 @@ class Spread(Listwise):
                 whole = whole - (-part if order == 1 else part)
                 largest = np.maximum(largest, np.roll(terms, shift, axis=1))
         found = whole.rounded if self.whole(x) else sure(whole, largest)
-        found = np.where(largest == 0, 0.0, found / pairs)
+        return (self.kept(found / pairs, largest),)
+
+    def kept(self, found, largest):
+        """Return what was found; NaN where the largest term is too small or large to tell, 0 where there is none."""
         lost = (largest > 0) & (largest < self.least) | (largest > MOST)
-        return (np.where(lost, np.nan, found),)
+        return np.where(lost, np.nan, np.where(largest == 0, 0.0, found))
+
+    def weighed(self, order, x, y, w):
+        """Return the derivative of `order` of members with weights."""
+        count, apart = len(x[0]), Distance(x, y[:, None])
+        if order == 0:
+            whole = (self.size(apart) * w.each).total() / w.total
+            largest, level = whole.high, apart.none.all(axis=0)
+            for shift in range(1, count // 2 + 1):
+                members = slice(count // 2 if 2 * shift == count else count)
+                apart = Distance(x[:, members], np.roll(x, -shift, axis=1)[:, members])
+                both = DoubleDouble.of_product(w.each[members], np.roll(w.each, -shift, axis=0)[members])
+                whole = whole - (self.size(apart) * both).total() / w.pairs
+                level &= apart.none.all(axis=0)
+            return np.where(level, 0.0, sure(whole, largest))
+        kernel = self.pull if order == 1 else self.bend
+        whole, largest = kernel(apart)
+        ratio = w.pairs / w.total
+        whole, largest = whole * ratio, largest * ratio.high
+        for shift in range(1, count // 2 + 1):
+            part, terms = kernel(Distance(x, np.roll(x, -shift, axis=1)))
+            there = np.roll(w.each, -shift, axis=0)
+            whole, largest = whole - part * there, np.maximum(largest, terms * there)
+            if 2 * shift < count:  # else each pair is met from both of its ends
+                part = part * w.each
+                part = DoubleDouble(np.roll(part.high, shift, axis=1), np.roll(part.low, shift, axis=1))
+                whole = whole - (-part if order == 1 else part)
+                largest = np.maximum(largest, np.roll(terms * w.each, shift, axis=1))
+        return self.kept(sure(whole, largest) * (w.each / w.pairs).rounded, largest)
 
     def whole(self, x):
         """Return whether slopes are whole numbers, whose sums are exact."""
@@ -103,11 +138,10 @@ class Spread(Listwise):
         return np.where(level, 0.0, sure(whole, largest))
 
     def variables(self, *row):
-        x, y = row
-        return {"x": x, "y": y, "members": range(len(x)), "M": len(x)}
+        return of_members(*row)
 
     def where(self, form):
-        return (("N", "M**2 if M * fair < 2 else M * (M - 1)"),)
+        return SUMS
 
 
 def unless(lost, x, otherwise):
@@ -131,18 +165,19 @@ class EnergyScore(Spread):
     """
 
     formula = (
-        "sum(norm(x[i] - y)**beta for i in members) / M "
-        "- sum(sum(norm(x[i] - x[j])**beta for j in members) for i in members) / (2 * N)"
+        "sum(w[i] * norm(x[i] - y)**beta for i in members) / W "
+        "- sum(sum(w[i] * w[j] * norm(x[i] - x[j])**beta for j in members) for i in members) / (2 * N)"
     )
     slope_formula = (
-        "beta * (x[k][c] - y[c]) / norm(x[k] - y)**(2 - beta) / M "
-        "- sum(beta * (x[k][c] - x[j][c]) / norm(x[k] - x[j])**(2 - beta) for j in members if j != k) / N"
+        "w[k] * beta * (x[k][c] - y[c]) / norm(x[k] - y)**(2 - beta) / W "
+        "- w[k] * sum(w[j] * beta * (x[k][c] - x[j][c]) / norm(x[k] - x[j])**(2 - beta) "
+        "for j in members if j != k) / N"
     )
     source = f"{GNEITING}; Székely & Rizzo 2013, Energy statistics, doi:10.1016/j.jspi.2013.03.018"
     also = (
         "es", "energy-loss", "energy-distance-score",
         "scoringrules.es_ensemble | obs comes first, and an array of all ensembles; its estimators are nrg "
-        "and fair",
+        "and fair; ens_w are weights",
         "scoringrules.energy_score | obs comes first, and an array of all ensembles",
         "scoringRules.es_sample | y comes first, and the members are the columns of a matrix",
     )  # fmt: skip
@@ -152,6 +187,7 @@ class EnergyScore(Spread):
         "without fair an ensemble is judged as it is, and more members score better; fair judges the distribution "
         "from which they are drawn",
         "it feels the means of the components far more than how they hang together: for that see variogram-score",
+        "--col weights=COLUMN weighs the members: w_i, 1 if there are none",
         "components should have one unit: the largest decides the distance",
         "where members or observation meet, their distance counts as having slope 0",
     )
@@ -219,7 +255,7 @@ class EnergyScore(Spread):
     def of_piece(self, order, *block):
         (found,) = super().of_piece(order, *block)
         if order == 2 and self.beta > 1:  # where vectors meet the slope is level, but bends without bound
-            x, y = block
+            x, y, *_ = block
             found = np.where(meetings(x), -np.inf, found)
             found = np.where((x == y[:, None]).all(axis=0), np.inf, found)
         return (found,)
@@ -228,5 +264,5 @@ class EnergyScore(Spread):
         return len(x) == 1 and self.beta == 1
 
     def corner(self, *block):
-        x, y = block
+        x, y, *_ = block
         return (self.beta <= 1) & meetings(np.concatenate([x, y[:, None]], axis=1)).any(axis=0)

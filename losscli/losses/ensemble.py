@@ -4,13 +4,15 @@ from functools import partial
 
 import numpy as np
 
+from losscli import staircase
 from losscli.arithmetic import FAINT, over_square, reconsidered, sure
-from losscli.domain import FINITE, POSITIVE
+from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
 from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
 from losscli.families import PREDICTION, TARGET
 from losscli.forecast import ALIKE, half_square, log_sum, unsquared, usual
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.parameter import flag
+from losscli.staircase import SUMS, of_members
 from losscli.traits import Traits
 
 MEMBERS = Input(
@@ -23,6 +25,7 @@ MEMBERS = Input(
 MEAN = Input("mean", FINITE, wrt=True, columns=("mean", "mu", "loc", "location", *PREDICTION))
 DEVIATION = Input("scale", POSITIVE, wrt=True, columns=("scale", "sigma", "std", "sd", "s"))
 OBSERVED = Input("target", FINITE, columns=(*TARGET, "obs", "observation"))
+WEIGHTS = Input("weights", NONNEGATIVE, "vector", direction=True)
 
 LEAST, MOST = 2.0**-400, 2.0**400  # numbers between these have exact products, and so have their ratios
 
@@ -31,17 +34,20 @@ class CRPSEnsemble(Loss):
     """How far an ensemble lies from the target, less half of how far its members lie from each other.
 
     The area between two staircases, squared: the share of members up to each number, and the step from 0 to 1 at
-    the target. In units of the target; of a single member it is mae.
+    the target. In units of the target; of a single member it is mae. w_i is the weight of a member: 1, if there
+    are none.
     """
 
     family = "probabilistic forecasts"
     symbols = "x, y"
-    forms = ((MEMBERS, OBSERVED),)
+    forms = ((MEMBERS, OBSERVED), (MEMBERS, OBSERVED, WEIGHTS))
     formula = (
-        "sum(abs(x[i] - y) for i in members) / M "
-        "- sum(sum(abs(x[i] - x[j]) for j in members) for i in members) / (2 * N)"
+        "sum(w[i] * abs(x[i] - y) for i in members) / W "
+        "- sum(sum(w[i] * w[j] * abs(x[i] - x[j]) for j in members) for i in members) / (2 * N)"
     )
-    slope_formula = "0 if x[k] == y else sign(x[k] - y) / M - sum(sign(x[k] - x[j]) for j in members) / N"
+    slope_formula = (
+        "0 if x[k] == y else w[k] * (sign(x[k] - y) / W - sum(w[j] * sign(x[k] - x[j]) for j in members) / N)"
+    )
     source = (
         "Gneiting & Raftery 2007, Strictly proper scoring rules, prediction, and estimation, "
         "doi:10.1198/016214506000001437; fair: Ferro 2014, Fair scores for ensemble forecasts, doi:10.1002/qj.2270"
@@ -51,7 +57,7 @@ class CRPSEnsemble(Loss):
         "torchmetrics.continuous_ranked_probability_score | gives the mean over rows",
         "torchmetrics.ContinuousRankedProbabilityScore | gives the mean over rows",
         "scoringrules.crps_ensemble | obs comes first; its estimators qd, nrg and int are ours, fair and pwm are "
-        "fair=true, and akr is an approximation that depends on the order of the members",
+        "fair=true, and akr is an approximation that depends on the order of the members; ens_w are weights",
         "properscoring.crps_ensemble | obs comes first",
         "xskillscore.crps_ensemble | gives the mean over rows",
     )  # fmt: skip
@@ -61,6 +67,7 @@ class CRPSEnsemble(Loss):
         "without fair an ensemble is judged as it is, and more members score better; fair judges the "
         "distribution from which they are drawn, whatever their number",
         "fair of a single member has no spread to take off, and counts it as 0",
+        "--col weights=W* weighs the members, and fair then takes off what weights have with themselves",
         "a member that meets the target has slope 0; automatic differentiation gives it what the other members exert",
     )
     related = ("weighted-interval-score", "dawid-sebastiani", "mae")
@@ -70,10 +77,13 @@ class CRPSEnsemble(Loss):
     )
 
     def derivative(self, order, *block):
-        x, y = block
+        x, y, *weights = block
         count = len(x)
         if order == 2:
             return (np.zeros_like(x),)
+        if weights:
+            found = (staircase.area, staircase.slope)[order]
+            return (found(x, y, staircase.Weights(*weights, fair=bool(self.fair))),)
         if order == 0:
             return (self.area(x, y),)
         # whole numbers up to one division
@@ -101,16 +111,15 @@ class CRPSEnsemble(Loss):
         return np.where(faint, np.nan, found)
 
     def corner(self, *block):
-        x, y = block
+        x, y, *_ = block
         points = np.sort(np.concatenate([x, y[None]]), axis=0)
         return (points[1:] == points[:-1]).any(axis=0)
 
     def variables(self, *row):
-        x, y = row
-        return {"x": x, "y": y, "members": range(len(x)), "M": len(x)}
+        return of_members(*row)
 
     def where(self, form):
-        return (("N", "M**2 if M * fair < 2 else M * (M - 1)"),)
+        return SUMS
 
     @property
     def axis(self):

@@ -15,12 +15,14 @@ class GaussianKernelScore(Spread):
     """
 
     formula = (
-        "sum(1 - exp(-norm2(x[i] - y) / (2 * width**2)) for i in members) / M "
-        "- sum(sum(1 - exp(-norm2(x[i] - x[j]) / (2 * width**2)) for j in members) for i in members) / (2 * N)"
+        "sum(w[i] * (1 - exp(-norm2(x[i] - y) / (2 * width**2))) for i in members) / W "
+        "- sum(sum(w[i] * w[j] * (1 - exp(-norm2(x[i] - x[j]) / (2 * width**2))) for j in members) "
+        "for i in members) / (2 * N)"
     )
     slope_formula = (
-        "exp(-norm2(x[k] - y) / (2 * width**2)) * (x[k][c] - y[c]) / width**2 / M "
-        "- sum(exp(-norm2(x[k] - x[j]) / (2 * width**2)) * (x[k][c] - x[j][c]) / width**2 for j in members) / N"
+        "w[k] * exp(-norm2(x[k] - y) / (2 * width**2)) * (x[k][c] - y[c]) / width**2 / W - w[k] "
+        "* sum(w[j] * exp(-norm2(x[k] - x[j]) / (2 * width**2)) * (x[k][c] - x[j][c]) / width**2 "
+        "for j in members) / N"
     )
     source = (
         "Eaton, Giovagnoli & Sebastiani 1996, A predictive approach to the Bayesian design problem, "
@@ -35,6 +37,7 @@ class GaussianKernelScore(Spread):
     example = "0/1:1/1,1/2:1/1"
     pitfalls = (
         "the width is in the units of the data, and 1 unless you say so: elsewhere it cannot be set",
+        "--col weights=COLUMN weighs the members: w_i, 1 if there are none",
         "far from the observation it is level: an ensemble that is wholly wrong learns nothing",
         "it is half the squared distance of ensemble and observation in the space of the kernel (MMD)",
     )

@@ -6,8 +6,9 @@ from losscli.arithmetic import sure
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, power
 from losscli.listwise import Listwise, in_pieces
-from losscli.losses.energy import FAR, MEMBERS, OBSERVED, unless
+from losscli.losses.energy import FAR, MEMBERS, OBSERVED, WEIGHTS, unless
 from losscli.parameter import parameter
+from losscli.staircase import SUMS, Weights, of_members
 
 
 class VariogramScore(Listwise):
@@ -19,10 +20,10 @@ class VariogramScore(Listwise):
 
     family = "probabilistic forecasts"
     symbols = "x, y"
-    forms = ((MEMBERS, OBSERVED),)
+    forms = ((MEMBERS, OBSERVED), (MEMBERS, OBSERVED, WEIGHTS))
     formula = "sum(sum(v[i][j]**2 for j in components) for i in components)"
     slope_formula = (
-        "-4 * p / M * sum(v[c][j] * sign(x[k][c] - x[k][j]) * abs(x[k][c] - x[k][j])**(p - 1) "
+        "-4 * p * w[k] / W * sum(v[c][j] * sign(x[k][c] - x[k][j]) * abs(x[k][c] - x[k][j])**(p - 1) "
         "for j in components if j != c)"
     )
     source = (
@@ -38,6 +39,7 @@ class VariogramScore(Listwise):
     use = "what matters is how the components of a forecast hang together"
     example = "0/1:1/1,1/3:1/1"
     pitfalls = (
+        "--col weights=COLUMN weighs the members: w_m, 1 if there are none",
         "it sees differences of components alone: what is added to all of them costs nothing",
         "all pairs of components weigh the same, and each counts twice; of single numbers it is 0",
         "below p = 1 the slope is without bound where two components of a member are nearly equal; where they are, "
@@ -50,9 +52,12 @@ class VariogramScore(Listwise):
     def derivative(self, order, *block):
         return in_pieces(self.of_piece, order, *block)
 
-    def of_piece(self, order, x, y):
+    def of_piece(self, order, x, y, *weights):
         """Return the derivative of `order` of some lists."""
-        width, count, p = len(x), len(x[0]), self.p
+        width, p = len(x), self.p
+        w = Weights(*weights, fair=False) if weights else None
+        count = w.total if w else 1.0 * len(x[0])
+        share = (w.each if w else 1.0) / DoubleDouble(1.0) / count
         whole = DoubleDouble(np.zeros_like(x if order else y[0]))
         largest = np.zeros_like(whole.high)
         for shift in range(1, width // 2 + 1):
@@ -60,6 +65,7 @@ class VariogramScore(Listwise):
             here = DoubleDouble.of_sum(x, -np.roll(x, -shift, axis=0))[:pairs]
             there = DoubleDouble.of_sum(y, -np.roll(y, -shift, axis=0))[:pairs]
             members = raised(here, p)
+            members = members * w.each if w else members
             mean = DoubleDouble(members.high.swapaxes(0, 1), members.low.swapaxes(0, 1)).total() / count
             seen = raised(there, p)
             v, term = seen - mean, np.maximum(seen.high, mean.high)
@@ -68,11 +74,11 @@ class VariogramScore(Listwise):
                 largest = np.maximum(largest, (term * term).max(axis=0))
                 continue
             across = DoubleDouble(v.high[:, None], v.low[:, None])
-            slope = raised(here, p, 1) * (p / DoubleDouble(1.0 * count))
+            slope = raised(here, p, 1) * (share * p)
             part, size = across * slope * -4.0, 4 * term[:, None] * abs(slope.high)
             part = part.scaled(np.sign(here.high))
             if order == 2:
-                bend = raised(here, p, 2) * (DoubleDouble.of_sum(p, -1.0) * p / (1.0 * count))
+                bend = raised(here, p, 2) * (share * (DoubleDouble.of_sum(p, -1.0) * p))
                 steep = slope.squared() * 4.0
                 part = steep - across * bend * 4.0
                 size = steep.high + 4 * term[:, None] * abs(bend.high)
@@ -89,19 +95,21 @@ class VariogramScore(Listwise):
         return (np.where(level, 0.0, sure(whole, largest)),)
 
     def corner(self, *block):
-        x, _ = block
+        x, *_ = block
         ties = np.zeros(x.shape[1:], dtype=bool)
         for shift in range(1, len(x) // 2 + 1):
             ties |= (x == np.roll(x, shift, axis=0)).any(axis=0)
         return (self.p < 2) & ties.any(axis=0)
 
     def variables(self, *row):
-        x, y = row
-        return {"x": x, "y": y, "members": range(len(x)), "components": range(len(y)), "M": len(x)}
+        return {**of_members(*row), "components": range(len(row[1]))}
 
     def where(self, form):
-        means = "sum(abs(x[m][i] - x[m][j])**p for m in members) / M"
-        return (("v", f"[[abs(y[i] - y[j])**p - {means} for j in components] for i in components]"),)
+        means = "sum(w[m] * abs(x[m][i] - x[m][j])**p for m in members) / W"
+        return (
+            SUMS[0],
+            ("v", f"[[abs(y[i] - y[j])**p - {means} for j in components] for i in components]"),
+        )
 
 
 def raised(gap, p, less=0):

@@ -197,3 +197,23 @@ def test_the_energy_score_of_ordinary_ensembles_needs_few_passes_only():
         found, sure = loss.swift_value(x, y, pairs), super(EnergyScore, loss).value_of(x, y, pairs)
         assert np.isfinite(found).all()
         assert (abs(found - sure) <= np.spacing(abs(sure))).all()
+
+
+@pytest.mark.parametrize("order", ["value", "gradient"])
+@pytest.mark.parametrize("loss", [EnergyScore(), GaussianKernelScore(), VariogramScore()], ids=str)
+def test_a_member_with_weight_2_is_two(loss, order):
+    x, y = np.random.default_rng(8).normal(size=(3, 2)), [0.3, -0.2]
+    once = getattr(loss, order)(x, [y] * 3, [1.0, 2.0, 1.0])
+    twice = getattr(loss, order)(x[[0, 1, 1, 2]], [y] * 4)
+    if order == "gradient":
+        twice = np.array([twice[0], twice[1] + twice[2], twice[3]])
+    np.testing.assert_allclose(once, twice, rtol=1e-13)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+@pytest.mark.parametrize("fair", [0, 1])
+def test_members_of_one_weight_have_none(fair, order):
+    x, y = np.random.default_rng(8).normal(size=(4, 2)), [[0.3, -0.2]] * 4
+    for loss in (EnergyScore(fair=fair), GaussianKernelScore(fair=fair)):
+        plain, same = getattr(loss, order)(x, y), getattr(loss, order)(x, y, [0.1] * 4)
+        np.testing.assert_allclose(same, plain, rtol=1e-14)

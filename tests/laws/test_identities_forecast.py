@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from losscli.inputs import DomainError
 from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
 from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
 from losscli.losses.interval import IntervalScore, WeightedIntervalScore
@@ -173,3 +174,14 @@ def test_far_out_the_slopes_of_crps_stay_the_same(loss, limit, error):
     along, across = loss.gradient([error], [0.15915494309189535], [0.0])
     assert along == [np.sign(error)]
     assert across == pytest.approx([limit], rel=1e-15)
+
+
+def test_a_member_of_an_ensemble_with_weight_2_is_two():
+    loss = CRPSEnsemble()
+    assert loss.value([[0.0, 1.0, 3.0]], [0.4], [[1, 2, 0]]) == loss.value([[0.0, 1.0, 1.0]], [0.4])
+    once = loss.gradient([[0.0, 1.0]], [0.4], [[1, 2]])[0]
+    np.testing.assert_allclose(once, loss.gradient([[0.0, 1.0, 1.0]], [0.4])[0] @ [[1, 0], [0, 1], [0, 1]])
+    fair = CRPSEnsemble(fair=True)
+    assert fair.value([[0.0, 1.0, 3.0]], [0.4], [[0.1, 0.1, 0]]) == fair.value([[0.0, 1.0]], [0.4])
+    with pytest.raises(DomainError, match="weights in row 0 is all zeros, which leaves no member"):
+        loss.value([[0.0, 1.0]], [0.4], [[0, 0]])

@@ -114,6 +114,19 @@ def ensembles():
     ]:
         value = np.squeeze(getattr(scoringrules, name)(y, members, **options))
         case(f"scoringrules.{name}", loss, VECTORS, lists=[0, 0, 0], value=[float(value)])
+        if options != {"p": 1.0} and loss != "gaussian-kernel-score:fair=true":
+            shares = [0.5, 2.0, 1.0]
+            value = np.squeeze(getattr(scoringrules, name)(y, members, ens_w=np.array(shares), **options))
+            case(f"scoringrules.{name}", loss, (*VECTORS, shares), lists=[0, 0, 0], value=[float(value)])
+    weights = [[1.0, 2.0, 0.5, 1.5], [0.1, 0.2, 0.3, 0.4], [3.0, 0.0, 1.0, 1.0]]
+    x, y = map(np.array, ENSEMBLES)
+    for estimator, loss in (
+        ("qd", "crps-ensemble"),
+        ("nrg", "crps-ensemble"),
+        ("fair", "crps-ensemble:fair=true"),
+    ):
+        value = scoringrules.crps_ensemble(y, x, ens_w=np.array(weights), estimator=estimator)
+        case("scoringrules.crps_ensemble", loss, (*ENSEMBLES, weights), value=value)
 
 
 def of_scipy():

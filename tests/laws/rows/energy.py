@@ -3,6 +3,7 @@
 import numpy as np
 
 from tests.laws.numbers import beside, magnitude
+from tests.laws.rows.ensemble import member_weights
 
 SIZES = [1.0, 1.0, 1.0, 1e-8, 1e-200, 1e-315, 1e200, 1e307]
 
@@ -33,7 +34,15 @@ def energy_row(loss, rng, at):
     x, y = vectors(rng)
     if loss.beta > 1 and len(np.unique([*x.tolist(), y.tolist()], axis=0)) <= len(x):
         return energy_row(loss, rng, at)  # where vectors meet it bends without bound
-    return x, y
+    return weighed(rng, at, x, y)
+
+
+def weighed(rng, at, x, y):
+    """A row, of which the members may have weights."""
+    if not at:
+        return x, y
+    w = member_weights(rng, len(x))
+    return x, y, np.maximum(w, 1e-30 * w.max())
 
 
 def kernel_row(loss, rng, at):
@@ -41,11 +50,11 @@ def kernel_row(loss, rng, at):
     if rng.random() < 0.5:  # from a few widths off on, where nearness ends
         x = rng.normal(size=x.shape) * loss.width * float(rng.choice([1.0, 3.0, 20.0, 40.0]))
         y = rng.normal(size=y.shape) * loss.width
-    return x, y
+    return weighed(rng, at, x, y)
 
 
 def variogram_row(loss, rng, at):
-    return vectors(rng)
+    return weighed(rng, at, *vectors(rng))
 
 
 ROWS = {"energy-score": energy_row, "gaussian-kernel-score": kernel_row, "variogram-score": variogram_row}

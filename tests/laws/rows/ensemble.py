@@ -29,12 +29,24 @@ def ensemble_row(loss, rng, at):
         return ensemble_row(
             loss, rng, at
         )  # a tie of the two outermost has a slope between 0 and what the law takes
+    if at == 1:
+        return x, float(y), member_weights(rng, count)
     return x, float(y)
+
+
+def member_weights(rng, count):
+    """Weights: whole ones, equal ones, any; now and then one is 0, or far less than the others."""
+    pick = rng.integers(5)
+    w = [rng.integers(1, 4, count), np.full(count, 0.1), rng.random(count), rng.random(count) * 1e200,
+         10 ** rng.uniform(-30, 0, count)][pick] * 1.0  # fmt: skip
+    if count > 1 and rng.random() < 0.3:
+        w[rng.integers(count)] = w.max() * float(rng.choice([0.0, 1e-25, 1e-100]))
+    return w
 
 
 def moments_row(loss, rng, at):
     if at == 1:
-        x, y = ensemble_row(loss, rng, at)
+        x, y = ensemble_row(loss, rng, 0)
         return (x, y) if len(set(x.tolist())) > 1 else moments_row(loss, rng, at)
     match rng.integers(4):
         case 0:
