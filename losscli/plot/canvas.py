@@ -106,7 +106,7 @@ def frame(figure: Figure, axes: Drawn, across: Axis, up: Axis) -> None:
     axes.set_yticks([tick.value for tick in up.ticks], [typographic(tick.label) for tick in up.ticks])
     axes.set_xlabel(figure.x_label)
     axes.set_ylabel(figure.y_label)
-    if up.low < 0 < up.high:
+    if up.low < 0 < up.high and not figure.decades:
         axes.axhline(0, color=ZERO, linewidth=0.8, zorder=1)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import ceil, floor, inf, isfinite, log
+from math import inf
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -12,9 +12,13 @@ from numpy.typing import NDArray
 from losscli.errors import UsageError
 from losscli.formula import typeset
 from losscli.loss import Array, Axis, Loss, Section
+from losscli.plot.decades import decades
 from losscli.plot.figure import Curve, Figure, Note
+from losscli.plot.notes import crossing, least, marked, whole
 
 Show = Literal["loss", "grad"]
+ZERO_ONE = Curve("zero-one", lambda m: np.where(m < 0, 1.0, 0.0), breaks=(0.0,), behind=True)
+"""What losses of a margin stand in for: a wrong answer costs one, a right one nothing."""
 
 
 def heads(loss: Loss) -> tuple[str, str]:
@@ -38,6 +42,8 @@ def figure(
     x_range: tuple[float, float] | None = None,
     y_range: tuple[float, float] | None = None,
     title: str = "",
+    *,
+    log_y: bool = False,
 ) -> Figure:
     """Return the picture of `losses`, which must share an axis. Raises `UsageError` if they do not."""
     axes = [axis_of(loss) for loss in losses]
@@ -48,26 +54,49 @@ def figure(
             [f"losscli plot {loss}" for loss in losses],
         )
     low, high = x_range or (min(axis.low for axis in axes), max(axis.high for axis in axes))
+    names = labels(losses)
     curves = tuple(
-        _curve(loss, section, show, alone=len(losses) == 1, low=low, high=high)
-        for loss in losses
+        _curve(loss, section, show, name, low=low, high=high)
+        for loss, name in zip(losses, names, strict=True)
         for section in loss.sections()
     )
     notes: tuple[Note, ...] = ()
-    if len(losses) == 1:
-        if not title:
-            title = f"{losses[0]}   {formula_line(losses[0], show)}"
-        if show == "loss":
-            notes = _least(losses[0], curves, low, high) or _crossing(curves, low, high)
-            points = _whole(low, high) if len(curves) == 1 and not curves[0].marks else ()
-            curves = tuple(_marked(curve, notes, points) for curve in curves)
+    if len(losses) == 1 and show == "loss":
+        notes = least(losses[0], curves, low, high) or crossing(curves, low, high)
+        points = whole(low, high) if len(curves) == 1 and not curves[0].marks else ()
+        curves = tuple(marked(curve, notes, points) for curve in curves)
+    if show == "loss" and axes[0].symbol == "m" and not any("zero-one" in loss.name for loss in losses):
+        curves = (*(c if c.label else c._replace(label=losses[0].name) for c in curves), ZERO_ONE)
     y_label = "loss" if show == "loss" else "grad"
     top = max((axis.top for axis in axes if axis.top is not None), default=None)
-    if y_range is None and top is not None:
+    if y_range is None and top is not None and not log_y:
         y_range = (0.0, top) if show == "loss" else _bounds(losses[0], top)
-    return Figure(
-        title or ", ".join(map(str, losses)), axes[0].label, y_label, (low, high), y_range, curves, notes
+    found = Figure(
+        title or heading(losses, names, show), axes[0].label, y_label, (low, high), y_range, curves, notes
     )
+    return decades(found) if log_y else found
+
+
+def labels(losses: Sequence[Loss]) -> list[str]:
+    """Return what tells losses apart: their specs, or the parameters alone where all are one loss."""
+    if len(losses) == 1:
+        return [""]
+    settings = [each.settings() for each in losses]
+    if len({each.name for each in losses}) > 1 or len({*map(str, losses)}) == 1:
+        return [*map(str, losses)]
+    vary = [name for name in settings[0] if len({each[name] for each in settings}) > 1]
+    return [
+        ", ".join(f"{name}={loss.parameters[name].spell(each[name])}" for name in vary)
+        for loss, each in zip(losses, settings, strict=True)
+    ]
+
+
+def heading(losses: Sequence[Loss], names: Sequence[str], show: Show) -> str:
+    """Return the title: the loss and its formula, or the names of all."""
+    if [*names] == [*map(str, losses)]:
+        return ", ".join(names)
+    name = str(losses[0]) if len(losses) == 1 else losses[0].name
+    return f"{name}   {formula_line(losses[0], show)}"
 
 
 def axis_of(loss: Loss) -> Axis:
@@ -109,17 +138,16 @@ def defined(loss: Loss, section: Section, x: Array) -> NDArray[np.bool_]:
     return inside
 
 
-def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float, high: float) -> Curve:
+def _curve(loss: Loss, section: Section, show: Show, name: str, *, low: float, high: float) -> Curve:
     def at(x: Array) -> Array:
         inside = defined(loss, section, x)
         y = np.full(x.shape, np.nan)
         y[inside] = loss.follow(section, x[inside], int(show == "grad"))
         return y
 
-    if alone:
-        label = named(loss, section) if show == "loss" else section.label
-    else:
-        label = ", ".join(each for each in (str(loss), section.label) if each)
+    label = ", ".join(each for each in (name, section.label) if each)
+    if not name and show == "loss":
+        label = named(loss, section)
     kinks = tuple(x for x in section.kinks if low < x < high)
     jumpy = show == "grad" or loss.traits().lipschitz == inf
     breaks = tuple(x for x in kinks if jumpy and _jumps(at, x, high - low))
@@ -129,58 +157,3 @@ def _curve(loss: Loss, section: Section, show: Show, *, alone: bool, low: float,
 def _jumps(at: Callable[[Array], Array], x: float, span: float) -> bool:
     left, right = at(np.array([x - 1e-9 * span, x + 1e-9 * span])).tolist()
     return abs(right - left) > 1e-6
-
-
-def _least(loss: Loss, curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
-    """Return a note on the least value, where it is that of a perfect prediction in the middle of the axis."""
-    if len(curves) != 1 or not loss.traits().symmetric or not low < 0 < high:
-        return ()
-    y = float(curves[0].at(np.zeros(1))[0])
-    return (Note(0.0, y, f"min L(0) = {y:.4g}"),)
-
-
-def _crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
-    """Return a note on the point where two curves cross, if they cross once."""
-    if len(curves) != 2:
-        return ()
-    x = np.linspace(low, high, 1001)
-    with np.errstate(all="ignore"):
-        gap = curves[0].at(x) - curves[1].at(x)
-    turns = np.flatnonzero(np.sign(gap[:-1]) * np.sign(gap[1:]) <= 0)
-    turns = [at for at in turns if np.isfinite(gap[at]) and np.isfinite(gap[at + 1])]
-    if not turns:
-        return ()
-    left, right = float(x[turns[0]]), float(x[turns[-1] + 1])
-    if right - left > 3 * (high - low) / 1000:
-        return ()
-
-    def ahead(point: float) -> float:
-        here = np.array([point])
-        return float(np.sign(curves[0].at(here)[0] - curves[1].at(here)[0]))
-
-    start = ahead(left)
-    middle = (left + right) / 2
-    for _ in range(60):
-        middle = (left + right) / 2
-        side = ahead(middle)
-        if not side:
-            break
-        left, right = (middle, right) if side == start else (left, middle)
-    middle = round(middle, 12)
-    y = float(curves[0].at(np.array([middle]))[0])
-    if not isfinite(y):
-        return ()
-    shown = "ln 2" if abs(y - log(2)) < 1e-9 else f"{y:.4g}"
-    return (Note(middle, y, f"cross at ({middle:.4g}, {shown})"),)
-
-
-def _whole(low: float, high: float) -> tuple[float, ...]:
-    """Return the whole numbers of a range, as sample points for the eye, where they are few."""
-    points = tuple(float(x) for x in range(ceil(low), floor(high) + 1)) if high - low < 10 else ()
-    return points if len(points) > 2 else ()
-
-
-def _marked(curve: Curve, notes: Sequence[Note], points: Sequence[float]) -> Curve:
-    with np.errstate(all="ignore"):
-        on = [note.x for note in notes if abs(curve.at(np.array([note.x]))[0] - note.y) < 1e-9]
-    return curve._replace(marks=tuple(sorted({*curve.marks, *on, *points})))

@@ -30,6 +30,14 @@ def labels(numbers: Sequence[int], power: int) -> list[str]:
     return [decimal(number, power) for number in numbers]
 
 
+def powers(exponents: Sequence[int]) -> list[str]:
+    """Return powers of 10 as text: all as decimals, or all but 1 with an exponent."""
+    words = [labels([1], exponent)[0] for exponent in exponents]
+    if any("e" in word for word in words):
+        return [exponential(1, exponent) if exponent else "1" for exponent in exponents]
+    return words
+
+
 def decimal(number: int, power: int) -> str:
     """Return the number as a plain decimal."""
     if power >= 0:

@@ -115,9 +115,10 @@ def letters(own: Cells, others: Distances, written: Cells, count: int) -> list[S
         if not len(spots):
             continue
         lines, places = spots[:, 0], spots[:, 1] + first
+        alone = FAR * (others[lines, places] >= LINE)
         off_centre = np.abs(places - (first + last - 1) / 2) / (last - first)
         worth: Distances = (
-            np.minimum(others[lines, places], 6) + other_letters[lines, places] - 2 * off_centre
+            alone + np.minimum(others[lines, places], 6) + other_letters[lines, places] - 2 * off_centre
         )
         best = int(np.argmax(np.round(worth, 9)))
         found.append((float(worth[best]), Spot(int(lines[best]), int(places[best]))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from losscli.plot.text import cut
 from losscli.plot.ticks import Axis
 from losscli.plot.trace import CROSS, FLAT, Glyphs, Trace, trace
 
-LETTERS = "abcdefghijklmnopqrstuvwyz"
+LETTERS = "abcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWYZ"
 """No x: it would look like a crossing."""
 
 
@@ -47,6 +47,7 @@ class Sheet:
         self.ink = inks(figure.curves, self.traces, shape)
         self.words = np.zeros_like(self.glyphs)
         self.written: list[Word] = []
+        self.nameless: list[int] = []
         self.bundles = bundles(figure.curves, self.traces)
         for index in range(len(self.traces)):
             self.mark(index)
@@ -101,6 +102,7 @@ class Sheet:
         taken = self.words > 0
         taken[:, 2:] |= taken[:, :-2] | taken[:, 1:-1]
         taken[:, :-2] |= taken[:, 2:] | taken[:, 1:-1]
+        taken[:, : 1 - self.style.pad] = True  # a word beside the axis would touch it
         return taken | (self.glyphs > 0)
 
     def fields(self, members: Sequence[int]) -> tuple[place.Distances, place.Distances]:
@@ -110,34 +112,37 @@ class Sheet:
         return place.distances(own), place.distances(np.any([np.zeros_like(own), *others], axis=0))
 
     def write_labels(self) -> bool:
-        """Write each label beside its curve, or none and say so."""
+        """Write each label beside its curve, or say that some found no place: those curves get letters."""
         for label, members in self.bundles:
             if not label or not any(self.traces[index].cells.any() for index in members):
                 continue
             level = [word.spot.line for word in self.written]
             spot = place.label(label, *self.fields(members), self.taken(), level)
             if spot is None:
-                self.words[:] = 0
-                self.written.clear()
-                return False
-            self.write(label, spot, members[0])
-        return True
+                self.nameless += members
+            else:
+                self.write(label, spot, members[0])
+        return not self.nameless
 
     def write_letters(self) -> None:
-        """Write the letter of each curve on its path, more than once where the picture is wide."""
+        """Write the letters of nameless curves on their paths, more than once where the picture is wide."""
         count = max(2, self.across.cells // 24)
-        for index, letter in zip(range(len(self.traces)), LETTERS, strict=False):
+        for index, letter in self.letters():
             own = self.traces[index].cells & ~self.marked & (self.words == 0)
             for spot in place.letters(own, self.fields([index])[1], self.words > 0, count):
                 self.write(letter, spot, index)
 
+    def letters(self) -> Iterator[tuple[int, str]]:
+        """Yield the curves whose names found no place, each with its letter."""
+        return zip(sorted(self.nameless), LETTERS, strict=False)
+
     def legend(self, width: int, most: int) -> list[Line]:
         """Return what the letters mean, in as few lines as fit; where they are too few, in fewer words."""
-        labels = [curve.label for curve in self.figure.curves][: len(LETTERS)]
+        named = [(letter, self.figure.curves[index].label) for index, letter in self.letters()]
         lines: list[str] = []
         for length in range(width, 0, -1):
             gap = "   " if length > width // 2 else "  "
-            entries = [f"{a}: {b[:length]}".rstrip() for a, b in zip(LETTERS, labels, strict=False)]
+            entries = [f"{letter}: {label[:length]}".rstrip() for letter, label in named]
             lines = filled(entries, gap, width)
             if len(lines) <= most:
                 break

@@ -66,28 +66,29 @@ def check(width: int, height: int) -> None:
 def pictures(figures: Sequence[Figure], width: int, height: int, style: Style) -> list[list[Line]]:
     """Return the lines of several pictures that share their number of rows.
 
-    Labels go beside their curves; a figure in which they find no place gets letters and a legend instead.
+    Labels go beside their curves; curves whose labels find no place get letters, and a legend says which.
     """
     figures = [figure.reworded(style.words) for figure in figures]
     headed = any(figure.title or figure.y_label for figure in figures)
     footed = any(figure.x_label for figure in figures)
-    legends: list[list[Line]] = [[] for _ in figures]
+    reserved = [0 for _ in figures]
     while True:
-        rooms = [height - 3 - headed - footed - len(legend) for legend in legends]
+        rooms = [height - 3 - headed - footed - lines for lines in reserved]
         sheets = [
             sheet(figure, up, width, style) for figure, up in zip(figures, axes(figures, rooms), strict=True)
         ]
-        for index, each in enumerate(sheets):
-            if not legends[index] and not each.write_labels():
-                spare = max(1, rooms[index] - LEAST_ROWS)
-                legends[index] = each.legend(width, spare + footed)
-                footed = footed and len(legends[index]) <= spare  # to know the curves matters more
-                break
-        else:
+        legends: list[list[Line]] = []
+        for each, room, lines in zip(sheets, rooms, reserved, strict=True):
+            each.write_labels()
+            spare = lines + max(0, room - LEAST_ROWS)
+            legends.append(each.legend(width, max(1, spare + footed)))
+            footed = footed and len(legends[-1]) <= max(1, spare)  # to know the curves matters more
+        needed = [max(lines, len(legend)) for lines, legend in zip(reserved, legends, strict=True)]
+        if needed == reserved:
             break
-    for each, legend in zip(sheets, legends, strict=True):
-        if legend:
-            each.write_letters()
+        reserved = needed
+    for each in sheets:
+        each.write_letters()
         each.write_notes()
     return [
         framed(each, width, headed=headed, footed=footed) + legend

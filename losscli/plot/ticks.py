@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import ceil, floor, inf, isfinite, log2, log10
 from typing import NamedTuple
 
-from losscli.plot.numerals import labels, scaled
+from losscli.plot.numerals import labels, powers, scaled
 
 STEPS = {1: 0.0, 2: 0.05, 5: 0.05, 25: 0.2, 3: 0.3}
 """First digits of a step, with how much each is disliked; 25 stands for 2.5."""
@@ -60,11 +60,14 @@ class Upright(NamedTuple):
     """Rows to a step."""
     first: int
     last: int
+    decades: bool = False
 
     def axis(self) -> Axis:
         """Return the axis itself."""
         counts = range(self.last // self.each, ceil(self.first / self.each) - 1, -1)
         words = labels([count * self.step.digits for count in counts], self.step.power)
+        if self.decades:
+            words = powers([round(self.step.times(count)) for count in counts])
         ticks = (
             Tick(self.step.times(count), self.last - count * self.each, word)
             for count, word in zip(counts, words, strict=True)
@@ -77,16 +80,21 @@ class Upright(NamedTuple):
         return self.step.size * row / self.each if rest else self.step.times(count)
 
 
-def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[int, Upright]:
+def upright(
+    low: float, high: float, rows: int, *, exact: bool = False, decades: bool = False
+) -> dict[int, Upright]:
     """Return the best vertical axis for each number of rows up to `rows`.
 
     The range grows outwards: to whole steps, or, when it is `exact` because somebody asked for it, to
-    the next row at most. The cost weighs frame beyond the range, unused rows and ends without a tick.
+    the next row at most. Steps are whole on an axis of `decades`, of logarithms to base 10. The cost
+    weighs frame beyond the range, unused rows and ends without a tick.
     """
     low, high = opened(low, high)
     spill = CLOSE if exact else SPILL
     found: dict[int, Upright] = {}
-    for step in steps(high - low, rows):
+    for step in steps(max(high - low, float(decades)), rows):
+        if decades and step.size % 1:
+            continue
         for each in range(1, rows + 1):
             for unit in {each, 1} if exact else {each}:  # the range ends on multiples of so many rows
                 row = step.size / each
@@ -101,7 +109,7 @@ def upright(low: float, high: float, rows: int, *, exact: bool = False) -> dict[
                 parts = last // each + -first // each
                 cost += disliked(step, parts, each / (4 * max(1, rows / 30) ** 0.6))
                 if used not in found or cost < found[used].cost:
-                    found[used] = Upright(cost, step, each, first, last)
+                    found[used] = Upright(cost, step, each, first, last, decades)
     return found
 
 
