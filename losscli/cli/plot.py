@@ -14,33 +14,50 @@ from losscli.errors import UsageError
 
 EXAMPLES = """
   losscli plot bce
-  losscli plot mse,mae,huber
-  losscli plot huber:delta=0.5 --show grad --x-range -2:2
-  losscli plot bce --style braille
-  losscli plot mse,mae,huber --out curves.png
+  losscli plot huber:delta=0.5,huber:delta=1,huber:delta=2,mse,mae
+  losscli plot hinge --show both --style braille
+  losscli plot barron:alpha=-2 --log-y --x-range -10:10
+  losscli plot mse,mae,huber -o curves.png
+  losscli plot mse,mae --points > curves.tsv
 """
 
 PICTURE = "Picture"
+SIDE_BY_SIDE = 100
+"""Columns from which loss and derivative stand beside each other."""
 Show = Annotated[
     str,
-    Option("--show", metavar="loss|grad", help="the loss or its derivative  [loss]", rich_help_panel=PICTURE),
-]
-XRange = Annotated[
-    str, Option("--x-range", metavar="A:B", help="the horizontal axis", rich_help_panel=PICTURE)
-]
-YRange = Annotated[str, Option("--y-range", metavar="A:B", help="the vertical axis", rich_help_panel=PICTURE)]
-Height = Annotated[
-    int, Option("--height", metavar="N", help="lines  [the terminal, or 20]", rich_help_panel=PICTURE)
-]
+    Option("--show", metavar="loss|grad|both", rich_help_panel=PICTURE,
+           help="the loss, its derivative, or both side by side  [loss]"),
+]  # fmt: skip
 Style = Annotated[
     str,
     Option("--style", metavar="ascii|braille|block", rich_help_panel=PICTURE,
            help="what the curves are made of  [LOSSCLI_STYLE, or ascii]"),
 ]  # fmt: skip
+XRange = Annotated[
+    str, Option("--x-range", metavar="A:B", help="the horizontal axis", rich_help_panel=PICTURE)
+]
+YRange = Annotated[str, Option("--y-range", metavar="A:B", help="the vertical axis", rich_help_panel=PICTURE)]
+LogY = Annotated[
+    bool, Option("--log-y", help="a logarithmic vertical axis, with powers of 10", rich_help_panel=PICTURE)
+]
+Width = Annotated[
+    int, Option("--width", metavar="N", rich_help_panel=PICTURE,
+                help="columns  [the terminal, up to 100, or 72]"),
+]  # fmt: skip
+Height = Annotated[
+    int, Option("--height", metavar="N", rich_help_panel=PICTURE,
+                help="lines of a picture  [the terminal, up to 24, or 20]"),
+]  # fmt: skip
 Title = Annotated[str, Option("--title", metavar="TEXT", help="above the picture", rich_help_panel=PICTURE)]
+Points = Annotated[
+    bool,
+    Option("--points", help="the curves as numbers, for other plotters: TSV, or JSON with --json",
+           rich_help_panel=o.OUTPUT),
+]  # fmt: skip
 Out = Annotated[
-    str, Option("--out", "-o", metavar="FILE", help="write a picture: .png, .svg or .pdf, or .txt",
-                rich_help_panel=PICTURE),
+    str, Option("--output", "--out", "-o", metavar="FILE", rich_help_panel=o.OUTPUT,
+                help="write a file: .png, .svg or .pdf, or .txt; with --points .tsv, .csv, .json, ..."),
 ]  # fmt: skip
 
 
@@ -50,49 +67,89 @@ def plot(
     style: Style = "",
     x_range: XRange = "",
     y_range: YRange = "",
-    width: o.Width = 0,
+    log_y: LogY = False,
+    width: Width = 0,
     height: Height = 0,
     title: Title = "",
+    points: Points = False,
+    json: o.Json = False,
     out: Out = "",
     color: o.Color = "auto",
 ) -> None:
     """Loss curves, as terminal art or as a picture file.
 
-    Several losses on one axis are drawn into one frame. --out curve.png draws with Matplotlib.
+    Several losses on one axis are drawn into one frame. -o curve.png draws with Matplotlib.
     """
     from losscli.plot.losses import figure
     from losscli.plot.style import asked
     from losscli.spec import parse_all
 
-    what = choose("show", show)
+    shows: Any = ("loss", "grad") if choose("show", show) == "both" else (show,)
     choose("color", color)
+    found, across = parse_all(losses), span("x-range", x_range)
+    if points:
+        write_points(found, shows, across, out, json=json)
+        return
+    if json:
+        raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
     glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
-    picture = figure(parse_all(losses), what, span("x-range", x_range), span("y-range", y_range), title)
+    up = span("y-range", y_range)
+    pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
     if out and suffix != ".txt":
-        save(picture, out)
-        return
-    columns, lines = size(width, height, terminal=not out)
-    from losscli.plot.terminal import draw
-    from losscli.report.terminal import colored
+        if len(pictures) > 1:
+            raise UsageError(
+                "--show both: a picture file shows one of them", fix=["--show loss", "--show grad"]
+            )
+        save(pictures[0], out)
+    else:
+        columns, lines = size(width, height, len(pictures), terminal=not out)
+        from losscli.plot.terminal import draw, pair
+        from losscli.report.terminal import colored
 
-    art = draw(picture, columns, lines, glyphs, color=not out and colored(sys.stdout, color)) + "\n"
-    if out:
-        write_text(out, art)
-        return
-    from losscli.cli.output import spool
+        coloured = not out and colored(sys.stdout, color)
+        if len(pictures) == 1:
+            art = draw(pictures[0], columns, lines, glyphs, color=coloured)
+        else:
+            art = pair(pictures[0], pictures[1], columns, lines, glyphs, color=coloured, wide=SIDE_BY_SIDE)
+        write_text(out, art + "\n")
+    if log_y:
+        say_lost(pictures)
 
-    with spool() as text:
-        text.write(art)
+
+def write_points(losses: Any, shows: Any, across: Any, out: str, *, json: bool) -> None:
+    """Write the curves as numbers: a column for each, or an answer in JSON."""
+    from losscli.cli.output import Output
+    from losscli.plot.points import document, points
+    from losscli.report.table import Table
+
+    to = Output(o.Print(json=json, tsv=not json and out in ("", "-"), output=out))
+    x, series = points(losses, shows, across)
+    rows = zip(x.tolist(), *(each.values.tolist() for each in series), strict=True)
+    to.write(Table(["x", *(each.name for each in series)], rows), document(losses, x, series), "curves")
 
 
-def size(width: int, height: int, *, terminal: bool) -> tuple[int, int]:
+def say_lost(pictures: Any) -> None:
+    """Say which curves have values that no logarithmic axis can show."""
+    from losscli.cli.output import note
+    from losscli.plot.decades import lost
+
+    for picture in pictures:
+        if names := lost(picture):
+            which = f": {', '.join(names)}" if any(names) else ""
+            note(f"note: --log-y: {picture.y_label} of 0 or less leaves the frame at the bottom{which}")
+
+
+def size(width: int, height: int, pictures: int, *, terminal: bool) -> tuple[int, int]:
     """Return columns and lines: as asked, or what the terminal has with room for the prompt, or 72 x 20."""
     columns, lines = 72, 20
     if terminal and sys.stdout.isatty():
         have = os.get_terminal_size(sys.stdout.fileno())
-        columns = min(have.columns or 80, 100)
+        most = 200 if pictures > 1 else 100
+        columns = min(have.columns or 80, most)
         lines = min((have.lines or 24) - 4, 24)
+        if pictures > 1 and (width or columns) < SIDE_BY_SIDE:
+            lines = max(12, ((have.lines or 24) - 5) // 2)
     for name, asked, least in (("width", width, 30), ("height", height, 8)):
         if asked and not least <= asked <= 1000:
             raise UsageError(f"--{name}: {asked} is not between {least} and 1000")
@@ -127,18 +184,14 @@ def save(picture: Any, out: str) -> None:
 
 
 def write_text(out: str, art: str) -> None:
-    """Write terminal art to a file, whole or not at all."""
-    from pathlib import Path
+    """Write terminal art to standard output, or to a file, whole or not at all."""
+    from losscli.cli.files import whole
+    from losscli.cli.output import note, spool
 
-    from losscli.cli.output import note
-    from losscli.errors import DataError
-
-    path = Path(out)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        part.write_text(art, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DataError(f"{out}: {(error.strerror or str(error)).lower()}") from None
+    if not out:
+        with spool() as text:
+            text.write(art)
+        return
+    with whole(out) as file:
+        file.write(art.encode())
     note(f"wrote {out}")

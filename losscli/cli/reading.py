@@ -26,7 +26,7 @@ CHOICES = {
     "color": ("auto", "always", "never"),
     "progress": ("auto", "off"),
     "kink": ("subgradient", "nan"),
-    "show": ("loss", "grad"),
+    "show": ("loss", "grad", "both"),
 }
 
 

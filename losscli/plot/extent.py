@@ -42,10 +42,10 @@ def extent(curve: Curve, figure: Figure) -> tuple[float, float] | None:
         return None
     few, most = np.quantile(y, (0.05, 0.95))
     slack = (most - few) / 2 or np.inf
-    low = max(y.min(), few - slack)
-    if figure.decades and low > y.min():
-        low = np.round(low)  # somewhere on the way down
-    return float(low), float(min(y.max(), most + slack))
+    least, low = float(y.min()), float(max(y.min(), few - slack))
+    if figure.decades and low > least:
+        low = float(round(low))  # somewhere on the way down
+    return low, float(min(y.max(), most + slack))
 
 
 def few(low: float, high: float) -> bool:

@@ -17,8 +17,14 @@ from losscli.plot.figure import Curve, Figure, Note
 from losscli.plot.notes import crossing, least, marked, whole
 
 Show = Literal["loss", "grad"]
-ZERO_ONE = Curve("zero-one", lambda m: np.where(m < 0, 1.0, 0.0), breaks=(0.0,), behind=True)
-"""What losses of a margin stand in for: a wrong answer costs one, a right one nothing."""
+
+
+def zero_one(m: Array) -> Array:
+    """Return what losses of a margin stand in for: a wrong answer costs one, a right one nothing."""
+    return np.where(m < 0, 1.0, 0.0)
+
+
+ZERO_ONE = Curve("zero-one", zero_one, breaks=(0.0,), behind=True)
 
 
 def heads(loss: Loss) -> tuple[str, str]:

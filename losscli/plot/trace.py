@@ -195,5 +195,10 @@ def speckled(y: Columns, rows: int) -> NDArray[np.bool_]:
     ours = between & ((line <= edge) == (here < there))
     filled[:, :-1] |= ours
     filled[:, 1:] |= between & ~ours
+    # a cusp or a pole at the edge itself, which neither of the two middles sees
+    low, high = np.fmin(here, there), np.fmax(here, there)
+    spike = ((line > high) & (line <= edge - 0.5)) | ((line < low) & (line >= edge + 0.5))
+    filled[:, :-1] |= spike
+    filled[:, 1:] |= spike
     filled[:, np.isnan(y.left + y.centre + y.right)] = False
     return filled

@@ -2,6 +2,7 @@
 
 import json
 import re
+from math import log
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,68 @@ def test_style_comes_from_the_option_or_else_the_environment(cli, monkeypatch):
     )
     monkeypatch.setenv("LOSSCLI_STYLE", "hd")
     assert cli("plot mse").err.startswith("error: LOSSCLI_STYLE: 'hd' is not one of")
+
+
+def test_loss_and_derivative_side_by_side_from_100_columns_and_else_stacked(cli):
+    loss, grad = cli("plot huber").out.splitlines(), cli("plot huber --show grad").out.splitlines()
+    both = cli("plot huber --show both").out.splitlines()
+    assert both[0] == loss[0]
+    assert both.count("") == 1
+    assert both[both.index("") + 1] == grad[0]
+    wide = cli("plot huber --show both --width 100").out.splitlines()
+    assert len(wide) <= 20
+    assert max(map(len, wide)) <= 100
+    assert wide[0].startswith("loss   huber")
+    assert "grad   huber" in wide[0]
+    assert len(cli("plot huber --show both --width 99").out.splitlines()) > 30
+
+
+def test_a_logarithmic_axis_has_powers_of_ten_and_says_what_it_cannot_show(cli):
+    ran = cli("plot mse --log-y")
+    assert ran.err == "note: --log-y: loss of 0 or less leaves the frame at the bottom\n"
+    ticks = [line.split(" + ")[0].strip() for line in ran.out.splitlines() if " + " in line]
+    assert ticks == ["10", "1", "0.1", "0.01", "0.001"]
+    assert cli("plot exponential --log-y --y-range 0.1:100").err == ""
+    ran = cli("plot mse --log-y --y-range 0:9")
+    assert ran == (
+        2,
+        "",
+        "error: --y-range: 0 has no place on a logarithmic axis\n  fix: --y-range 0.009:9\n",
+    )
+
+
+def test_points(cli, tmp_path):
+    lines = [line.split("\t") for line in cli("plot bce --points --show both").out.splitlines()]
+    assert lines[0] == ["x", "bce[y=1]", "bce[y=1].grad", "bce[y=0]", "bce[y=0].grad"]
+    assert len(lines) == 202
+    assert lines[1] == ["0", "inf", "-inf", "0", "1"]
+    assert lines[101] == ["0.5", repr(log(2)), "-2", repr(log(2)), "2"]
+    answer = json.loads(cli("plot huber:delta=0.77,mae --points --json --show both").out)
+    assert answer["schema"] == "losscli.plot/1"
+    assert answer["axis"] == {"symbol": "e", "label": "error  e = prediction - target"}
+    assert [curve["loss"] for curve in answer["curves"]] == ["huber:delta=0.77", "mae"]
+    at = answer["x"].index(0.77)  # the kink
+    assert answer["curves"][1]["values"][at] == 0.77
+    assert answer["curves"][1]["grad"][at] == 1
+    assert answer["curves"][0]["params"] == {"delta": 0.77}
+    assert cli("plot mse --points -o curve.csv").err == "wrote curve.csv (201 rows, 4 kB)\n"
+    assert (tmp_path / "curve.csv").read_text().startswith("x,mse\n-3,9\n")
+    assert cli("plot mse --json").code == 2
+
+
+def test_a_sweep_is_titled_with_its_formula_and_named_by_what_varies(cli):
+    out = cli("plot huber:delta=0.5,huber:delta=2").out
+    assert out.startswith("loss   huber   L(e) = e^2 / 2 if |e| <= delta")
+    assert "delta=0.5" in out
+    assert "huber:" not in out
+
+
+def test_losses_of_a_margin_stand_before_the_zero_one_step(cli):
+    out = cli("plot hinge").out
+    assert "zero-one" in out
+    assert "...." in out
+    assert "...." not in cli("plot hinge,zero-one").out
+    assert "zero-one" not in cli("plot hinge --show grad").out
 
 
 def test_colour_only_when_asked_in_a_pipe(cli):
