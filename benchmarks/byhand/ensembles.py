@@ -80,10 +80,81 @@ def variogram_slope(loss: Any, x: Any, y: Any) -> Any:
     return -4 * loss.p / x.shape[1] * found
 
 
+def crps_ensemble_weighed(loss: Any, x: Any, y: Any, w: Any) -> Any:
+    w = w / w.sum(axis=1, keepdims=True)
+    spread = (abs(gaps(x)) * w[:, None] * w[:, :, None]).sum(axis=(1, 2))
+    return (w * abs(x - y[:, None])).sum(axis=1) - spread / 2
+
+
+def crps_ensemble_weighed_slope(loss: Any, x: Any, y: Any, w: Any) -> Any:
+    w = w / w.sum(axis=1, keepdims=True)
+    return w * (np.sign(x - y[:, None]) - (np.sign(gaps(x)) * w[:, None]).sum(axis=2))
+
+
+def weighed(far: Function) -> Function:
+    """Return the score of members with weights, from a function of what is between two vectors."""
+
+    def score(loss: Any, x: Any, y: Any, w: Any) -> Any:
+        w = w / w.sum(axis=1, keepdims=True)
+        spread = sum(
+            (w * w[:, i : i + 1] * far(loss, x - x[:, i : i + 1])).sum(axis=1) for i in range(x.shape[1])
+        )
+        return (w * far(loss, x - y[:, None])).sum(axis=1) - spread / 2
+
+    return score
+
+
+def weighed_slope(pull: Function) -> Function:
+    """Return its slope, from that of the function."""
+
+    def slope(loss: Any, x: Any, y: Any, w: Any) -> Any:
+        w = (w / w.sum(axis=1, keepdims=True))[:, :, None]
+        found = pull(loss, x - y[:, None])
+        for i in range(x.shape[1]):
+            found = found - w[:, i : i + 1] * pull(loss, x - x[:, i : i + 1])
+        return w * found
+
+    return slope
+
+
+def outwards(loss: Any, gap: Any) -> Any:
+    return gap / np.maximum(length(gap), 1e-300)
+
+
+def far_off(loss: Any, gap: Any) -> Any:
+    return 1 - np.exp(-along(gap, gap)[..., 0] / (2 * loss.width**2))
+
+
+def off(loss: Any, gap: Any) -> Any:
+    return np.exp(-along(gap, gap) / (2 * loss.width**2)) * gap / loss.width**2
+
+
+def variogram_weighed_parts(loss: Any, x: Any, y: Any, w: Any) -> Any:
+    w = w / w.sum(axis=1, keepdims=True)
+    mean = sum(w[:, i, None, None] * abs(gaps(x[:, i])) ** loss.p for i in range(x.shape[1]))
+    return abs(gaps(y)) ** loss.p - mean
+
+
+def variogram_weighed(loss: Any, x: Any, y: Any, w: Any) -> Any:
+    return (variogram_weighed_parts(loss, x, y, w) ** 2).sum(axis=(1, 2))
+
+
+def variogram_weighed_slope(loss: Any, x: Any, y: Any, w: Any) -> Any:
+    v, found = variogram_weighed_parts(loss, x, y, w), np.empty_like(x)
+    for i in range(x.shape[1]):
+        apart = gaps(x[:, i]) + np.eye(x.shape[2])
+        found[:, i] = (v * np.sign(apart) * abs(apart) ** (loss.p - 1)).sum(axis=2)
+    return -4 * loss.p * (w / w.sum(axis=1, keepdims=True))[:, :, None] * found
+
+
 ENSEMBLES: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("crps-ensemble", 2): (crps_ensemble, crps_ensemble_slope),
     ("energy-score", 2): (energy, energy_slope),
     ("gaussian-kernel-score", 2): (kernel_score, kernel_score_slope),
     ("variogram-score", 2): (variogram, variogram_slope),
+    ("crps-ensemble", 3): (crps_ensemble_weighed, crps_ensemble_weighed_slope),
+    ("energy-score", 3): (weighed(lambda loss, gap: length(gap)[..., 0]), weighed_slope(outwards)),
+    ("gaussian-kernel-score", 3): (weighed(far_off), weighed_slope(off)),
+    ("variogram-score", 3): (variogram_weighed, variogram_weighed_slope),
     ("dawid-sebastiani", 2): (dawid_sebastiani, dawid_sebastiani_slope),
 }
