@@ -19,11 +19,17 @@ EXAMPLES = """
   losscli plot barron:alpha=-2 --log-y --x-range -10:10
   losscli plot mse,mae,huber -o curves.png
   losscli plot mse,mae --points > curves.tsv
+  losscli plot mse preds.csv --kind hist
 """
 
 PICTURE = "Picture"
 SIDE_BY_SIDE = 100
 """Columns from which loss and derivative stand beside each other."""
+Kind = Annotated[
+    str,
+    Option("--kind", metavar="curve|hist", rich_help_panel=PICTURE,
+           help="hist: how the losses of the rows of FILE are distributed  [curve]"),
+]  # fmt: skip
 Show = Annotated[
     str,
     Option("--show", metavar="loss|grad|both", rich_help_panel=PICTURE,
@@ -63,6 +69,8 @@ Out = Annotated[
 
 def plot(
     losses: o.Losses,
+    words: o.Words,
+    kind: Kind = "curve",
     show: Show = "loss",
     style: Style = "",
     x_range: XRange = "",
@@ -82,6 +90,7 @@ def plot(
     """
     from losscli.plot.losses import figure
     from losscli.plot.style import asked
+    from losscli.report.terminal import colored
     from losscli.spec import parse_all
 
     shows: Any = ("loss", "grad") if choose("show", show) == "both" else (show,)
@@ -93,6 +102,15 @@ def plot(
     if json:
         raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
     glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
+    if choose("kind", kind) == "hist":
+        from losscli.cli.plotdata import histograms
+        from losscli.plot.bars import draw as bars
+
+        columns, lines = size(width, height, 1, terminal=not out)
+        each = histograms(found, words, title, lines - 3)
+        paint = not out and colored(sys.stdout, color)
+        write_text(out, "\n\n".join(bars(one, columns, glyphs, color=paint) for one in each) + "\n")
+        return
     up = span("y-range", y_range)
     pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
@@ -105,7 +123,6 @@ def plot(
     else:
         columns, lines = size(width, height, len(pictures), terminal=not out)
         from losscli.plot.terminal import draw, pair
-        from losscli.report.terminal import colored
 
         coloured = not out and colored(sys.stdout, color)
         if len(pictures) == 1:

@@ -26,6 +26,7 @@ CHOICES = {
     "color": ("auto", "always", "never"),
     "progress": ("auto", "off"),
     "kink": ("subgradient", "nan"),
+    "kind": ("curve", "hist"),
     "show": ("loss", "grad", "both"),
 }
 
