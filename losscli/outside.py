@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from losscli.data.batch import Array
 from losscli.data.reading import Reading
 from losscli.domain import BINARY, SIGN
@@ -17,6 +19,9 @@ def outside(
     entry, place = error.entry, reading.place(line)
     columns = reading.chosen[entry.name].names
     column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
+    facts: dict[str, Any] = {"file": reading.name, "line": int(line),
+             "column": columns[0] if len(columns) == 1 else [*columns],
+             "value": error.value, "count": bad}  # fmt: skip
     span = f"min {values.min():g}, max {values.max():g}"
     if isinstance(error, SimplexError) and entry.domain == BINARY:
         other = loss.instead.get(entry.name)
@@ -24,22 +29,30 @@ def outside(
             f"{loss.name}: {place} has {error.value:g} true classes, not 1",
             [f"{column}; {bad} of {reading.rows} rows ({span})"],
             [f"losscli compute {other} ...   (any number of labels a row)"] if other else [],
+            code="not-a-distribution",
+            **facts,
         )
     if isinstance(error, SimplexError):
         return DataError(
             f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
             [f"{column}; {bad} of {reading.rows} rows ({span})"],
             ["--normalize       divides every row by its sum; the signature says so"],
+            code="not-a-distribution",
+            **facts,
         )
     if isinstance(error, DirectionError):
         return DataError(
             f"{loss.name}: {entry.name} is all zeros at {place}, and {error.lacks}",
             [f"columns {column}: {bad} of {reading.rows} rows"],
+            code="no-direction",
+            **facts,
         )
     if isinstance(error, OrderError):
         return DataError(
             f"{loss.name}: {entry.name} {error.value:g} at {place} is less than {entry.least}",
             [f"column {column}: {bad} of {reading.rows} rows"],
+            code="ends-before-it-starts",
+            **facts,
         )
     instead = _instead(loss, entry, values)
     domain = str(entry.domain)
@@ -48,6 +61,8 @@ def outside(
         f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
         [f"column {column}: {bad} of {reading.rows} rows are outside ({span})" + _guess(loss, entry, values)],
         [f"losscli compute {instead} ...   (never decided from the range)"] if instead else [],
+        code="outside-domain",
+        **facts,
     )
 
 

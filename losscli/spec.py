@@ -148,6 +148,8 @@ def resolve(name: str) -> Claim:
             f"'{name}' is the name of several losses",
             [f"{claim.spec:<{width}}   {_short(loss_called(claim.loss))}" for claim in found],
             [f"losscli compute {found[0].spec} ...", "losscli explain LOSS"],
+            code="ambiguous-loss",
+            value=name,
         )
     raise _unheard(name)
 
@@ -165,6 +167,8 @@ def _unheard(name: str) -> UsageError:
                 f"'{name}' is a metric, not a loss",
                 [f"{metric.meaning} {', '.join(metric.losses)}"],
                 [f"losscli compute {metric.losses[0]} ..."],
+                code="unknown-loss",
+                value=name,
             )
     if name and Path(name).is_file():
         return UsageError(f"'{name}' is a file: losses come before it", [], [f"losscli compute mse {name}"])
@@ -172,7 +176,9 @@ def _unheard(name: str) -> UsageError:
     near = get_close_matches(key(name), every, n=8, cutoff=0.7)
     names = list(dict.fromkeys(claim.loss for match in near for claim in every[match]))[:4]
     evidence = [f"did you mean: {', '.join(names)}"] if names else []
-    return UsageError(f"unknown loss '{name}'", [*evidence, "all losses: losscli list"])
+    return UsageError(
+        f"unknown loss '{name}'", [*evidence, "all losses: losscli list"], code="unknown-loss", value=name
+    )
 
 
 def _short(loss: type[Loss]) -> str:
@@ -189,11 +195,12 @@ def _setting(kind: type[Loss], word: str, at: int) -> tuple[str, Value]:
         name, text = (names[0] if names and at == 0 else ""), word
     name = name.strip().replace("-", "_").lower()
     if name not in kind.parameters:
-        raise UsageError(*_unknown(kind, word, name))
+        raise UsageError(*_unknown(kind, word, name), code="bad-parameter", value=word)
     try:
         return name, kind.parameters[name].read(text)
     except ValueError as error:
-        raise UsageError(f"{kind.name}: {error}", [describe(kind, kind.parameters[name])]) from None
+        what, evidence = f"{kind.name}: {error}", [describe(kind, kind.parameters[name])]
+        raise UsageError(what, evidence, code="bad-parameter", value=word) from None
 
 
 def _unknown(kind: type[Loss], word: str, name: str) -> tuple[str, list[str]]:

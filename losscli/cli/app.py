@@ -13,12 +13,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import choose, compute, explain, grad, list, plot
-from losscli.cli.options import spread
-from losscli.errors import LosscliError
-from losscli.spec import parse
+from losscli.cli import choose, compute, explain, grad, list, plot, saying
+from losscli.cli.spread import spread
+from losscli.errors import LosscliError, UsageError
 
-INTERRUPTED, PIPE_CLOSED, OUR_BUG = 130, 141, 70
+INTERRUPTED, PIPE_CLOSED = 130, 141
 
 EXAMPLES = """
   losscli compute mse preds.csv
@@ -154,11 +153,12 @@ def run(arguments: Sequence[str]) -> int:
         with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
             print(command.get_help(context), file=sys.stderr)
         return 2
+    saying.settle()
+    saying.settle(errors=saying.asked_errors(arguments))
     try:
         return command.main(args=[*arguments], prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
+        return saying.complain(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -170,6 +170,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def command_for(arguments: Sequence[str]) -> str:
     """Return the command line meant by one that begins with losses: `losscli mse FILE`."""
+    from losscli.spec import parse  # not for --help
+
     try:
         [parse(spec) for spec in arguments[0].split(",")]
     except LosscliError:
@@ -186,16 +188,16 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
         message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
         message = message[:1].lower() + message[1:]
         if arguments[0] not in EXAMPLES_OF and (forgotten := command_for(arguments)):
-            print(f"error: {message}\n  fix: {forgotten}", file=sys.stderr)
-            return 2
+            return saying.complain(UsageError(message, fix=[forgotten]))
         known = [word for word in arguments if word in EXAMPLES_OF]
-        print(f"error: {message}\n  fix: losscli {f'{known[0]} ' if known else ''}--help", file=sys.stderr)
-        return 2
-    if os.environ.get("LOSSCLI_TRACEBACK"):
-        raise error
-    print(
-        f"error: losscli itself failed: {type(error).__name__}: {error}\n"
-        "  this is a bug; LOSSCLI_TRACEBACK=1 shows where. Please report it with the command and the file.",
-        file=sys.stderr,
+        return saying.complain(UsageError(message, fix=[f"losscli {f'{known[0]} ' if known else ''}--help"]))
+    if saying.manner.verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    return saying.complain(
+        LosscliError(
+            f"losscli itself failed: {type(error).__name__}: {error}",
+            ["this is a bug; --verbose shows where. Please report it with the command and the file."],
+        )
     )
-    return OUR_BUG

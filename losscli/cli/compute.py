@@ -43,7 +43,8 @@ def compute(
     FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
-    from losscli.cli.output import Output, note
+    from losscli.cli.output import Output
+    from losscli.cli.saying import note
     from losscli.spec import parse_all, remarks
 
     to = Output(shape, bare=bare, inputs=words.files)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +88,16 @@ def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
 
 def warn_infinite(job: Job, summaries: Sequence[Summary], answers: Sequence[float]) -> None:
     """Say which rows make a loss infinite."""
+    from losscli.cli.saying import warn
+
     for loss, summary, value in zip(job.losses, summaries, answers, strict=True):
         if summary.infinite and value == float("inf"):
             place = job.place(summary.first_infinite)
             rows = f"the loss of {summary.infinite} {job.unit}s is infinite, the first at {place}"
             only = f"the loss at {place} is infinite"
-            lines = [f"warning: {loss} = inf: {only if summary.infinite == 1 else rows}"]
-            lines += [f"  elsewhere: {pitfall}" for pitfall in loss.pitfalls if "infinite" in pitfall]
-            print("\n".join(lines), file=sys.stderr)
+            warn(
+                f"{loss} = inf: {only if summary.infinite == 1 else rows}",
+                [f"elsewhere: {pitfall}" for pitfall in loss.pitfalls if "infinite" in pitfall],
+                code="infinite", loss=str(loss), file=job.reading.name, line=summary.first_infinite,
+                count=summary.infinite,
+            )  # fmt: skip

@@ -30,7 +30,7 @@ def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
     from losscli.spec import parse
 
     found = parse(loss)
-    with output.spool() as out:
+    with output.spool(json=json) as out:
         if json:
             from losscli.report.machine import write_json
 

@@ -52,7 +52,8 @@ def grad(
     """
     from losscli.cli.gradjson import write_json
     from losscli.cli.long import write_long
-    from losscli.cli.output import Output, note
+    from losscli.cli.output import Output
+    from losscli.cli.saying import note
     from losscli.spec import parse, remarks
 
     to = Output(shape, bare=bare, inputs=words.files)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from losscli.cli import saying
 from losscli.cli.describe import SHOWN
 
 if TYPE_CHECKING:
@@ -59,9 +60,12 @@ def write_long(
             most = SHOWN if to.kind == "table" else None
             shown, hidden = ends(some(), own, len(names), most)
             below = [f"{hidden} rows between them: in a pipe, or with --format tsv"] if hidden else []
-            write(
-                Table(names, shown, heading(), [*below, *footer()]), None, out, to.manner._replace(fields=())
-            )
+            table = Table(names, shown, heading(), [*below, *footer()])
+            if saying.manner.ascii:
+                from losscli.cli.plain import spelled_table
+
+                table = spelled_table(table)
+            write(table, None, out, to.manner._replace(fields=()))
         elif to.kind == "jsonl":
             lines = JSON._replace(between="")
             out.writelines(texts((record_lines(names, columns) for columns in some()), lines))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, NamedTuple
 
 from typer import Argument, Option
 
@@ -149,9 +147,23 @@ Progress = Annotated[
     str, Option("--progress", metavar="auto|off", help="auto: on a terminal, after a second  [auto]",
                 rich_help_panel=OUTPUT),
 ]  # fmt: skip
-Color = Annotated[str, Option("--color", metavar="auto|always|never", help="[auto]", rich_help_panel=OUTPUT)]
+Color = Annotated[
+    str,
+    Option(
+        "--color",
+        metavar="auto|always|never",
+        help="[LOSSCLI_COLOR, NO_COLOR ..., auto]",
+        rich_help_panel=OUTPUT,
+    ),
+]
 Width = Annotated[
-    int, Option("--width", metavar="N", help="columns to fill  [the terminal]", rich_help_panel=OUTPUT)
+    int,
+    Option(
+        "--width",
+        metavar="N",
+        help="columns to fill  [LOSSCLI_WIDTH, or the terminal]",
+        rich_help_panel=OUTPUT,
+    ),
 ]
 
 
@@ -201,32 +213,5 @@ class Print(NamedTuple):
     precision: Precision = 0
     no_headers: NoHeaders = False
     output: OutputFile = ""
-    color: Color = "auto"
+    color: Color = ""
     width: Width = 0
-
-
-def spread(function: Callable[..., None]) -> Callable[..., None]:
-    """Return `function` with each parameter that is a group of options replaced by those options, for Typer."""
-    hints = get_type_hints(function, include_extras=True)
-    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if hint in (Words, Print)}
-    parameters: list[inspect.Parameter] = []
-    for each in inspect.signature(function).parameters.values():
-        if each.name not in groups:
-            parameters.append(each.replace(annotation=hints[each.name]))
-            continue
-        group = groups[each.name]
-        for name, hint in get_type_hints(group, include_extras=True).items():
-            default = group._field_defaults[name]
-            parameters.append(inspect.Parameter(name, each.kind, default=default, annotation=hint))
-
-    def call(**given: Any) -> None:
-        built = {
-            name: kind(**{option: given.pop(option) for option in kind._fields})
-            for name, kind in groups.items()
-        }
-        function(**given, **built)
-
-    call.__name__, call.__doc__ = function.__name__, function.__doc__
-    call.__signature__ = inspect.Signature(parameters)  # pyright: ignore[reportFunctionMemberAccess]
-    call.__annotations__ = {each.name: each.annotation for each in parameters}
-    return call

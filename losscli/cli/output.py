@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
+from losscli.cli import saying
+from losscli.cli.environment import word
 from losscli.cli.files import refuse_own, whole, wrote
 from losscli.cli.options import Print
 from losscli.cli.reading import choose
+from losscli.cli.saying import note
 from losscli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -40,8 +43,6 @@ class Output:
         """One of `report.formats.NAMES`, or `bare`."""
         self.person = self.kind in PERSON
         """Whether numbers are rounded, for a person to read."""
-        if shape.precision and not 1 <= shape.precision <= 17:
-            raise UsageError(f"--precision: {shape.precision} is not between 1 and 17")
         self.manner = Manner(
             self.kind,
             tuple(each.strip() for each in shape.fields.split(",") if each.strip()),
@@ -49,6 +50,7 @@ class Output:
             headers=not shape.no_headers,
             color=shape.color,
             width=shape.width,
+            ascii=saying.manner.ascii,
         )
 
     def wants(self, field: str, *, usual: bool = False) -> bool:
@@ -73,6 +75,10 @@ class Output:
             some = selected(table, self.manner.fields)
             self.write_parquet(some.columns, blocks_of(some))
             return
+        if saying.manner.ascii and self.person:
+            from losscli.cli.plain import spelled_table
+
+            table = spelled_table(table)
         with self.file(lambda: len(rows)) as out:
             write(table, document, out, self.manner, records)
 
@@ -87,17 +93,13 @@ class Output:
     @contextmanager
     def file(self, rows: Callable[[], int]) -> Generator[TextIO]:
         """Give a text file for results of so many rows: it reaches standard output, or its own file, whole."""
+        json = self.kind in ("json", "jsonl")
         if not self.path:
-            with spool() as out:
+            with spool(json=json) as out:
                 yield out
             return
-        with whole(self.path) as file:
-            text = io.TextIOWrapper(cast("Any", file), encoding="utf-8", newline="")
-            try:
-                yield text
-                text.flush()
-            finally:
-                text.detach()
+        with whole(self.path) as file, text(file, json=json) as out:
+            yield out
         note(wrote(self.path, counted(rows())))
 
 
@@ -118,7 +120,6 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
         ("bare", bare),
     )
     asked = [name for name, on in switches if on]
-    choose("color", shape.color)
     if choose("format", shape.format):
         asked.append(shape.format)
     if len(set(asked)) > 1:
@@ -135,21 +136,37 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
         return SUFFIXES[suffix]
     if "parquet" in asked and not path:
         raise UsageError("--format parquet needs a file", fix=["--output x.parquet"])
+    if not asked and (usual := word("format", "")):
+        if usual == "parquet":
+            raise UsageError("LOSSCLI_FORMAT: parquet needs a file", fix=["--output x.parquet"])
+        asked = [usual]
     return asked[0] if asked else "table" if sys.stdout.isatty() else "tsv"
 
 
 @contextmanager
-def spool() -> Generator[TextIO]:
+def text(file: Any, *, json: bool = False) -> Generator[TextIO]:
+    """Give a file of bytes as one of text, in UTF-8 or as --ascii wants it."""
+    code, errors = "utf-8", "strict"
+    if saying.manner.ascii:
+        from losscli.cli.plain import ESCAPED, SPELLED
+
+        code, errors = "ascii", ESCAPED if json else SPELLED
+    out = io.TextIOWrapper(file, encoding=code, errors=errors, newline="")
+    try:
+        yield out
+        out.flush()
+    finally:
+        out.detach()
+
+
+@contextmanager
+def spool(*, json: bool = False) -> Generator[TextIO]:
     """Give a file to write results to; what is written goes to standard output at the end, or nowhere."""
     with SpooledTemporaryFile(KEPT, mode="w+b") as held:
-        text = io.TextIOWrapper(cast("Any", held), encoding="utf-8", newline="")
-        try:
-            yield text
-            text.flush()
-            held.seek(0)
-            deliver(cast("Any", held))
-        finally:
-            text.detach()
+        with text(held, json=json) as out:
+            yield out
+        held.seek(0)
+        deliver(cast("Any", held))
 
 
 def deliver(held: BinaryIO) -> None:
@@ -164,8 +181,3 @@ def deliver(held: BinaryIO) -> None:
         reason = (error.strerror or str(error)).lower()
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is unwritten must not fail again at exit)
         raise DataError(f"standard output: {reason}") from None
-
-
-def note(text: str) -> None:
-    """Say something beside the result, on standard error."""
-    print(text, file=sys.stderr)

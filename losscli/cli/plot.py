@@ -82,7 +82,7 @@ def plot(
     points: Points = False,
     json: o.Json = False,
     out: Out = "",
-    color: o.Color = "auto",
+    color: o.Color = "",
 ) -> None:
     """Loss curves, as terminal art or as a picture file.
 
@@ -94,7 +94,6 @@ def plot(
     from losscli.spec import parse_all
 
     shows: Any = ("loss", "grad") if choose("show", show) == "both" else (show,)
-    choose("color", color)
     found, across = parse_all(losses), span("x-range", x_range)
     if points:
         write_points(found, shows, across, out, json=json)
@@ -148,7 +147,7 @@ def write_points(losses: Any, shows: Any, across: Any, out: str, *, json: bool) 
 
 def say_lost(pictures: Any) -> None:
     """Say which curves have values that no logarithmic axis can show."""
-    from losscli.cli.output import note
+    from losscli.cli.saying import note
     from losscli.plot.decades import lost
 
     for picture in pictures:
@@ -192,7 +191,7 @@ def save(picture: Any, out: str) -> None:
     """Write a picture file, and say so."""
     from pathlib import Path
 
-    from losscli.cli.output import note
+    from losscli.cli.saying import note
     from losscli.plot.image import save as write
 
     wide, high = write(picture, Path(out))
@@ -203,7 +202,8 @@ def save(picture: Any, out: str) -> None:
 def write_text(out: str, art: str) -> None:
     """Write terminal art to standard output, or to a file, whole or not at all."""
     from losscli.cli.files import whole
-    from losscli.cli.output import note, spool
+    from losscli.cli.output import spool
+    from losscli.cli.saying import note
 
     if not out:
         with spool() as text:

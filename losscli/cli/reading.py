@@ -23,6 +23,7 @@ CHOICES = {
     "missing": ("error", "drop", "nan"),
     "reduction": ("mean", "sum", "none"),
     "format": ("", "table", "tsv", "csv", "json", "jsonl", "md", "latex", "parquet"),
+    "errors": ("text", "json"),
     "color": ("auto", "always", "never"),
     "progress": ("auto", "off"),
     "kink": ("subgradient", "nan"),
@@ -36,7 +37,7 @@ def choose(name: str, value: str) -> Any:
     if value in CHOICES[name]:
         return value
     words = " ".join(each for each in CHOICES[name] if each)
-    raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}")
+    raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}", code="bad-option")
 
 
 def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> Job:

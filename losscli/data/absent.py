@@ -35,7 +35,8 @@ def no_column(table: Table, role: str, word: str, text: str, before: str = "") -
         f"{table.name}: no column {quoted(word)}",
         [f"columns: {listed(table.names)}"],
         [option(role, shell(typed))] if close else headless(table),
-    )
+        code="no-column", file=table.name, column=word,
+    )  # fmt: skip
 
 
 def not_found(
@@ -47,7 +48,7 @@ def not_found(
     if missing:
         here = [other for other in missing if tables.get(other.name, tables[""]) is table]
         if error := one_column(table):
-            failure = Absent(error.what, error.evidence, error.fix)
+            failure = Absent(error.what, error.evidence, error.fix, **error.facts)
         else:
             failure = Absent(
                 f"{table.name}: no column for {' and '.join(other.name for other in here)} found by name",
@@ -56,7 +57,8 @@ def not_found(
                     *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),
                 ],
                 headless(table) or [" ".join(option(other.name, "COL") for other in here)],
-            )
+                code="no-column", file=table.name,
+            )  # fmt: skip
         failure.missing = len(missing)
         return failure
     several = unclear[0][1]
@@ -64,7 +66,8 @@ def not_found(
         f"{table.name}: {len(several)} columns could be {role.name}: {first(several, len(several), 4)}",
         [f"columns: {listed(table.names)}"],
         [option(role.name, shell(name)) for name in several[:3]],
-    )
+        code="several-columns", file=table.name, value=several,
+    )  # fmt: skip
 
 
 def looked_for(role: Role) -> str:
@@ -88,7 +91,8 @@ def one_column(table: Table) -> DataError | None:
         f"{table.name}: one column found, {quoted(name)}",
         [f"{mark if len(mark) > 1 else repr(mark)} between fields?"],
         [f"--delimiter {shell(mark)}"],
-    )
+        code="one-column", file=table.name, line=1, value=name,
+    )  # fmt: skip
 
 
 def headless(table: Table) -> list[str]:

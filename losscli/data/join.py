@@ -138,6 +138,8 @@ class ByOrder(Pairing):
                 f"{counted(self._seen, SEVERAL.get(roles[0], 'row'))} but {counted(self.total, 'target')}",
                 evidence,
                 [f"both files have a column {name!r}: --on {shell(name)}" for name in self._shared[:1]],
+                code="counts",
+                count=[self._seen, self.total],
             )
         return Unmatched()
 
@@ -229,4 +231,4 @@ class ById(Pairing):
             ]
         elif shared:
             fix = [f"--join inner       {score}"]
-        raise DataError(f"--on {self._on}: the ids do not match one to one", evidence, fix)
+        raise DataError(f"--on {self._on}: the ids do not match one to one", evidence, fix, code="ids")

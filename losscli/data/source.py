@@ -198,6 +198,8 @@ class Source:
             f"{where}: byte 0x{error.object[error.start]:02x} is not {error.encoding} text",
             shown,
             ["--encoding cp1252       if the file comes from Windows or is Latin-1"],
+            code="encoding",
+            file=self.name,
         )
 
     def _unreadable(self, error: OSError) -> DataError:
@@ -209,11 +211,13 @@ class Source:
                 hint = [f"did you mean: {folder / close}"] if close else []
                 if not folder.is_dir():
                     hint = [f"there is no folder {str(folder)!r}"]
-                return DataError(f"no file {self.name!r}", hint)
+                return DataError(f"no file {self.name!r}", hint, code="no-file", file=self.name)
             case IsADirectoryError():
-                return DataError(f"{self.name!r} is a directory, not a file")
+                return DataError(f"{self.name!r} is a directory, not a file", code="no-file", file=self.name)
             case PermissionError():
-                return DataError(f"{self.name!r} may not be read: permission denied")
+                return DataError(
+                    f"{self.name!r} may not be read: permission denied", code="no-file", file=self.name
+                )
             case _ if error.errno is None:  # gzip and bz2 raise it themselves
                 return self._damaged(error)
             case _:

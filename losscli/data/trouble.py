@@ -74,7 +74,14 @@ class Trouble:
             spots = [flaw.table.spot(line) for line in self._lines]
             evidence.append(f"{self._count} such cells: {plural} {first(spots, len(spots))}")
         separator = "" if flaw.kind == "missing" else ":"
-        return DataError(f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, usable))
+        facts = {
+            "code": "missing-cell" if flaw.kind == "missing" else "bad-cell", "file": flaw.table.name,
+            "line": int(flaw.line), "column": name, "value": flaw.cell,
+            "count": self._count, "lines": [*map(int, self._lines)],
+        }  # fmt: skip
+        return DataError(
+            f"{where}: column {name!r}{separator} {what}", evidence, self._fix(flaw, usable), **facts
+        )
 
     def _fix(self, flaw: Flaw, usable: int) -> list[str]:
         others = f"the other {usable} rows" if usable > 1 else "the other row"
@@ -130,7 +137,8 @@ class Trouble:
                 f"first at {flaw.table.place(flaw.line)}; {counted(self._count, 'row')}",
             ],
             [fix] if len(labels) <= MANY else (),
-        )
+            code="no-class", file=flaw.table.name, line=int(flaw.line), value=target, count=self._count,
+        )  # fmt: skip
 
 
 def said(cell: Cell) -> str:

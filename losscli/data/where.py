@@ -113,7 +113,7 @@ class Where:
             error = absent.no_column(self._table, "where", name, self.expression)
             texts = f'"{name}"' in self.expression
             hint = [f"texts stand in single quotes: '{name}'"] if texts else []
-            raise DataError(error.what, [*error.evidence, *hint], () if texts else error.fix)
+            raise DataError(error.what, [*error.evidence, *hint], () if texts else error.fix, **error.facts)
         use = Use(column, kind)
         self._uses[use] = None
         node["column_names"] = [use.name]

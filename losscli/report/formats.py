@@ -32,6 +32,7 @@ class Manner(NamedTuple):
     width: int = 0
     screen: TextIO | None = None
     """Where a person reads it, if that is not standard output."""
+    ascii: bool = False
 
 
 def write(
@@ -50,7 +51,15 @@ def write(
     if kind == "table":
         from losscli.report.terminal import write_table
 
-        write_table(table, out, color=how.color, width=how.width, digits=how.digits, screen=how.screen)
+        write_table(
+            table,
+            out,
+            color=how.color,
+            width=how.width,
+            digits=how.digits,
+            screen=how.screen,
+            ascii=how.ascii,
+        )
     elif kind == "md":
         from losscli.report.markup import write_markdown
 

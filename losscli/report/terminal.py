@@ -54,6 +54,7 @@ def write_table(
     width: int = 0,
     digits: int = 4,
     screen: TextIO | None = None,
+    ascii: bool = False,
 ) -> None:
     """Write `table` for a person at `screen`, or standard output: numbers to the right and never cut.
 
@@ -67,7 +68,7 @@ def write_table(
 
     person: TextIO = screen or sys.stdout
     room = width_of(person, width)
-    unicode = (person.encoding or "").lower().replace("-", "").startswith("utf")
+    unicode = not ascii and (person.encoding or "").lower().replace("-", "").startswith("utf")
     rule = "─" if unicode else "-"
     blank = "    \n"
     box = Box(f"{blank * 2} {rule}{rule} \n{blank * 5}", ascii=not unicode)

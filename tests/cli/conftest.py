@@ -11,6 +11,7 @@ import pytest
 
 from losscli.cli.app import run
 
+OURS = [f"LOSSCLI_{each}" for each in ("FORMAT", "COLOR", "STYLE", "PRECISION", "WIDTH")]
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,7 +25,14 @@ class Ran(NamedTuple):
 def cli(capfdbinary, monkeypatch, tmp_path):
     """Run a command line in an empty folder: `cli("compute mse preds.csv", {"preds.csv": "..."})`."""
     monkeypatch.chdir(tmp_path)
-    for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "LOSSCLI_STYLE"):
+    for name in (
+        "NO_COLOR",
+        "FORCE_COLOR",
+        "CLICOLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+        *(f"LOSSCLI_{each}" for each in ("FORMAT", "COLOR", "STYLE", "PRECISION", "WIDTH")),
+    ):
         monkeypatch.delenv(name, raising=False)
 
     def call(line, files=None, stdin=""):
@@ -43,7 +51,11 @@ def cli(capfdbinary, monkeypatch, tmp_path):
 @pytest.fixture
 def process():
     """Run `losscli` as a process of its own, in the root of the repository."""
-    clean = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    clean = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS") and k[:8] != "LOSSCLI_"
+    }
 
     def call(*words, stdin=None, **environment):
         return subprocess.run(

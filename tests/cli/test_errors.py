@@ -1,5 +1,7 @@
 """Every mistake: one message, the documented code, nothing on standard output."""
 
+import json
+
 import pytest
 
 PREDS = "id,y_true,y_pred\na,1,1\nb,2,n/a\nc,3,2\n"
@@ -107,9 +109,64 @@ def test_a_mistake_late_in_the_file_prints_nothing(cli):
 def test_our_own_bug_is_one_line_and_70(cli, monkeypatch, four):
     from losscli.losses.residual import MSE
 
-    monkeypatch.delenv("LOSSCLI_TRACEBACK", raising=False)
     monkeypatch.setattr(MSE, "penalty", lambda self, e: 1 // 0)
     ran = cli("compute mse four.csv", four)
     assert (ran.code, ran.out) == (70, "")
     assert ran.err.startswith("error: losscli itself failed: ZeroDivisionError")
     assert "Traceback" not in ran.err
+    ran = cli("compute mse four.csv --verbose", four)
+    assert (ran.code, ran.out) == (70, "")
+    assert ran.err.startswith("Traceback (most recent call last):")
+    assert json.loads(cli("compute mse four.csv --errors json").err)["exit"] == 70
+
+
+@pytest.mark.parametrize(("line", "code", "message"), MISTAKES, ids=[line for line, _, _ in MISTAKES])
+def test_mistake_for_programs(cli, line, code, message):
+    ran = cli(f"{line} --errors json" if " " in line else f"{line} --errors=json", FILES)
+    assert (ran.code, ran.out) == (code, "")
+    facts = json.loads(ran.err)
+    assert (facts["level"], facts["exit"]) == ("error", code)
+    assert {"code", "message", "evidence", "fix"} <= {*facts}
+    assert f"error: {facts['message']}".startswith(message.partition("\n")[0].partition(" (Possible")[0])
+
+
+FACTS = [
+    ("compute mse p.csv", {"code": "bad-cell", "file": "p.csv", "line": 3, "column": "y_pred", "value": "n/a",
+                           "count": 1, "lines": [3], "fix": ["--na n/a --missing drop"]}),
+    ("compute mse d.csv", {"code": "missing-cell", "file": "d.csv", "line": 2, "column": "y_pred"}),
+    ("compute bce l.csv", {"code": "outside-domain", "file": "l.csv", "line": 3, "column": "p", "value": 1.3, "count": 2}),
+    ("compute cce k.csv", {"code": "no-class", "file": "k.csv", "line": 3, "value": "horse", "count": 1}),
+    ("compute mse none.csv", {"code": "no-file", "file": "none.csv"}),
+    ("compute mse p.csv --pred y_prd", {"code": "no-column", "file": "p.csv", "column": "y_prd", "fix": ["--pred y_pred"]}),
+    ("compute mse u.csv --targets v.csv", {"code": "counts", "count": [2, 3]}),
+    ("compute mse p.csv --targets t.csv --on id", {"code": "ids"}),
+    ("compute hubber p.csv", {"code": "unknown-loss", "value": "hubber"}),
+    ("compute cross-entropy p.csv", {"code": "ambiguous-loss", "value": "cross-entropy"}),
+    ("compute huber:delta=-1 p.csv", {"code": "bad-parameter", "value": "delta=-1"}),
+    ("compute mse p.csv --missing maybe", {"code": "bad-option"}),
+    ("compute mse p.csv --bogus", {"code": "usage", "fix": ["losscli compute --help"]}),
+    ("compute mse e.csv", {"code": "no-result", "exit": 4}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "facts"), FACTS, ids=[line for line, _ in FACTS])
+def test_facts_of_a_mistake(cli, line, facts):
+    said = json.loads(cli(f"{line} --errors json", FILES).err)
+    assert {name: said[name] for name in facts} == facts
+
+
+def test_warnings_and_notes_for_programs(cli):
+    ran = cli("compute bce --values 0:1 --errors json")
+    said = json.loads(ran.err)
+    assert (ran.code, said["level"], said["code"], said["line"]) == (0, "warning", "infinite", 1)
+    ran = cli("grad mae --values 1:1,2:1 --errors json")
+    assert json.loads(ran.err)["level"] == "note"
+
+
+def test_quiet_silences_what_is_no_error(cli, tmp_path):
+    for line in ("compute bce --values 0:1", "grad mae --values 1:1", "compute mse --values 1:1 -o x.csv"):
+        assert cli(line).err
+        for option in ("-q", "--quiet"):
+            ran = cli(f"{line} {option}")
+            assert (ran.code, ran.err) == (0, "")
+    assert cli("compute hubber -q").err.startswith("error: ")

@@ -22,7 +22,7 @@ HEAD = b"pred,target\n" + b"1,2\n" * 20_000
 def start(*words, folder):
     """A process whose standard error is a terminal, and what that shows, as it comes."""
     ours, theirs = os.openpty()
-    environment = {**os.environ, "TMPDIR": str(folder), "TERM": "xterm", "COLUMNS": "100"}
+    environment = {**os.environ, "TMPDIR": str(folder), "TERM": "xterm", "COLUMNS": "100", "NO_COLOR": "1"}
     child = subprocess.Popen(
         [sys.executable, "-m", "losscli", *words],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=theirs, env=environment,
