@@ -19,7 +19,7 @@ from losscli.plot.notes import crossing, least, marked, whole
 Show = Literal["loss", "grad"]
 
 
-def zero_one(m: Array) -> Array:
+def zero_one(m: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Return what losses of a margin stand in for: a wrong answer costs one, a right one nothing."""
     return np.where(m < 0, 1.0, 0.0)
 
