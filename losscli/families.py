@@ -155,10 +155,12 @@ class Binary(OfBoth):
     """A loss of one prediction against a label between 0 and 1."""
 
     family = "binary classification"
+    targets: ClassVar[tuple[float, ...]] = (1, 0)
+    """Of the curves of its picture."""
 
     def sections(self) -> tuple[Section, ...]:
         kinks = self.traits().kinks
-        return tuple(Section(f"y = {y}", partial(_against, y=y), kinks=kinks) for y in (1, 0))
+        return tuple(Section(f"y = {y:g}", partial(_against, y=y), kinks=kinks) for y in self.targets)
 
 
 class OnProbability(Binary):
@@ -235,19 +237,29 @@ class Margin(Pointwise):
 
 
 class Ratio(OfBoth):
-    """A loss of a prediction beside its target, drawn at target 1, where the prediction is their ratio."""
+    """A loss of a prediction beside its target, drawn at target 1, where the prediction is their ratio.
+
+    Where one target cannot say it, the picture has a curve for each of some `targets`.
+    """
 
     family = "regression"
     symbols = "p, t"
     forms = ((Input("pred", wrt=True, columns=PREDICTION), Input("target", columns=TARGET)),)
     span: ClassVar[tuple[float, float]] = (0, 4)
-    """The ratios that its picture shows."""
+    """The ratios, or predictions, that its picture shows."""
+    targets: ClassVar[tuple[float, ...]] = ()
+    top: ClassVar[float | None] = None
+    """Where its picture ends, if it has no bound."""
 
     @property
     def axis(self) -> Axis:
-        return Axis("r", "prediction  r  at target 1", *self.span)
+        if self.targets:
+            return Axis("r", "prediction  p", *self.span, self.top)
+        return Axis("r", "ratio  r = prediction / target,  at target 1", *self.span, self.top)
 
     def sections(self) -> tuple[Section, ...]:
+        if self.targets:
+            return tuple(Section(f"t = {t:g}", partial(_against, y=t)) for t in self.targets)
         return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
 
 

@@ -54,7 +54,8 @@ class PoissonNLL(Ratio):
             Input("target", NONNEGATIVE, columns=TARGET),
         ),
     )
-    span = (0, 5)
+    span = (0, 6)
+    targets = (0, 1, 3)
     swift = True
 
     full: float = flag(default=0.0, help=WHOLE.format("t"))
@@ -135,6 +136,7 @@ class PoissonNLLLog(Binary):
     )
 
     swift = True
+    targets = (3, 1, 0)
 
     full: float = flag(default=0.0, help=WHOLE.format("y"))
 

@@ -33,6 +33,7 @@ class Deviance(Ratio):
     source = "Jørgensen 1987, Exponential dispersion models, doi:10.1111/j.2517-6161.1987.tb01685.x"
     forms = POSITIVES
     span = (0, 5)
+    top = 4
 
 
 class TweedieDeviance(Deviance):

@@ -65,6 +65,7 @@ class OnLogMean(Binary):
     family = "counts"
     symbols = "z, y"
     swift = True
+    targets = (3, 1, 0)
 
     @property
     def axis(self):
@@ -185,6 +186,7 @@ class GammaNLLLog(OnLogMean):
     )
     related = ("gamma-deviance", "tweedie-nll-log", "poisson-nll-log")
     forms = ((LOG_MEAN, Input("target", POSITIVE, columns=TARGET)),)
+    targets = (3, 1)
 
     def penalty(self, z, y):
         share = y * np.exp(-z)
@@ -223,9 +225,6 @@ class GammaNLLLog(OnLogMean):
     def curvature(self, z, y):
         half = np.exp(-z / 2)
         return np.where(abs(z) > FAR, y * half * half, y * np.exp(-z))
-
-    def sections(self):
-        return super().sections()[:1]
 
     def traits(self):
         return Traits(convex=True, best="the log of the mean")

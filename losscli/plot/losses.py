@@ -71,7 +71,7 @@ def figure(
         notes = least(losses[0], curves, low, high) or crossing(curves, low, high)
         points = whole(low, high) if len(curves) == 1 and not curves[0].marks else ()
         curves = tuple(marked(curve, notes, points) for curve in curves)
-    if show == "loss" and axes[0].symbol == "m" and not any("zero-one" in loss.name for loss in losses):
+    if show == "loss" and axes[0].symbol == "m" and not any(curve.breaks for curve in curves):
         curves = (*(c if c.label else c._replace(label=losses[0].name) for c in curves), ZERO_ONE)
     y_label = "loss" if show == "loss" else "grad"
     top = max((axis.top for axis in axes if axis.top is not None), default=None)
@@ -123,7 +123,7 @@ def _bounds(loss: Loss, top: float) -> tuple[float, float] | None:
     low, high = (float(end) for end in (ends.min(), ends.max()))
     if -2 * top <= low and high <= 2 * top:
         return None
-    return (-2 * top if low < 0 else 0.0), (2 * top if high > 0 else 0.0)
+    return max(-2 * top, min(0.0, np.floor(low))), min(2 * top, max(0.0, np.ceil(high)))
 
 
 def named(loss: Loss, section: Section) -> str:
@@ -157,9 +157,11 @@ def _curve(loss: Loss, section: Section, show: Show, name: str, *, low: float, h
     kinks = tuple(x for x in section.kinks if low < x < high)
     jumpy = show == "grad" or loss.traits().lipschitz == inf
     breaks = tuple(x for x in kinks if jumpy and _jumps(at, x, high - low))
-    return Curve(label, cast("Callable[[Any], Any]", at), kinks if show == "loss" else (), breaks)
+    return Curve(label, cast("Callable[[Any], Any]", at), kinks, breaks)
 
 
 def _jumps(at: Callable[[Array], Array], x: float, span: float) -> bool:
-    left, right = at(np.array([x - 1e-9 * span, x + 1e-9 * span])).tolist()
-    return abs(right - left) > 1e-6
+    """Say whether a function jumps: a step that stays when it is looked at from nearer, as that of a root does not."""
+    near, far = 1e-9 * span, 1e-7 * span
+    left, right, low, high = at(np.array([x - near, x + near, x - far, x + far])).tolist()
+    return abs(right - left) > max(1e-6, 0.5 * abs(high - low))

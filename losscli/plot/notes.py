@@ -21,8 +21,8 @@ def least(loss: Loss, curves: Sequence[Curve], low: float, high: float) -> tuple
 
 def crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ...]:
     """Return a note on the point where two curves cross, if they cross once."""
-    if len(curves) != 2:
-        return ()
+    if len(curves) != 2 or not all(" = " in curve.label for curve in curves):
+        return ()  # where curves of two labels cross, the loss does not tell them apart
     x = np.linspace(low, high, 1001)
     with np.errstate(all="ignore"):
         gap = curves[0].at(x) - curves[1].at(x)

@@ -73,6 +73,8 @@ class Sheet:
             # an underscore lies on the lower edge of its line, dots about its middle
             best = int(np.floor(row + 0.5) if self.style.fine else np.ceil(row))
             line = int(lines[np.argmin(np.abs(lines - best))]) if len(lines) else best
+            if abs(line - best) > 1 and not self.glyphs[best, column]:
+                line = best  # at a jump the value may lie between the two sides
             if all(
                 other is own or not other.cells[line, column] or abs(self.row(number, x) - row) < 0.25
                 for number, other in enumerate(self.traces)

@@ -148,7 +148,8 @@ def level(low: float, high: float, columns: int) -> Axis:
 
 def disliked(step: Step, parts: int, spacing: float) -> float:
     """Weigh ticks too few to give a scale, their spacing against the best, and the digits of the step."""
-    return 4 * (parts < 1) + 0.3 * abs(log2(spacing)) + STEPS[step.digits]
+    off = abs(log2(spacing))
+    return 4 * (parts < 1) + 0.3 * off * max(1, off) + STEPS[step.digits]
 
 
 def apart(ticks: tuple[Tick, ...]) -> bool:
