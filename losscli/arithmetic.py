@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.blocks import squares
+from losscli.blocks import put_off, squares
 from losscli.doubledouble import DoubleDouble, total, two_sum
 
 Array = NDArray[np.float64]
@@ -64,8 +64,11 @@ def sure(difference: DoubleDouble, term: Array) -> Array:
 def with_care(
     doubtful: NDArray[np.bool_], plain: Array, careful: Callable[..., Array], *inputs: Array | DoubleDouble
 ) -> Array:
-    """Return `plain`, and what `careful` makes of the inputs in the samples where plain doubles are doubtful."""
-    if not doubtful.any():
+    """Return `plain`, and what `careful` makes of the inputs in the samples where plain doubles are doubtful.
+
+    Of a large array samples may be put off, and then mean nothing yet.
+    """
+    if not doubtful.any() or put_off(doubtful):
         return plain
     at = (..., *np.nonzero(doubtful))
     plain[at] = in_parts(careful, *(x[at] for x in inputs))
@@ -96,8 +99,9 @@ def reconsidered(
     """Return what was `found`, and what `careful` makes of the samples in which that is NaN."""
     if np.isnan(sum(x.sum() for x in found)):
         count = block[0].shape[-1]
-        at = np.flatnonzero(np.any([np.isnan(x).reshape(-1, count).any(axis=0) for x in found], axis=0))
-        if at.size:
+        doubtful = np.any([np.isnan(x).reshape(-1, count).any(axis=0) for x in found], axis=0)
+        at = np.flatnonzero(doubtful)
+        if at.size and not put_off(doubtful):
             for x, better in zip(found, careful(*(x[..., at] for x in block)), strict=True):
                 x[..., at] = better
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isnan, prod
+from threading import local
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,44 @@ Array = NDArray[np.float64]
 
 BLOCK, LONG = 1 << 13, 1 << 15
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
+
+RARE = 32
+"""Of a block at least so many times as many samples as are put off."""
+
+
+class Later(local):
+    """The samples of the block at hand that are put off, to be computed with those of other blocks."""
+
+    rows: NDArray[np.bool_] | None = None
+    """None if nothing is to be put off."""
+
+
+LATER = Later()
+
+
+@contextmanager
+def putting_off(count: int) -> Iterator[NDArray[np.bool_]]:
+    """Let `count` samples be put off; give those that were."""
+    LATER.rows = np.zeros(count, np.bool_)
+    try:
+        yield LATER.rows
+    finally:
+        LATER.rows = None
+
+
+def put_off(doubtful: NDArray[np.bool_]) -> bool:
+    """Put off samples that ask for care, if they are few: dozens of passes over few numbers cost as over many.
+
+    Whatever the kernel makes of them then, they are computed once more.
+    """
+    rows = LATER.rows
+    if rows is None or doubtful.shape[-1:] != rows.shape:
+        return False
+    told = doubtful.reshape(-1, len(rows)).any(axis=0)
+    if np.count_nonzero(told) * RARE > len(rows):
+        return False
+    rows |= told
+    return True
 
 
 def spans(rows: int, width: int, size: int) -> Iterator[slice]:
@@ -33,16 +73,31 @@ def evaluate(
 
     Outside, samples are rows; inside a block they run along the last axis, so that kernels
     vectorise over samples whatever the number of classes, and broadcast without ceremony. Infinities
-    and NaN are no errors in there.
+    and NaN are no errors in there. Samples that are put off are computed at last, all together.
     """
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
+    late: list[NDArray[np.intp]] = []
 
+    def fill(where: slice | NDArray[np.intp]) -> None:
+        block = [np.ascontiguousarray(x[where].T) for x in inputs]
+        for out, result in zip(outs, kernel(*block), strict=True):
+            out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
+
+    parts = list(spans(len(inputs[0]), width, size))
     with np.errstate(all="ignore"):
-        for span in spans(len(inputs[0]), width, size):
-            block = [np.ascontiguousarray(x[span].T) for x in inputs]
-            for out, result in zip(outs, kernel(*block), strict=True):
-                out[span] = result.T  # Hessians are symmetric: transposing all axes is harmless
+        for span in parts:
+            if len(parts) == 1:
+                fill(span)
+                continue
+            with putting_off(span.stop - span.start) as rows:
+                fill(span)
+            if rows.any():
+                late.append(span.start + np.flatnonzero(rows))
+        if late:
+            again = np.concatenate(late)
+            for span in spans(len(again), width, size):
+                fill(again[span])
     return outs
 
 
@@ -51,6 +106,14 @@ def missing_in(block: Sequence[Array]) -> NDArray[np.bool_] | None:
     if numbers(block):
         return None
     return np.logical_or.reduce([np.isnan(x).reshape(-1, x.shape[-1]).any(axis=0) for x in block])
+
+
+def settled(results: Sequence[Array]) -> Sequence[Array]:
+    """Return what was found, with 0 in the place of samples that are put off."""
+    rows = LATER.rows
+    if rows is None or not rows.any():
+        return results
+    return [np.where(rows, 0.0, x) for x in results]
 
 
 def numbers(arrays: Sequence[Array]) -> bool:

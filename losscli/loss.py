@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from losscli import blocks
-from losscli.blocks import missing_in, numbers
+from losscli.blocks import missing_in, numbers, settled
 from losscli.domain import Index, covers
 from losscli.inputs import (
     SUM_TOLERANCE,
@@ -288,7 +288,7 @@ class Loss(ABC):
         missing = None if self.shows_missing(order) else missing_in(block)
         if missing is not None and not self.elementwise:
             block = [np.where(missing, 0.0, x) for x in block]
-        results = [np.asarray(x) for x in self.derivative(order, *block)]
+        results = list(settled([np.asarray(x) for x in self.derivative(order, *block)]))
         if missing is not None:  # nor would a formula know what to say of the 0 in its place
             results = [np.where(missing, 0.0, x) for x in results]
         if not numbers(results):
