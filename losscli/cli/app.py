@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import choose, compute, explain, grad, list, plot, saying
+from losscli.cli import check, choose, compute, explain, grad, list, plot, saying
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError, UsageError
 
@@ -114,6 +114,7 @@ app = typer.Typer(
 EXAMPLES_OF = {
     "compute": compute.EXAMPLES,
     "grad": grad.EXAMPLES,
+    "check": check.EXAMPLES,
     "plot": plot.EXAMPLES,
     "list": list.EXAMPLES,
     "explain": explain.EXAMPLES,
@@ -121,6 +122,7 @@ EXAMPLES_OF = {
 }
 app.command("compute", cls=Command)(spread(compute.compute))
 app.command("grad", cls=Command)(spread(grad.grad))
+app.command("check", cls=Command)(spread(check.check))
 app.command("plot", cls=Command)(spread(plot.plot))
 app.command("list", cls=Command)(spread(list.list_))
 app.command("explain", cls=Command)(spread(explain.explain))

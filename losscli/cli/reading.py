@@ -29,6 +29,7 @@ CHOICES = {
     "kink": ("subgradient", "nan"),
     "kind": ("curve", "hist"),
     "show": ("loss", "grad", "both"),
+    "framework": ("auto", "numpy", "torch", "jax"),
 }
 
 
@@ -40,8 +41,14 @@ def choose(name: str, value: str) -> Any:
     raise UsageError(f"--{name.replace('_', '-')}: '{value}' is not one of: {words}", code="bad-option")
 
 
-def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> Job:
-    """Return the job of computing `losses` over the input that `words` describe."""
+def open_input(
+    losses: Sequence[Loss],
+    words: Words,
+    command: str,
+    group: Sequence[str] = (),
+    beside: Sequence[Role] = (),
+) -> Job:
+    """Return the job of computing `losses` over the input that `words` describe, and of what else is read `beside`."""
     from losscli.data.literals import literals
     from losscli.fit import need
     from losscli.run import Job
@@ -67,7 +74,8 @@ def open_input(losses: Sequence[Loss], words: Words, command: str, group: Sequen
         reading = literals(words.values, forms[0])
         reading.form = needed.forms.index(forms[0])
         return job(losses, needed, reading, normalize=words.normalize)
-    reading = read_as(needed.forms, words, command, lists=listed, group=group)
+    forms = [(*form, *beside) for form in needed.forms]
+    reading = read_as(forms, words, command, lists=listed, group=group)
     return job(losses, needed, reading, normalize=words.normalize)
 
 

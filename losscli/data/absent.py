@@ -10,7 +10,8 @@ from losscli.data.table import Table
 from losscli.data.words import first, listed, nearest, quoted, shell
 from losscli.errors import DataError, UsageError
 
-OPTIONS = {role: f"--{role} " for role in ("pred", "target", "weight", "id", "on", "group", "where")}
+NAMED = ("pred", "target", "weight", "id", "on", "group", "where", "loss-col", "grad-col")
+OPTIONS = {role: f"--{role} " for role in NAMED}
 
 
 class Absent(DataError):

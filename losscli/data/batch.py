@@ -41,6 +41,8 @@ class Role(NamedTuple):
     """Whether it is said once for a list of rows, and not for each row."""
     ignored: tuple[float, ...] | None = None
     """What a class may be called whose rows do not count, and which has no column; None if all rows must."""
+    answer: bool = False
+    """Whether its numbers are someone's answers: NaN is one, and nothing is missing."""
 
 
 class Batch(NamedTuple):

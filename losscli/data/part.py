@@ -162,7 +162,8 @@ class Part:
         kind = "missing" if pick.role.name == GROUP else "number"
         what: Kind = "class" if pick.role.name in self._binders else kind
         kinds: dict[tuple[int, int], Kind] = dict.fromkeys(bad, what)
-        if self._report_missing and kind == "number" and np.isnan(array).any():
+        reported = self._report_missing and not pick.role.answer
+        if reported and kind == "number" and np.isnan(array).any():
             for row, *place in np.argwhere(np.isnan(array)).tolist():
                 column = pick.columns[0 if pick.lists or not place else place[0]]
                 kinds.setdefault((row, column), "missing")

@@ -213,6 +213,7 @@ class FileReading(Reading):
         self._trouble = Trouble(options, settled.picks)
         self._missing = options.missing
         self._batch_rows = batch_rows
+        self._answers = {role for role, pick in settled.picks.items() if pick.role.answer}
 
     def place(self, line: int) -> str:
         """Return where a row stands."""
@@ -247,7 +248,7 @@ class FileReading(Reading):
                 self.filtered += int((keep & ~block.kept).sum())
                 keep &= block.kept
                 block = block._replace(flaws=[flaw for flaw in block.flaws if block.kept[flaw.row]])
-            lost = unusable(block.arrays)
+            lost = unusable({role: x for role, x in block.arrays.items() if role not in self._answers})
             self._trouble.add(block.flaws)
             if lost is not None and (self._missing != "nan" or self._trouble):
                 self.dropped += int((keep & lost).sum())

@@ -84,7 +84,7 @@ def write_table(
     given = list(table.rows)
     rows = [[shown(cell, digits) for cell in row] for row in given]
     numeric = [not any(isinstance(row[at], str) for row in given) for at in range(len(table.columns))]
-    folds = not numeric[-1]
+    folds = bool(numeric) and not numeric[-1]
     titles = [table.titles.get(name, name) for name in table.columns]
     kept = _fitting(titles, rows, room, folds)
     grid = Grid(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
@@ -102,12 +102,13 @@ def write_table(
         for line in wrap(table.heading, room, subsequent_indent="  "):
             console.print(Text(line), soft_wrap=True)
         console.print()
-    console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+    if titles:
+        console.print(Padding(grid, (0, 0, 0, 2), expand=False))
     left_out = [name for at, name in enumerate(table.columns) if at not in kept]
     if left_out:
         named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
         left_out = [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, or a pipe)"]
-    if left_out or table.footer:
+    if titles and (left_out or table.footer):
         console.print()
     for line in (*left_out, *table.footer):
         for part in wrap(line, room - 2, subsequent_indent="  ", break_on_hyphens=False):

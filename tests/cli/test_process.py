@@ -23,7 +23,7 @@ def test_no_arguments_is_help_on_standard_error(process):
     assert ran.stderr.startswith("Usage: losscli COMMAND")
 
 
-@pytest.mark.parametrize("command", ["compute", "grad", "plot", "list", "explain"])
+@pytest.mark.parametrize("command", ["compute", "grad", "check", "plot", "list", "explain"])
 def test_help_has_examples_and_fits(process, command):
     ran = process(command, "-h")
     assert ran.returncode == 0
