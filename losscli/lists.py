@@ -86,7 +86,7 @@ class ListJob(Job):
             total = ExactSum()
             total.update(np.ones(len(values)), weight)
             if not total.weight:
-                raise self._weightless()
+                raise self.weightless()
             found = tuple(x / total.sum for x in found)
         yield Row(self.lists.rows, [values[code]], found, int(edge.sum()), len(values))
 
@@ -167,7 +167,7 @@ class ListJob(Job):
         if not apart.any():
             return
         at, *place = np.argwhere(apart)[0].tolist()
-        columns = self.reading.chosen[role].names
+        columns = self.chosen[role].names
         column = columns[place[0] if place and len(columns) > 1 else 0]
         start, here = (self.reading.place(int(rows.lines[row])) for row in (first[code[at]], at))
         of = next((each.of for inputs in self.inputs for each in inputs if each.name == role), "")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from losscli.data.batch import Array
+from losscli.data.batch import Array, Chosen
 from losscli.data.reading import Reading
 from losscli.domain import BINARY, SIGN
 from losscli.errors import DataError
@@ -13,11 +14,17 @@ from losscli.spec import loss_called
 
 
 def outside(
-    error: DomainError, loss: Loss, reading: Reading, line: int, values: Array, bad: int
+    error: DomainError,
+    loss: Loss,
+    reading: Reading,
+    chosen: Mapping[str, Chosen],
+    line: int,
+    values: Array,
+    bad: int,
 ) -> DataError:
     """Return a domain error as a message: the first is in `line`; in all, `bad` rows have these `values`."""
     entry, place = error.entry, reading.place(line)
-    columns = reading.chosen[entry.name].names
+    columns = chosen[entry.name].names
     column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
     facts: dict[str, Any] = {"file": reading.name, "line": int(line),
              "column": columns[0] if len(columns) == 1 else [*columns],

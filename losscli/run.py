@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import inf
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from losscli.stats.grouped import GroupSums
 Reduction = Literal["mean", "sum", "none"]
 WEIGHT = "weight"
 Kink = Literal["subgradient", "nan"]
+AS_CALLED: Mapping[str, str] = MappingProxyType({})
 
 
 class Row(NamedTuple):
@@ -93,15 +95,26 @@ class Job:
     """What has a loss."""
 
     def __init__(
-        self, losses: Sequence[Loss], needed: Need, reading: Reading, *, normalize: bool = False
+        self,
+        losses: Sequence[Loss],
+        needed: Need,
+        reading: Reading,
+        *,
+        normalize: bool = False,
+        batches: Iterator[Batch] | None = None,
+        alias: Mapping[str, str] = AS_CALLED,
     ) -> None:
         self.losses = losses
         self.reading = reading
+        self.alias = alias
+        """What an input of the losses is called in the batches, if not by its name."""
+        self.chosen = {**reading.chosen, **{name: reading.chosen[other] for name, other in alias.items()}}
+        """The columns of each input."""
         self.inputs = needed.inputs[reading.form]
         self.normalize = normalize
         self.ignored = 0
         """How many rows were left out for their target."""
-        self._batches = reading.batches()
+        self._batches = reading.batches() if batches is None else batches
 
     def follow(self, watch: Callable[[Iterator[Batch]], Iterator[Batch]]) -> None:
         """Let someone see the batches go by."""
@@ -111,7 +124,7 @@ class Job:
     def _coded(self) -> list[Loss]:
         """The losses, as they are computed. Raises `UsageError` if one does not suit the columns chosen."""
         each = zip(self.losses, self.inputs, strict=True)
-        return [fitted(loss, form, self.reading.chosen) for loss, form in each]
+        return [fitted(loss, form, self.chosen) for loss, form in each]
 
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""
@@ -144,7 +157,7 @@ class Job:
                 total.update(one, None if weight is None else spread(weight, like))
                 held.put(row)
             if not total.total:
-                raise self._weightless()
+                raise self.weightless()
             for row in held:
                 yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
 
@@ -166,16 +179,10 @@ class Job:
 
     def summaries(self) -> list[Summary]:
         """Return each loss over all rows, weighted if the reading has weights."""
-        found = [Summary() for _ in self.losses]
-        for row in self.rows():
-            weight = self.weight(row.batch)
-            for at, summary in enumerate(found):
-                summary.update(row, at, weight)
-        if not any(summary.total.weight for summary in found):
-            raise self._weightless()
-        return found
+        return alongside([self])[0]
 
-    def _weightless(self) -> NoResult:
+    def weightless(self) -> NoResult:
+        """Return what to say of rows of which none counts."""
         said = "is ignored" if self.ignored == self.reading.rows - self.reading.dropped else "has weight 0"
         return NoResult(f"{self.reading.name}: every row {said}")
 
@@ -227,7 +234,8 @@ class Job:
         return found
 
     def _inputs(self, batch: Batch, at: int) -> list[Array]:
-        found = [batch.columns[entry.name] for entry in self.inputs[at]]
+        names = [self.alias.get(entry.name, entry.name) for entry in self.inputs[at]]
+        found = [batch.columns[name] for name in names]
         if not self.normalize:
             return found
         return [
@@ -252,7 +260,20 @@ class Job:
                     bad += int(again.rows.sum())
                     found.append(again.values)
         values = np.concatenate([np.ravel(x) for x in found])
-        return outside(error, loss, reading, line, values, bad)
+        return outside(error, loss, reading, self.chosen, line, values, bad)
+
+
+def alongside(jobs: Sequence[Job]) -> list[list[Summary]]:
+    """Return the summaries of jobs over the same rows, which are read once."""
+    found = [[Summary() for _ in job.losses] for job in jobs]
+    for rows in zip(*(job.rows() for job in jobs), strict=True):
+        for job, row, summaries in zip(jobs, rows, found, strict=True):
+            weight = job.weight(row.batch)
+            for at, summary in enumerate(summaries):
+                summary.update(row, at, weight)
+    if not any(summary.total.weight for summary in found[0]):
+        raise jobs[0].weightless()
+    return found
 
 
 def spread(weight: Array, values: Array) -> Array:

@@ -139,7 +139,7 @@ def _rows(job: Job, words: o.Words, to: Output) -> None:
         else ["id" if words.ident or words.on else "row"]
     )
     for loss, inputs in zip(job.losses, job.inputs, strict=True):
-        first = job.reading.chosen[inputs[0].name]
+        first = job.chosen[inputs[0].name]
         each = first.names if len(first.names) > 1 else first.labels
         names += [f"{loss}:{name}" for name in each] if loss.elementwise and each else [str(loss)]
     write_long(names, blocks(), to, lambda: heading(job, "none", 0))

@@ -19,7 +19,7 @@ File = Annotated[
 ]
 
 Pred = Annotated[
-    str, Option("--pred", "-p", metavar="COL", rich_help_panel=INPUT,
+    list[str], Option("--pred", "-p", metavar="COL", rich_help_panel=INPUT,
                 help="prediction column, or columns: p_cat,p_dog or 'p_*'  [auto]"),
 ]  # fmt: skip
 Target = Annotated[
@@ -171,9 +171,9 @@ class Words(NamedTuple):
     """What the command line says of the input, as typed."""
 
     file: File = ""
-    pred: Pred = ""
+    pred: Pred = []  # noqa: RUF012 (Typer copies the default)
     target: Target = ""
-    col: Col = []  # noqa: RUF012 (Typer copies the default)
+    col: Col = []  # noqa: RUF012
     targets: Targets = ""
     on: On = ""
     by_order: ByOrder = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from losscli.cli.options import Words
@@ -86,10 +87,11 @@ def read_as(
     *,
     lists: bool = False,
     group: Sequence[str] = (),
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Return the reading of the input that `words` describe, as one of `forms`; of rows that may be in `lists`.
 
-    Rows may also be in groups, by the columns of `group`.
+    Rows may also be in groups, by the columns of `group`. There are `more` roles with columns of their own.
     """
     from losscli.data.batch import Options
     from losscli.data.reader import read
@@ -101,7 +103,7 @@ def read_as(
         on=words.on,
         by_order=words.by_order,
         join=cast("Any", words.join),
-        given=_given(words, [role.name for form in forms for role in form], lists=lists),
+        given={**_given(words, [role.name for form in forms for role in form], lists=lists), **more},
         weight=words.weight,
         ident=words.ident,
         group=group,
@@ -137,8 +139,13 @@ def _given(words: Words, roles: Sequence[str], *, lists: bool = False) -> Mappin
     """Return the columns that were said, by role: `--pred` is the first input of a loss."""
     roles = [*dict.fromkeys(roles), *(["list"] if lists else [])]
     given: dict[str, str] = {}
+    if len(words.pred) > 1:
+        raise UsageError(
+            "one --pred for this command; the columns of a vector stand in one",
+            fix=[f"--pred {','.join(words.pred)}"],
+        )
     if words.pred:
-        given["pred" if "pred" in roles else roles[0]] = words.pred
+        given[subject(roles)] = words.pred[0]
     if words.target:
         given["target"] = words.target
     for each in words.col:
@@ -153,6 +160,11 @@ def _given(words: Words, roles: Sequence[str], *, lists: bool = False) -> Mappin
     if "target" in given and "target" not in roles:
         raise UsageError("--target: this loss has no target", [f"roles: {', '.join(roles)}"])
     return given
+
+
+def subject(roles: Sequence[str]) -> str:
+    """Return the role that --pred gives: the first input of a loss that has no `pred`."""
+    return "pred" if "pred" in roles else roles[0]
 
 
 def settings(words: Words, job: Job) -> list[str]:

@@ -1,0 +1,62 @@
+"""Several models in one file: one reading, and a job for each prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import tee
+from typing import TYPE_CHECKING
+
+from losscli.cli.options import Words
+from losscli.cli.reading import open_input, read_as, subject
+from losscli.errors import LosscliError, UsageError
+
+if TYPE_CHECKING:
+    from losscli.loss import Loss
+    from losscli.run import Job
+
+
+def open_models(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> list[Job]:
+    """Return a job for each `--pred`, over the same rows: those that lack a prediction of any model are missing in all.
+
+    The jobs share one reading: they go on side by side, as in `run.alongside`.
+    """
+    if len(words.pred) < 2:
+        return [open_input(losses, words, command, group)]
+    from losscli.fit import need
+    from losscli.run import Job
+
+    if len(set(words.pred)) < len(words.pred):
+        raise UsageError("--pred: the same prediction twice")
+    if words.values:
+        raise UsageError("--values are rows without columns: --pred has no meaning here")
+    needed = need(losses)
+    job = Job
+    if losses[0].listed:
+        from losscli.lists import ListJob as job
+    name = subject([role.name for form in needed.forms for role in form])
+    others = {f"{name} of {model}": model for model in words.pred[1:]}
+    forms = [
+        (*form, *(role._replace(name=other) for role in form if role.name == name for other in others))
+        for form in needed.forms
+    ]
+    first = words._replace(pred=words.pred[:1])
+    reading = read_as(forms, first, command, lists=losses[0].listed, group=group, more=others)
+    batches = reading.batches()
+    classes = any(role.of == name for role in forms[reading.form])
+    labels = reading.chosen[name].labels
+    for other, model in others.items() if classes and not words.classes else ():
+        if reading.chosen[other].labels != labels:
+            with suppress(LosscliError):
+                next(batches)  # a reading that has begun closes its file
+            raise UsageError(
+                f"--pred {model}: its classes are not those of {words.pred[0]}",
+                [f"{each}: {', '.join(reading.chosen[role].labels)}"
+                 for role, each in ((name, words.pred[0]), (other, model))],
+                [f"--classes {','.join(labels)}       if the columns mean these, in their order"],
+            )  # fmt: skip
+    streams = tee(batches, len(words.pred))
+    return [
+        job(losses, needed, reading, normalize=words.normalize, batches=stream, alias={name: other})
+        for stream, other in zip(streams, [name, *others], strict=True)
+    ]
