@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import Options
-from losscli.data.source import BLOCK, Source
+from losscli.data.source import BLOCK, LARGE, Source
 from losscli.data.table import Table
 from losscli.errors import DataError, NoResult, UsageError
 
@@ -34,7 +34,9 @@ def of_file(file: str, options: Options) -> Table | None:
     try:
         found = told(stream.peek(HEAD), options)
         if found:
-            return table(file, stream, found, options, path)
+            found_table = table(file, stream, found, options, path)
+            found_table.large = path.stat().st_size >= LARGE
+            return found_table
         if asked in MAGIC:
             raise stranger(file, asked, stream.peek(HEAD)[:HEAD])
     except BaseException:
@@ -64,7 +66,9 @@ def stranger(name: str, asked: str, head: bytes) -> DataError | NoResult:
 def of_stream(source: Source, stream: IO[bytes], format: Binary, options: Options) -> Table:
     """Return the table of a stream that cannot be read twice, such as standard input."""
     guarded = io.BufferedReader(cast("Any", Guarded(source, stream)), BLOCK)
-    return table(source.name, guarded, format, options, None, source.close)
+    found = table(source.name, guarded, format, options, None, source.close)
+    found.large = True  # as it may be
+    return found
 
 
 class Guarded(io.RawIOBase):

@@ -189,3 +189,11 @@ def identity(cell: Cell) -> str:
     if isinstance(cell, str):
         return cell
     return cell.text if isinstance(cell, Written) else "" if cell is None else written(cell)
+
+
+def identities(cells: Column) -> Sequence[str]:
+    """Return the texts of ids."""
+    if isinstance(cells, np.ndarray) and cells.dtype.kind in "iu" and cells.ndim == 1:
+        return list(map(str, cells.tolist()))
+    cells = plain(cells)
+    return cast("list[str]", cells) if set(map(type, cells)) == {str} else list(map(identity, cells))

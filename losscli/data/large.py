@@ -23,6 +23,8 @@ from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
 ROWS = 1 << 16
+TEXTS = 4
+"""How many times smaller pieces are if texts are wanted, which take so much more room than numbers."""
 MOST = 4  # workers, of whom none is asked for: more wait for the one that adds up
 
 Parse = Callable[[Piece], Sequence[Column]]
@@ -31,6 +33,7 @@ Parse = Callable[[Piece], Sequence[Column]]
 class Large(Table):
     """A table whose rows the engine reads, in pieces, several at a time."""
 
+    large = True
     quote = b""
     """What line ends may stand between."""
 
@@ -75,7 +78,8 @@ class Large(Table):
         with self._source.translated():
             for _ in range(self.first_line - 1):  # the header, and what is above it
                 stream.readline()
-        pieces = Pieces(stream, self.first_line, self.quote)
+        share = 1 if set(columns) <= set(self.numeric) else TEXTS
+        pieces = Pieces(stream, self.first_line, self.quote, share)
         pool = ThreadPoolExecutor(self._workers)
         empty = True
         try:

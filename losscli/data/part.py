@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from losscli.data.absent import option
 from losscli.data.batch import GROUP, Array, Options
-from losscli.data.cells import Binder, Notation, identity, plain
+from losscli.data.cells import Binder, Notation, identities, plain
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.data.words import counted, listed
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from losscli.data.names import Carried, Groups, Names, Sequences
     from losscli.data.where import Where
 
-Key = tuple[str, ...]
 Kind = Literal["missing", "number", "class"]
 
 
@@ -42,12 +41,18 @@ class Block(NamedTuple):
 
     arrays: Mapping[str, Array]
     lines: NDArray[np.int64]
-    keys: Sequence[Key]
+    keys: Sequence[Sequence[str]]
+    """The texts of the ids, column by column."""
     flaws: Sequence[Flaw]
     kept: NDArray[np.bool_] | None = None
     """Which rows satisfy the condition, if there is one."""
     numbers: NDArray[np.int64] | None = None
     """The number of each row, if not one after the other."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """The ids of the rows: of several columns with commas."""
+        return self.keys[0] if len(self.keys) == 1 else list(map(",".join, zip(*self.keys, strict=True)))
 
 
 class Part:
@@ -122,7 +127,8 @@ class Part:
                 flaws += self._flaws(pick, arrays[role], bad, cells, chunk)
             flaws.sort(key=lambda flaw: flaw[:2])
             kept = self._where.mask(cells, chunk) if self._where else None
-            yield Block(arrays, chunk.lines, self._identities(cells, chunk), flaws, kept, chunk.numbers)
+            keys = [identities(cells[column]) for column in self._keys]
+            yield Block(arrays, chunk.lines, keys, flaws, kept, chunk.numbers)
 
     def _array(
         self, pick: Pick, cells: Mapping[int, Column], chunk: Chunk
@@ -189,11 +195,6 @@ class Part:
                     f"the first one has {pick.width}",
                     self.table.show(line, column, cast("Cell", cell), chunk.raw(row)),
                 )
-
-    def _identities(self, cells: Mapping[int, Column], chunk: Chunk) -> Sequence[Key]:
-        """Return the ids of the rows as text."""
-        columns = [[identity(cell) for cell in plain(cells[column])] for column in self._keys]
-        return list(zip(*columns, strict=True)) if columns else ()
 
 
 def text_column(table: Table, column: int, role: str) -> DataError:

@@ -89,12 +89,13 @@ class Piece:
 class Pieces:
     """The pieces of a stream, each lent until it is given back."""
 
-    def __init__(self, stream: RawIOBase, line: int, quote: bytes = b'"') -> None:
+    def __init__(self, stream: RawIOBase, line: int, quote: bytes = b'"', share: int = 1) -> None:
         self.stream = stream
+        self._most = PIECE // share
         self.line = line
         """The line on which the next piece starts."""
         self._quote = quote
-        self._step = bytearray(min(STEP, PIECE))
+        self._step = bytearray(min(STEP, self._most))
         self._rest = b""
         self._free: list[Piece] = []
         self._all: list[Piece] = []
@@ -132,8 +133,10 @@ class Pieces:
         """Read the next records into the piece; return whether there are any."""
         step, count = self._step, 0
         piece.add(self._rest, len(self._rest))
-        while not count or piece.size + len(step) <= PIECE:  # a last step that is short may have no line end
-            room = memoryview(step)[: max(PIECE - piece.size, 1)]
+        while (
+            not count or piece.size + len(step) <= self._most
+        ):  # a last step that is short may have no line end
+            room = memoryview(step)[: max(self._most - piece.size, 1)]
             found = self.stream.readinto(room)
             if not found:
                 self.ended = True

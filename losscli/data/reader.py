@@ -6,6 +6,7 @@ It specifies what every other reader has to yield: the same numbers bit for bit,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from losscli.data import absent
 from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, LIST, Array, Batch, Given, Options, Role
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
-from losscli.data.join import ById, ByOrder, Join, Pairing
+from losscli.data.join import ByOrder, Join, Pairing
 from losscli.data.part import Part, unusable
 from losscli.data.pick import Pick, Picks
 from losscli.data.reading import Reading
@@ -82,7 +83,9 @@ def read(
         }
         pairing: Pairing | None = None
         if on:
-            pairing = ById(tables[""], parts[TARGET], on, join)
+            from losscli.data.ids import by_id
+
+            pairing = by_id(tables[""], parts[TARGET], on, join, options)
         elif targets:
             shared = common_columns(tables[""], tables[TARGET], settled.picks)
             if shared and not by_order:
@@ -233,17 +236,14 @@ class FileReading(Reading):
                 self._pairing.part.table.close()
 
     def _batches(self) -> Iterator[Batch]:
-        if self._pairing:
-            self._pairing.load(self._batch_rows)
         usable = 0
-        for block in self._part.blocks(self._batch_rows):
+        blocks = self._part.blocks(self._batch_rows)
+        whole = ((block, np.ones(len(block.lines), dtype=np.bool_)) for block in blocks)
+        for block, keep in self._pairing.pairs(blocks, self._batch_rows) if self._pairing else whole:
             numbers = block.numbers
             if numbers is None:
                 numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
             self.rows += len(block.lines)
-            keep = np.ones(len(block.lines), dtype=np.bool_)
-            if self._pairing:
-                block, keep = self._pairing.pair(block)
             if block.kept is not None:
                 self.filtered += int((keep & ~block.kept).sum())
                 keep &= block.kept
@@ -258,15 +258,14 @@ class FileReading(Reading):
             usable += int(keep.sum())
             if self._trouble or not keep.any():
                 continue
-            whole = bool(keep.all())
-            yield Batch(
-                {role: array if whole else array[keep] for role, array in block.arrays.items()},
-                numbers if whole else numbers[keep],
-                block.lines if whole else block.lines[keep],
-                [",".join(key) for key, kept in zip(block.keys, keep, strict=False) if kept],
-            )
+            if keep.all():
+                yield Batch(block.arrays, numbers, block.lines, block.ids)
+            else:
+                arrays = {role: array[keep] for role, array in block.arrays.items()}
+                ids = list(compress(block.ids, keep))
+                yield Batch(arrays, numbers[keep], block.lines[keep], ids)
         if self._pairing:
-            self.unmatched = self._pairing.finish()
+            self.unmatched = self._pairing.unmatched
         if self._trouble:
             raise self._trouble.error(usable)
         if not usable:

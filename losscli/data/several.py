@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from losscli.data.source import LARGE
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted, listed, nearest
 from losscli.errors import DataError, NoResult
@@ -39,6 +40,7 @@ class Several(Table):
         self._first = self._now = first = open_one(files[0])
         self.names, self.lists, self.deep = first.names, first.lists, first.deep  # which grow if more is seen
         self.unit, self.named, self.array, self.texts = first.unit, first.named, first.array, first.texts
+        self.large = first.large or sum(Path(file).stat().st_size for file in files) >= LARGE
         self.delimiter = getattr(first, "delimiter", "")
         self._starts = [0]
         """After which line each file begins."""

@@ -48,6 +48,8 @@ class Table(ABC):
     """What `Batch.lines` counts."""
     source: Source | None = None
     """Where the bytes come from."""
+    large = False
+    """Whether there may be more in it than should be held in memory."""
     numeric: Collection[int] = ()
     """The columns that hold numbers and nothing else, so that a fast reader may give arrays of them."""
     named = True
