@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from losscli import places
 from losscli.domain import NONNEGATIVE, UNIT
 from losscli.families import LOGIT, PROBABILITY, TARGET, Multiclass
 from losscli.loss import Array, Axis, Input, Section
@@ -41,7 +42,7 @@ class OnProbabilities(Multiclass):
 
     @property
     def axis(self) -> Axis:
-        return Axis("p", "probability of the true class  p", 0, 1, top=self.top)
+        return Axis("p", "probability of the true class  p", 0, 1, top=self.top, place=places.of_true)
 
     def sections(self) -> tuple[Section, ...]:
         def inputs(x: Array) -> tuple[Array, ...]:
@@ -63,7 +64,7 @@ class OnScores(Multiclass):
 
     @property
     def axis(self) -> Axis:
-        return Axis("z", "lead of the true class's score  z", -5, 5)
+        return Axis("z", "lead of the true class's score  z", -5, 5, place=places.lead)
 
     def sections(self) -> tuple[Section, ...]:
         return duel(self.traits().kinks)

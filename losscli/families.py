@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from losscli import places
 from losscli.arithmetic import in_parts, with_care
 from losscli.blocks import squares
 from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
@@ -78,7 +79,7 @@ class Residual(Pointwise):
 
     @property
     def axis(self) -> Axis:
-        return Axis("e", "error  e = prediction - target", -3, 3)
+        return Axis("e", "error  e = prediction - target", -3, 3, place=places.gap)
 
     def sections(self) -> tuple[Section, ...]:
         return (Section("", partial(_against, y=0), kinks=self.traits().kinks),)
@@ -180,7 +181,7 @@ class OnProbability(Binary):
 
     @property
     def axis(self) -> Axis:
-        return Axis("p", "predicted probability  p", 0, 1, top=self.top)
+        return Axis("p", "predicted probability  p", 0, 1, top=self.top, place=places.own)
 
 
 class OnLogit(Binary):
@@ -191,7 +192,7 @@ class OnLogit(Binary):
 
     @property
     def axis(self) -> Axis:
-        return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5)
+        return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5, place=places.own)
 
 
 class Margin(Pointwise):
@@ -230,7 +231,7 @@ class Margin(Pointwise):
 
     @property
     def axis(self) -> Axis:
-        return Axis("m", "margin  m = y s", -3, 3)
+        return Axis("m", "margin  m = y s", -3, 3, place=places.product)
 
     def sections(self) -> tuple[Section, ...]:
         return (Section("", partial(_against, y=1), kinks=self.traits().kinks),)
@@ -255,7 +256,7 @@ class Ratio(OfBoth):
     def axis(self) -> Axis:
         if self.targets:
             return Axis("r", "prediction  p", *self.span, self.top)
-        return Axis("r", "ratio  r = prediction / target,  at target 1", *self.span, self.top)
+        return Axis("r", "ratio  r = prediction / target,  at target 1", *self.span, self.top, places.ratio)
 
     def sections(self) -> tuple[Section, ...]:
         if self.targets:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli import places
 from losscli.arithmetic import sure, with_care
 from losscli.domain import FINITE, POSITIVE
 from losscli.doubledouble import DoubleDouble, two_product, two_sum
@@ -50,7 +51,7 @@ class Forecast(Loss):
 
     @property
     def axis(self) -> Axis:
-        return Axis("e", f"error  e = {self.forms[0][0].name} - target", -3, 3)
+        return Axis("e", f"error  e = {self.forms[0][0].name} - target", -3, 3, place=places.gap)
 
     def sections(self) -> tuple[Section, ...]:
         name = self.forms[0][1].name

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.loss import Array, Loss
 from losscli.run import Job, Row, Summary, spread
 from losscli.stats.distribution import Distribution
 from losscli.stats.top import Costly, Top
@@ -47,11 +52,65 @@ class Observed:
         return rows, self._top.share(self.summary.total, len(rows)) if rows else np.nan
 
 
-def observe(job: Job) -> list[Observed]:
-    """Return each loss over all rows."""
+class Lying(NamedTuple):
+    """Where some rows lie on the axis of a loss."""
+
+    label: str
+    """Which rows: `y = 1`; empty if all."""
+    places: Distribution
+
+
+class Places:
+    """Where rows lie on the axis of a loss, and on which of its curves."""
+
+    def __init__(self, loss: Loss) -> None:
+        self._loss = loss
+        self._targets = targets(loss)
+        self._each = [Distribution() for _ in self._targets or [0.0]]
+
+    def update(self, inputs: Sequence[Array], kept: NDArray[np.bool_] | None) -> None:
+        """Add the rows of a batch."""
+        axis = self._loss.axis
+        if axis is None or axis.place is None:
+            return
+        x = np.asarray(axis.place(*inputs), dtype=np.float64)
+        if kept is not None:
+            x = x[kept]
+        if not self._targets:
+            self._each[0].update(x)
+            return
+        target = inputs[-1] if kept is None else inputs[-1][kept]
+        nearest = np.abs(np.subtract.outer(target, self._targets)).argmin(axis=-1)
+        for at, each in enumerate(self._each):
+            each.update(x[np.broadcast_to(nearest, x.shape) == at])
+
+    def result(self) -> list[Lying]:
+        """Return where the rows of each curve lie, or all rows if curves are not of different rows."""
+        names = [section.label for section in self._loss.sections()] if self._targets else [""]
+        return [Lying(*each) for each in zip(names, self._each, strict=True)]
+
+
+def targets(loss: Loss) -> list[float]:
+    """Return the target that each curve of a loss is of; none if they are not of different ones."""
+    found: list[float] = []
+    axis, sections = loss.axis, loss.sections()
+    if axis is None or len(sections) < 2:
+        return []
+    for section in sections:
+        target = section.inputs(np.array([axis.low / 2 + axis.high / 2]))[-1]
+        if target.ndim != 1:
+            return []
+        found.append(float(target[0]))
+    return found if len(set(found)) == len(found) else []
+
+
+def observe(job: Job, places: Places | None = None) -> list[Observed]:
+    """Return each loss over all rows, and add where rows lie on the axis of the first one."""
     weighted = "weight" in job.reading.chosen
     found = [Observed(weighted=weighted) for _ in job.losses]
     for row in job.rows():
         for at, each in enumerate(found):
             each.update(row, at, job)
+        if places is not None:
+            places.update(job.given(row.batch), row.kept)
     return found

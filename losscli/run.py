@@ -225,6 +225,10 @@ class Job:
             )
         return weight
 
+    def given(self, batch: Batch) -> list[Array]:
+        """Return the inputs of the first loss."""
+        return self._inputs(batch, 0)
+
     def _arrays(self, batch: Batch, at: int) -> list[Array]:
         found = self._inputs(batch, at)
         try:

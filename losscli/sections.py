@@ -20,6 +20,8 @@ class Axis(NamedTuple):
     high: float
     top: float | None = None
     """Where the picture ends, for a loss without bound there."""
+    place: Callable[..., Array] | None = None
+    """Where a row lies on it, from its inputs; None if that is no one place on the curves drawn."""
 
 
 class Section(NamedTuple):

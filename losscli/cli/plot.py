@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from typer import Option
@@ -19,6 +20,7 @@ EXAMPLES = """
   losscli plot barron:alpha=-2 --log-y --x-range -10:10
   losscli plot mse,mae,huber -o curves.png
   losscli plot mse,mae --points > curves.tsv
+  losscli plot mse,mae preds.csv
   losscli plot mse preds.csv --kind hist
 """
 
@@ -88,6 +90,8 @@ def plot(
 
     Several losses on one axis are drawn into one frame. -o curve.png draws with Matplotlib.
     """
+    from losscli.cli.plotdata import asked as asked_of_data
+    from losscli.cli.plotdata import data, histograms
     from losscli.plot.losses import figure
     from losscli.plot.style import asked
     from losscli.report.terminal import colored
@@ -102,7 +106,6 @@ def plot(
         raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
     glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
     if choose("kind", kind) == "hist":
-        from losscli.cli.plotdata import histograms
         from losscli.plot.bars import draw as bars
 
         columns, lines = size(width, height, 1, terminal=not out)
@@ -110,8 +113,13 @@ def plot(
         paint = not out and colored(sys.stdout, color)
         write_text(out, "\n\n".join(bars(one, columns, glyphs, color=paint) for one in each) + "\n")
         return
-    up = span("y-range", y_range)
+    up, seen = span("y-range", y_range), None
+    if asked_of_data(words, losses):
+        seen = data(found, words, across)
+        across = seen.x_range
     pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
+    if seen is not None:
+        pictures = [each._replace(strips=seen.strips, said=seen.said) for each in pictures]
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
     if out and suffix != ".txt":
         if len(pictures) > 1:
@@ -123,14 +131,24 @@ def plot(
         columns, lines = size(width, height, len(pictures), terminal=not out)
         from losscli.plot.terminal import draw, pair
 
+        below = under(seen.said, columns) if seen is not None else []
+        if below and not height and sys.stdout.isatty():
+            lines = max(8, lines - len(below))
         coloured = not out and colored(sys.stdout, color)
         if len(pictures) == 1:
             art = draw(pictures[0], columns, lines, glyphs, color=coloured)
         else:
             art = pair(pictures[0], pictures[1], columns, lines, glyphs, color=coloured, wide=SIDE_BY_SIDE)
-        write_text(out, art + "\n")
+        write_text(out, "\n".join([art, *below]) + "\n")
     if log_y:
         say_lost(pictures)
+
+
+def under(said: Sequence[str], width: int) -> list[str]:
+    """Return what is said of data, in lines under a picture."""
+    from textwrap import wrap
+
+    return ["", *(line for text in said for line in wrap(text, width, subsequent_indent="  "))]
 
 
 def write_points(losses: Any, shows: Any, across: Any, out: str, *, json: bool) -> None:

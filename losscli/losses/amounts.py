@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, compensated, corrected, over_square, with_care
 from losscli.bregman import LEAST, MOST, POWERS, apart, entropic, exponential, polynomial, summed
 from losscli.domain import NONNEGATIVE
@@ -74,7 +75,7 @@ class GeneralizedKL(Divergence):
 
     @property
     def axis(self):
-        return Axis("r", "prediction  r  of a target 1", 0, 4)
+        return Axis("r", "prediction  r  of a target 1", 0, 4, place=places.ratio)
 
     def sections(self):
         return (Section("", alone, lambda gradient: gradient[:, 0]),)

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, amplified, reconsidered, sure
 from losscli.domain import FACTOR, FINITE, POSITIVE, Interval
 from losscli.dots import SwiftDistance, quotient
@@ -177,7 +178,7 @@ class Contrastive(Loss):
 
     @property
     def axis(self):
-        return Axis("d", "distance  d", 0, 2 * self.margin)
+        return Axis("d", "distance  d", 0, 2 * self.margin, place=places.distance)
 
     def sections(self):
         return (

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, SIGN, Interval
 from losscli.dots import SwiftAngle
@@ -35,7 +36,7 @@ class OfCosine(Loss):
 
     @property
     def axis(self):
-        return Axis("c", "cosine  c", -1, 1)
+        return Axis("c", "cosine  c", -1, 1, place=places.cosine)
 
 
 class CosineDistance(OfCosine):

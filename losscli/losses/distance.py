@@ -5,6 +5,7 @@ from math import factorial
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, with_care
 from losscli.blocks import squares
 from losscli.domain import FACTOR, Interval
@@ -186,7 +187,7 @@ class Periodic(Unrounded):
 
     @property
     def axis(self):
-        return Axis("e", "error  e = prediction - target", -self.period, self.period)
+        return Axis("e", "error  e = prediction - target", -self.period, self.period, place=places.gap)
 
     def traits(self):
         rate = 2 * np.pi / self.period

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from losscli import staircase
+from losscli import places, staircase
 from losscli.arithmetic import FAINT, over_square, reconsidered, sure
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
 from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
@@ -278,7 +278,7 @@ class DawidSebastiani(Loss):
 
     @property
     def axis(self):
-        return Axis("e", "error of the mean  e = m - y", -3, 3)
+        return Axis("e", "error of the mean  e = m - y", -3, 3, place=places.gap)
 
     def sections(self):
         def at(s):

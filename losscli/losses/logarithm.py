@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, gathered, times
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble
@@ -62,7 +63,7 @@ class NLL(Weighed):
 
     @property
     def axis(self):
-        return Axis("p", "predicted probability of the true class  p", 0, 1, top=5)
+        return Axis("p", "predicted probability of the true class  p", 0, 1, top=5, place=places.chance)
 
     def logarithms(self, x, k):
         with np.errstate(divide="ignore"):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, over, over_square, sure, times, with_care
 from losscli.classes import OnProbabilities, OnScores
 from losscli.domain import UNIT, Interval
@@ -191,7 +192,7 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
 
     @property
     def axis(self):
-        return Axis("p", "softmax probability of the true class  p", 0, 1, top=5)
+        return Axis("p", "softmax probability of the true class  p", 0, 1, top=5, place=places.softmax)
 
     def sections(self):
         def logits(x, k=0, classes=2):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import DOUBT, gathered, rounded_sum, with_care
 from losscli.classes import duel
 from losscli.domain import BINARY, UNIT
@@ -148,7 +149,7 @@ class MultilabelSoftMargin(Labels):
 
     @property
     def axis(self):
-        return Axis("z", "score of one label alone  z", -5, 5)
+        return Axis("z", "score of one label alone  z", -5, 5, place=places.own)
 
     def sections(self):
         def curve(y):

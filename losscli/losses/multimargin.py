@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import FAINT, gathered, rounded_sum
 from losscli.classes import duel
 from losscli.domain import BINARY, Choice, Interval
@@ -38,7 +39,7 @@ class Rivals(Multiclass):
 
     @property
     def axis(self):
-        return Axis("m", "margin  m = s_y - s_k  over one rival", -3, 3)
+        return Axis("m", "margin  m = s_y - s_k  over one rival", -3, 3, place=places.lead)
 
     def sections(self):
         return duel(self.traits().kinks)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import places
 from losscli.domain import REAL, SIGN
 from losscli.doubledouble import two_sum
 from losscli.families import DISTANCE, SAME, TARGET, OfBoth
@@ -49,7 +50,7 @@ class HingeEmbedding(OfBoth):
 
     @property
     def axis(self):
-        return Axis("d", "distance  d", 0, 2 * self.margin if self.margin > 0 else 2)
+        return Axis("d", "distance  d", 0, 2 * self.margin if self.margin > 0 else 2, place=places.own)
 
     def sections(self):
         return (
@@ -117,7 +118,10 @@ class MarginRanking(Loss):
     @property
     def axis(self):
         return Axis(
-            "m", "lead  m = y (x1 - x2)", *(side * 3 * max(abs(self.margin), 1.0) for side in (-1, 1))
+            "m",
+            "lead  m = y (x1 - x2)",
+            *(side * 3 * max(abs(self.margin), 1.0) for side in (-1, 1)),
+            place=lambda x1, x2, y: y * (x1 - x2),
         )
 
     def sections(self):

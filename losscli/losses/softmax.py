@@ -9,6 +9,7 @@ from operator import add
 
 import numpy as np
 
+from losscli import places
 from losscli.arithmetic import compensated, sure, times, with_care
 from losscli.classes import OnScores
 from losscli.domain import Interval
@@ -39,6 +40,10 @@ class OfSoftmax(OnScores):
     @abstractmethod
     def bend(self, p, m, c) -> tuple[DoubleDouble, DoubleDouble]:
         """Return g' and m g'."""
+
+    @property
+    def axis(self):
+        return super().axis._replace(place=places.odds)
 
     def where(self, form):
         return (("s", "[1 / sum(exp(z[j] - z[k]) for j in classes) for k in classes]"),)

@@ -229,7 +229,19 @@ class TripletMargin(Loss):
             f"difference of {'squared ' if self.squared else ''}distances  d_ap - d_an",
             -3 * max(self.margin, 0.5),
             3 * max(self.margin, 0.5),
+            place=self.place,
         )
+
+    def place(self, *inputs):
+        """Return the difference of distances."""
+        near, far = inputs[:2]
+        if len(inputs) == 3:
+            pairs = ((0, 1), (0, 2), (1, 2))
+            near, far, other = (
+                np.linalg.norm(inputs[a] - inputs[b] + self.eps, self.p, axis=1) for a, b in pairs
+            )
+            far = np.minimum(far, other) if self.swap else far
+        return near**2 - far**2 if self.squared else near - far
 
     def sections(self):
         def distances(x):

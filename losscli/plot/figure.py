@@ -34,6 +34,26 @@ class Curve(NamedTuple):
     """A reference behind the others: drawn with other glyphs, and only where nothing else is."""
 
 
+class Strip(NamedTuple):
+    """Where rows lie on the horizontal axis."""
+
+    label: str
+    x: NDArray[np.float64]
+    """Places, in order."""
+    rows: NDArray[np.float64]
+    """How many rows are at each."""
+    curve: int | None = None
+    """The curve on which they lie, where that is one of several."""
+
+    def counts(self, low: float, high: float, cells: int) -> NDArray[np.float64]:
+        """Return how many rows are in each of so many cells centred from `low` to `high`, and beyond them."""
+        where = np.floor((self.x - low) / (high - low) * (cells - 1) + 0.5)
+        places = np.clip(np.nan_to_num(where, nan=-1), -1, cells).astype(np.int64) + 1
+        places[(self.x < low) & (places > 0)] = 0
+        places[(self.x > high) & (places <= cells)] = cells + 1
+        return np.bincount(places, self.rows, cells + 2).astype(np.float64)
+
+
 class Figure(NamedTuple):
     """Curves in one frame."""
 
@@ -48,6 +68,10 @@ class Figure(NamedTuple):
     notes: tuple[Note, ...] = ()
     decades: bool = False
     """Heights are logarithms to base 10, and ticks say powers of 10."""
+    strips: tuple[Strip, ...] = ()
+    """Where rows of data lie, one strip below the other."""
+    said: tuple[str, ...] = ()
+    """What is to be said of the data, in lines below the picture."""
 
     def reworded(self, word: Callable[[str], str]) -> Figure:
         """Return the figure with every text as `word` puts it."""
@@ -57,4 +81,6 @@ class Figure(NamedTuple):
             y_label=word(self.y_label),
             curves=tuple(curve._replace(label=word(curve.label)) for curve in self.curves),
             notes=tuple(note._replace(text=word(note.text)) for note in self.notes),
+            strips=tuple(strip._replace(label=word(strip.label)) for strip in self.strips),
+            said=tuple(word(line) for line in self.said),
         )

@@ -59,7 +59,7 @@ def figure(
             [f"{loss}: {axis.label}" for loss, axis in zip(losses, axes, strict=True)],
             [f"losscli plot {loss}" for loss in losses],
         )
-    low, high = x_range or (min(axis.low for axis in axes), max(axis.high for axis in axes))
+    low, high = x_range or span(losses)
     names = labels(losses)
     curves = tuple(
         _curve(loss, section, show, name, low=low, high=high)
@@ -103,6 +103,12 @@ def heading(losses: Sequence[Loss], names: Sequence[str], show: Show) -> str:
         return ", ".join(names)
     name = str(losses[0]) if len(losses) == 1 else losses[0].name
     return f"{name}   {formula_line(losses[0], show)}"
+
+
+def span(losses: Sequence[Loss]) -> tuple[float, float]:
+    """Return the range of the axis that losses share."""
+    axes = [axis_of(loss) for loss in losses]
+    return min(axis.low for axis in axes), max(axis.high for axis in axes)
 
 
 def axis_of(loss: Loss) -> Axis:

@@ -11,6 +11,7 @@ from losscli.errors import UsageError
 from losscli.plot.extent import vertical
 from losscli.plot.figure import Figure
 from losscli.plot.ink import BOLD, Line, shown
+from losscli.plot.rug import rugs
 from losscli.plot.sheet import Sheet
 from losscli.plot.style import ASCII, Style
 from losscli.plot.text import cut
@@ -71,9 +72,10 @@ def pictures(figures: Sequence[Figure], width: int, height: int, style: Style) -
     figures = [figure.reworded(style.words) for figure in figures]
     headed = any(figure.title or figure.y_label for figure in figures)
     footed = any(figure.x_label for figure in figures)
+    striped = max(len(figure.strips) for figure in figures)
     reserved = [0 for _ in figures]
     while True:
-        rooms = [height - 3 - headed - footed - lines for lines in reserved]
+        rooms = [height - 3 - headed - footed - lines - striped for lines in reserved]
         sheets = [
             sheet(figure, up, width, style) for figure, up in zip(figures, axes(figures, rooms), strict=True)
         ]
@@ -112,7 +114,8 @@ def sheet(figure: Figure, up: Axis, width: int, style: Style) -> Sheet:
 
 def gutter(figure: Figure, up: Axis) -> int:
     """Return the width of the labels left of the vertical axis; a short name of the axis ends above it."""
-    return max(1, min(len(figure.y_label), 5) - 1, *(len(tick.label) for tick in up.ticks))
+    named = [4] if figure.strips else []
+    return max(1, min(len(figure.y_label), 5) - 1, *named, *(len(tick.label) for tick in up.ticks))
 
 
 def framed(sheet: Sheet, width: int, *, headed: bool, footed: bool) -> list[Line]:
@@ -131,6 +134,7 @@ def framed(sheet: Sheet, width: int, *, headed: bool, footed: bool) -> list[Line
     after = f"{flat}{end}" if pad else ""
     lines.append(Line(" " * (margin + 1) + corner + flat * pad + "".join(rule) + after))
     lines.append(Line(numbers(across, margin + 2 + pad, width, style)))
+    lines += rugs(figure, across, margin + 2 + pad, style)
     if footed:
         label = cut(figure.x_label, width)
         middle = margin + 2 + pad + (across.cells + 1 - len(label)) // 2
