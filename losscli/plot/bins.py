@@ -77,9 +77,10 @@ def histogram(
     x, mass = values[finite], rows[finite]
     total = float((x * mass).sum()) if finite.all() else inf
     whole = total if len(x) and x[0] >= 0 and isfinite(total) and total > 0 else np.nan
+    most -= len(set(values[~finite].tolist()))
     lone = x.tolist() if len(x) <= min(LISTED, most) else [0.0] if (x == 0).any() and (x >= 0).all() else []
     rest = ~np.isin(x, lone)
-    room = max(2, most - len(lone) - int((~finite).any()))
+    room = max(2, most - len(lone))
     powers = heavy(x[rest], mass[rest])
     edges = (rungs if powers else even)(x[rest], mass[rest], room) if rest.any() else np.zeros(0)
     place = np.searchsorted(edges[1:-1], x[rest], side="right") if len(edges) else np.zeros(0, np.int64)
