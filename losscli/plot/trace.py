@@ -186,7 +186,7 @@ def glyphs(y: Columns, rows: int) -> Glyphs:
 def speckled(y: Columns, rows: int) -> NDArray[np.bool_]:
     """Return which dots are set in each column of dots."""
     line = np.arange(rows)[:, None]
-    nearest = np.floor(y.centre + 0.5)
+    nearest = np.ceil(y.centre - 0.5)  # the tie at a tick goes up: a loss near zero is as flat as zero
     filled = line == nearest
     # between neighbours that touch: the higher dots on the side of the higher one, down to where the edge is
     edge = np.where(y.right[:-1] == y.left[1:], y.right[:-1], np.nan)

@@ -108,7 +108,7 @@ def golden(redraw):
         path = PICTURES / f"{name}.txt"
         if redraw:
             PICTURES.mkdir(exist_ok=True)
-            path.write_text(text + "\n", encoding="ascii")
-        assert text + "\n" == path.read_text(encoding="ascii")
+            path.write_text(text + "\n", encoding="utf-8")
+        assert text + "\n" == path.read_text(encoding="utf-8")
 
     return compare
