@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from losscli.errors import UsageError
-from losscli.plot.text import plain, typographic
+from losscli.plot.text import plain, printed
 
 
 class Style(NamedTuple):
@@ -50,8 +50,8 @@ def braille() -> list[str]:
 
 
 ASCII = Style("ascii", 1, 1, (), "*", "^|+", "+-+>", 1, plain)
-BRAILLE = Style("braille", 4, 2, braille(), "●", "││┤", "└─┬─", 0, typographic)
-BLOCK = Style("block", 2, 2, " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", "●", "││┤", "└─┬─", 0, typographic)
+BRAILLE = Style("braille", 4, 2, braille(), "●", "││┤", "└─┬─", 0, printed)
+BLOCK = Style("block", 2, 2, " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", "●", "││┤", "└─┬─", 0, printed)
 STYLES = {style.name: style for style in (ASCII, BRAILLE, BLOCK)}
 
 

@@ -34,6 +34,26 @@ def typographic(text: str) -> str:
     return text.replace("<=", "≤").replace(">=", "≥").replace("!=", "≠")
 
 
+GREEK = dict(
+    zip(
+        ["alpha", "beta", "gamma", "delta", "epsilon", "kappa", "mu", "rho", "sigma", "tau"],
+        "αβγδεκμρστ",
+        strict=True,
+    )
+)
+
+
+def printed(text: str) -> str:
+    """Return the text as a printed page has it, on one line, with Greek letters for their names.
+
+    Names of losses and of parameters that could be typed stay as they are.
+    """
+    text = unicodedata.normalize("NFC", text)
+    text = "".join(each if each.isprintable() else " " if each.isspace() else "?" for each in text)
+    words = rf"(?<![\w-])({'|'.join(GREEK)})(?![\w=-])"
+    return re.sub(words, lambda word: GREEK[word[1]], typographic(text)).strip()
+
+
 def cut(text: str, width: int) -> str:
     """Return the text if it fits, else as much as ends in a sensible place, and three dots.
 

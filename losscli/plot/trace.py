@@ -125,6 +125,8 @@ def find_jumps(row: Rows, x: Columns, y: Columns, limits: ArrayLike) -> list[flo
     for _ in range(HALVINGS):
         steep = np.abs(first - last) >= 1
         low, high, first, last = low[steep], high[steep], first[steep], last[steep]
+        if not low.size:
+            return []
         middle = low / 2 + high / 2
         at = row(middle)
         early = ~(np.abs(first - at) < np.abs(at - last))

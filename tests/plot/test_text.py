@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.plot.text import cut, plain, typographic
+from losscli.plot.text import cut, plain, printed, typographic
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,10 @@ def test_plain_text_is_one_line_of_ascii(text):
 
 def test_typographic():
     assert typographic("log-cosh   L(e) = -e^2 - 1e-6 if e <= -1") == "log-cosh   L(e) = −e² − 1e-6 if e ≤ −1"
+
+
+def test_printed():
+    assert (
+        printed("gamma-nll   L(e) = delta (|e| - delta / 2)\n, delta=0.5")
+        == "gamma-nll   L(e) = δ (|e| − δ / 2) , delta=0.5"
+    )
