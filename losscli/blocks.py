@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from math import isnan, prod
 from threading import local
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-BLOCK, LONG = 1 << 13, 1 << 15
+BLOCK, LONG = 1 << 13, 1 << 16
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
 
 RARE = 32
@@ -30,7 +30,7 @@ LATER = Later()
 
 
 @contextmanager
-def putting_off(count: int) -> Iterator[NDArray[np.bool_]]:
+def putting_off(count: int) -> Generator[NDArray[np.bool_]]:
     """Let `count` samples be put off; give those that were."""
     LATER.rows = np.zeros(count, np.bool_)
     try:

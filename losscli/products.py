@@ -18,14 +18,14 @@ BITS = 108
 """How far below the largest entry of its row or column an entry still counts."""
 
 
-def matmul(a: DoubleDouble, b: DoubleDouble) -> DoubleDouble:
+def matmul(a: DoubleDouble, b: DoubleDouble, bits: int = BITS) -> DoubleDouble:
     """Return a · b, (..., m, K) times (..., K, n).
 
-    The error is some 2^-105 K of the largest entry of the row of `a` times that of the column of `b`.
+    The error is some 2^(3 - bits) K of the largest entry of the row of `a` times that of the column of `b`.
     """
     inner = a.high.shape[-1]
-    width = next(w for w in range(25, 0, -1) if 2 * w + (inner * -(-BITS // w)).bit_length() <= 53)
-    count = -(-BITS // width)
+    width = next(w for w in range(25, 0, -1) if 2 * w + (inner * -(-bits // w)).bit_length() <= 53)
+    count = -(-bits // width)
     left, shift = _slices(a, -1, width, count)
     right, rise = _slices(b, -2, width, count)
     found = DoubleDouble(np.zeros((*shift.shape[:-1], rise.shape[-1])))

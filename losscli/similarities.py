@@ -15,18 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arithmetic import DOUBT
-from losscli.doubledouble import DoubleDouble
+from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.geometry import others
 from losscli.listwise import Listwise
 from losscli.loss import Array
-from losscli.products import matmul
+from losscli.products import BITS, matmul
 
 Mask = NDArray[np.bool_]
 FAR = -600.0
 """The exponent below which a double-double power of e has no second half."""
 FAINT = 2.0**-850
-PIECE = 1 << 15
-"""How many similarities are at hand at a time."""
+PIECE = 14_000
+"""How many similarities are at hand at a time: larger arrays, from 128 KiB on, glibc maps afresh."""
+ENOUGH = 80
+"""Bits of a similarity that a value takes, whose terms do not cancel."""
+LOST = 2.0**-900
+"""A value below this may be made of powers of e that have lost bits."""
 
 
 class Vectors:
@@ -128,9 +132,10 @@ class Similarities(Listwise):
             value = np.zeros(lists)
             for one, two in passes:
                 for which, rows in pieces(lists, members):
-                    s = self.similar(vectors[one], vectors[two], which, rows)
+                    s = self.similar(vectors[one], vectors[two], which, rows, ENOUGH)
                     value[which] += self.costs(s, rows, None if labels is None else labels[which]).sum(axis=1)
-            return (value / count / len(passes) if self.steepness < 2.0**36 else value * np.nan,)
+            unsure = (value > 0) & (value < LOST) if self.steepness < 2.0**20 else np.bool_(True)
+            return (np.where(unsure, np.nan, value / count / len(passes)),)
         pulls = [Tally(each.units.high.shape) for each in vectors]
         bends = [Tally(each.units.high.shape) for each in vectors]
         deep = np.full((lists, 1, 1), -np.inf)
@@ -149,10 +154,12 @@ class Similarities(Listwise):
         finish = self.gradients if order == 1 else self.curvatures
         return [finish(*each, share, deep).T for each in zip(vectors, pulls, bends, strict=True)]
 
-    def similar(self, one: Vectors, two: Vectors, which: slice, rows: slice) -> DoubleDouble:
+    def similar(
+        self, one: Vectors, two: Vectors, which: slice, rows: slice, bits: int = BITS
+    ) -> DoubleDouble:
         """Return the similarities of some rows to all, over the scale."""
-        s = matmul(one[which, rows], turned(two[which, :]))
-        return s if self.scale == 1 else s / self.scale
+        u = one[which, rows]
+        return matmul(u if self.scale == 1 else u / self.scale, turned(two[which, :]), bits)
 
     def joint(
         self, found: Slopes, s: DoubleDouble, u: DoubleDouble, v: DoubleDouble
@@ -250,6 +257,32 @@ def total(x: DoubleDouble) -> DoubleDouble:
 def dot(x: DoubleDouble, y: DoubleDouble) -> DoubleDouble:
     """Return scalar products along the last axis, which is kept."""
     return total(x * y)
+
+
+def lead(s: DoubleDouble, level: DoubleDouble | Array) -> tuple[Array, Array]:
+    """Return s less a level, in two doubles."""
+    high, low = (level.high, level.low) if isinstance(level, DoubleDouble) else (level, 0.0)
+    found, lost = two_sum(s.high, -high)
+    lost += s.low
+    lost -= low
+    return found, lost
+
+
+def powers(gap: Array, lost: Array, mask: Mask) -> Array:
+    """Return e^(gap + lost) as doubles, and 0 where the mask does not say so."""
+    found = np.exp(np.where(mask, gap, -np.inf))
+    np.copyto(lost, 0.0, where=~mask)
+    lost *= found
+    found += lost
+    return found
+
+
+def added(x: Array) -> Array:
+    """Return the sum along the last axis, which is kept, of numbers of 0 or more, all but rounded once."""
+    coarse = np.ldexp(1.5, np.frexp(x.max(axis=-1, keepdims=True))[1] + x.shape[-1].bit_length() + 1)
+    head = x + coarse
+    head -= coarse
+    return head.sum(axis=-1, keepdims=True) + (x - head).sum(axis=-1, keepdims=True)
 
 
 def where(mask: Mask | np.bool_, x: DoubleDouble, y: DoubleDouble | float = 0.0) -> DoubleDouble:

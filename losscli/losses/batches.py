@@ -5,11 +5,11 @@ from abc import abstractmethod
 import numpy as np
 
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.doubledouble import DoubleDouble, exp, two_sum
 from losscli.inputs import Input
 from losscli.losses.classes import Labelled, matches
 from losscli.parameter import flag, parameter
-from losscli.similarities import Mask, Similarities, Slopes, deepest, total, where
+from losscli.similarities import Mask, Similarities, Slopes, added, deepest, lead, powers, total, where
 
 ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "query", "x1", "a"), direction=True)
 POSITIVE_ONE = Input(
@@ -31,11 +31,18 @@ class Softmax(Similarities):
 
     def costs(self, s, rows, labels):
         may, good = self.masks(s, rows, labels)
-        lead, some, c, _, each, best = self.shares(s, may, good)
-        rest = total(each)
-        alone = np.where(c > 0, c + np.log((rest + best).rounded), np.log1p(rest.rounded))
-        behind = total(where(good, -lead)).rounded / number(good)
-        return np.where(some, alone + behind, 0.0)[..., 0]
+        some, top = good.any(axis=-1, keepdims=True), nearest(s, good)
+        best = np.where(good, s.high, -np.inf).argmax(axis=-1, keepdims=True)
+        ahead, lost = lead(s, DoubleDouble(*(np.take_along_axis(x, best, -1) for x in (s.high, s.low))))
+        rivals = may & ~top & some
+        c = np.where(rivals, ahead, 0.0).max(axis=-1, keepdims=True)
+        gap, more = two_sum(ahead, -c)
+        rest = added(powers(gap, more + lost, rivals))
+        found = np.where(c > 0, c + np.log(rest + np.exp(-c)), np.log1p(rest))
+        count = number(good)
+        if count.max() > 1:
+            found += added(np.where(good, -ahead - lost, 0.0)) / count
+        return np.where(some, found, 0.0)[..., 0]
 
     def slopes(self, s, rows, labels):
         may, good = self.masks(s, rows, labels)

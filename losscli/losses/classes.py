@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp, log
+from losscli.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.inputs import Input
 from losscli.parameter import parameter
-from losscli.similarities import FAR, Similarities, Slopes, deepest, total, where
+from losscli.similarities import FAR, Similarities, Slopes, added, deepest, lead, powers, total, where
 
 EMBEDDING = Input("x", FINITE, "vector", wrt=True, columns=("x", "embedding", "emb", "e"), direction=True)
 LABEL = Input("label", FINITE, columns=("label", "target", "class", "y_true", "y"))
@@ -110,8 +110,14 @@ class Ntxent(Labelled):
         return good, bad, each, total(where(bad, each)), deepest(far.high, other)
 
     def costs(self, s, rows, labels):
-        good, _, each, strangers, _ = self.parts(s, rows, labels)
-        return np.where(good, np.log1p((strangers / each).rounded), 0.0).sum(axis=-1)
+        other, good = self.masks(s, rows, labels)
+        top = np.where(other, s.high, -np.inf).max(axis=-1, keepdims=True, initial=-np.inf)
+        gap, lost = lead(s, top)
+        each = powers(gap, lost, other)
+        strangers = np.broadcast_to(added(np.where(good, 0.0, each)), each.shape)[good]
+        found = np.zeros(each.shape)
+        found[good] = np.where(gap[good] < FAR, np.nan, np.log1p(strangers / each[good]))
+        return found.sum(axis=-1)
 
     def slopes(self, s, rows, labels):
         good, bad, each, strangers, deep = self.parts(s, rows, labels)
@@ -215,7 +221,28 @@ class Circle(Labelled):
         return some, found, power, np.maximum(deep, deepest(-abs(power.high), some))
 
     def costs(self, s, rows, labels):
-        some, _, power, _ = self.parts(s, rows, labels)
+        other, good = self.masks(s, rows, labels)
+        bad = other & ~good
+        less, lost = lead(s, 1.0)
+        # of a positive γ ((1 − s)² − m²), of a negative γ (s² − m²)
+        t, rest = np.where(good, -less, s.high), np.where(good, -lost, s.low)
+        x, more = two_product(t, t)
+        more += 2 * t * rest
+        square = DoubleDouble.of_product(self.margin, self.margin)
+        x, lost = two_sum(x, -square.high)
+        lost += more
+        lost -= square.low
+        active = t + rest > -self.margin
+        x, more = two_product(np.where(active, x, 0.0), self.gamma)
+        more += np.where(active, lost, 0.0) * self.gamma
+        power = DoubleDouble(np.zeros((*x.shape[:2], 1)))
+        for mask in (good, bad):
+            c = x.max(axis=-1, keepdims=True, initial=-np.inf, where=mask)
+            c = np.where(np.isfinite(c), c, 0.0)
+            gap, lost = two_sum(x, -c)
+            power = power + c + log(added(powers(gap, lost + more, mask)))
+        some = good.any(axis=-1, keepdims=True) & bad.any(axis=-1, keepdims=True)
+        power = where(some, power)
         x = power.rounded
         return np.where(some, np.maximum(x, 0.0) + np.log1p(exp(-abs(power)).rounded), 0.0)[..., 0]
 
