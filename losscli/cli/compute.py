@@ -33,6 +33,7 @@ def compute(
     per_row: o.PerRow = False,
     group: o.Group = [],  # noqa: B006 (Typer copies the default)
     bare: o.Bare = False,
+    every: o.All = False,
     progress: o.Progress = "auto",
     *,
     shape: o.Print,
@@ -55,7 +56,7 @@ def compute(
         job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
         watch(job)
         if how == "none":
-            _rows(job, words, to)
+            _rows(job, words, to, every=every)
         else:
             _summary(job, words, how, to)
     for remark in remarks(losses):
@@ -117,7 +118,7 @@ def _summary(job: Job, words: o.Words, how: Reduction, to: Output) -> None:
     warn_infinite(job, summaries, answers)
 
 
-def _rows(job: Job, words: o.Words, to: Output) -> None:
+def _rows(job: Job, words: o.Words, to: Output, *, every: bool) -> None:
     from losscli.cli.describe import heading
     from losscli.cli.long import as_column, write_long
     from losscli.report.bulk import split
@@ -142,7 +143,7 @@ def _rows(job: Job, words: o.Words, to: Output) -> None:
         first = job.chosen[inputs[0].name]
         each = first.names if len(first.names) > 1 else first.labels
         names += [f"{loss}:{name}" for name in each] if loss.elementwise and each else [str(loss)]
-    write_long(names, blocks(), to, lambda: heading(job, "none", 0))
+    write_long(names, blocks(), to, lambda: heading(job, "none", 0), every=every)
 
 
 def _rows_as_json(job: Job, words: o.Words, to: Output) -> None:
@@ -181,4 +182,4 @@ def _rows_as_json(job: Job, words: o.Words, to: Output) -> None:
         facts = input_facts(job, len(lists.get("lists", ())))
         answer = picked(results, to.manner.fields)
         out = stack.enter_context(to.file(lambda: max(counts)))
-        write_json({**envelope("compute"), "input": facts, "results": answer}, out)
+        write_json({**envelope("compute"), "input": facts, "results": answer}, out, pretty=to.manner.pretty)

@@ -34,7 +34,7 @@ def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
         if json:
             from losscli.report.machine import write_json
 
-            write_json(facts(found), out)
+            write_json(facts(found), out, pretty=sys.stdout.isatty())
         else:
             room = max(60, min(width_of(sys.stdout, width), 100)) if sys.stdout.isatty() or width else 80
             out.writelines(f"{line.rstrip()}\n" for line in page(found, room))

@@ -16,6 +16,7 @@ from losscli.errors import UsageError
 if TYPE_CHECKING:
     from losscli.report.bulk import Column
     from losscli.run import Job, Row
+    from losscli.stats.exact import ExactSum
 
 EXAMPLES = """
   losscli grad mse preds.csv
@@ -40,6 +41,7 @@ def grad(
     order: Order = 1,
     kink: Kink = "subgradient",
     bare: o.Bare = False,
+    every: o.All = False,
     progress: o.Progress = "auto",
     *,
     shape: o.Print,
@@ -75,8 +77,12 @@ def grad(
         if to.kind in ("json", "jsonl"):
             write_json(answer, to)
         else:
+            if to.person and job.unit == "row":
+                from losscli.stats.exact import ExactSum
+
+                answer.total = ExactSum()
             names, blocks = answer.columns(to.kind), answer.blocks(to.kind)
-            write_long(names, blocks, to, answer.heading, answer.footer, answer.own)
+            write_long(names, blocks, to, answer.heading, answer.footer, answer.own, every=every)
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
         where = f"{answer.kinks} of {answer.count} {job.unit}s"
@@ -107,12 +113,20 @@ class Gradients:
         self.marks = job.marks()
         self.count = self.kinks = self.zeros = self.unbounded = self.line = self.rows_seen = 0
         self.norm = self.largest = 0.0
+        self.total: ExactSum | None = None
+        """The loss over all rows, if a person wants to know."""
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows, taking note of them for the line under the table."""
         import numpy as np
 
+        from losscli.run import spread
+
         for row in self.job.gradients(self.order, choose("reduction", self.how), choose("kink", self.kink)):
+            if self.total:
+                weight = self.job.weight(row.batch)
+                weight = None if weight is None else spread(weight, row.values[0])
+                self.total.update(row.values[0], weight, *row.counts)
             flat = np.concatenate([x.reshape(len(x), -1) for x in row.derivatives], axis=1)
             finite = np.isfinite(flat)
             sizes = np.where(finite, np.abs(flat), 0.0)
@@ -196,7 +210,11 @@ class Gradients:
         from losscli.report.number import short
 
         at = f" ({self.job.reading.short_place(self.line)})" if self.line else ""
-        facts = [
+        facts: list[str] = []
+        if self.total:
+            how, value = ("sum", self.total.sum) if self.how == "sum" else ("mean", self.total.mean)
+            facts = [f"{how} loss {short(value)}"]
+        facts += [
             f"|{self.name}| {short(self.norm)}", f"max {short(self.largest)}{at}", f"zero {self.zeros}",
             f"non-finite {self.unbounded}", *([f"at a kink {self.kinks}"] if self.kinks else []),
         ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli.describe import envelope, input_facts, params
 from losscli.report.bulk import JSON, Lines, json_texts, split, texts, vector
-from losscli.report.machine import Raw, write_json_lines
+from losscli.report.machine import DEEP, Raw, indented, write_json_lines
 from losscli.report.machine import write_json as write
 from losscli.report.table import select
 
@@ -45,7 +45,7 @@ def write_json(answer: Gradients, to: Output) -> None:
         }  # fmt: skip
         lists = answer.job.unit == "list"
         facts = lambda: input_facts(answer.job, answer.count if lists else 0)  # noqa: E731
-        write({**envelope("grad"), "results": [result], "input": facts}, out)
+        write({**envelope("grad"), "results": [result], "input": facts}, out, pretty=to.manner.pretty)
 
 
 def _rows(answer: Gradients, known: list[str], to: Output) -> Iterator[Mapping[str, Any] | Raw]:
@@ -53,9 +53,10 @@ def _rows(answer: Gradients, known: list[str], to: Output) -> Iterator[Mapping[s
     seen = answer.rows()
     head = next(seen)  # a reading that has begun closes its file, whatever happens next
     fields = [known[at] for at in select(known, to.manner.fields)]
+    between = "\n" if to.kind == "jsonl" else f",{indented(DEEP) if to.manner.pretty else ''}"
     if answer.job.unit == "row":
         lines = (_lines(answer, row, fields) for row in chain([head], seen))
-        yield from map(Raw, texts(lines, JSON._replace(between="," if to.kind == "json" else "\n")))
+        yield from map(Raw, texts(lines, JSON._replace(between=between)))
         return
     for row in chain([head], seen):
         for which in answer.job.records(row):

@@ -27,10 +27,13 @@ def write_long(
     heading: Callable[[], str],
     footer: Callable[[], Sequence[str]] = tuple,
     own: Collection[int] = (),
+    *,
+    every: bool = False,
 ) -> None:
     """Write a table of many rows, some of them at a time.
 
-    The columns `own` are numbers of the user's own. Heading and footer are asked for once the rows are known.
+    The columns `own` are numbers of the user's own. A person sees the two ends, or `every` row. Heading and footer
+    are asked for once the rows are known.
     """
     from losscli.report.bulk import JSON, TEXT, table_lines, texts
     from losscli.report.machine import write_delimited
@@ -57,10 +60,9 @@ def write_long(
         if to.person:
             from losscli.report.formats import write
 
-            most = SHOWN if to.kind == "table" else None
-            shown, hidden = ends(some(), own, len(names), most)
-            below = [f"{hidden} rows between them: in a pipe, or with --format tsv"] if hidden else []
-            table = Table(names, shown, heading(), [*below, *footer()])
+            most = SHOWN if to.kind == "table" and not every else None
+            shown = ends(some(), own, len(names), most)
+            table = Table(names, shown, heading(), footer())
             if saying.manner.ascii:
                 from losscli.cli.plain import spelled_table
 
@@ -96,10 +98,10 @@ def blocks_of(table: Table) -> Iterator[Sequence[Column]]:
     yield [as_column([row[at] for row in rows]) for at in range(len(table.columns))]
 
 
-def ends(
-    blocks: Blocks, own: Collection[int], columns: int, most: int | None
-) -> tuple[list[Sequence[Any]], int]:
-    """Return the first and the last `most` rows, and how many there are between them; None: all rows."""
+def ends(blocks: Blocks, own: Collection[int], columns: int, most: int | None) -> list[Sequence[Any]]:
+    """Return the first and the last `most` rows, and a line between them; None: all rows."""
+    from losscli.report.table import Gap
+
     first: list[Sequence[Any]] = []
     last: deque[Sequence[Any]] = deque(maxlen=most)
     count = 0
@@ -110,7 +112,10 @@ def ends(
         last.extend(_cells(block, own, max(lead, size - (most or 0)), size))
         count += size
     hidden = count - len(first) - len(last)
-    return [*first, *([["...", *[None] * (columns - 1)]] if hidden else []), *last], hidden
+    if not hidden:
+        return [*first, *last]
+    gap = Gap(f"... {hidden} more row{'s' * (hidden != 1)} (pipe, or --all)")
+    return [*first, [gap, *[None] * (columns - 1)], *last]
 
 
 def _cells(block: Sequence[Column], own: Collection[int], start: int, stop: int) -> list[Sequence[Any]]:

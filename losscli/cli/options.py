@@ -143,6 +143,9 @@ OutputFile = Annotated[
                 help="write a file, whole or not at all: .csv .tsv .json .jsonl .md .tex .txt .parquet"),
 ]  # fmt: skip
 Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
+All = Annotated[
+    bool, Option("--all", help="every row in a table too, not its two ends alone", rich_help_panel=OUTPUT)
+]
 Progress = Annotated[
     str, Option("--progress", metavar="auto|off", help="auto: on a terminal, after a second  [auto]",
                 rich_help_panel=OUTPUT),

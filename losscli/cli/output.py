@@ -51,6 +51,7 @@ class Output:
             color=shape.color,
             width=shape.width,
             ascii=saying.manner.ascii,
+            pretty=not self.path and sys.stdout.isatty(),
         )
 
     def wants(self, field: str, *, usual: bool = False) -> bool:

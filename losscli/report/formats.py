@@ -33,6 +33,8 @@ class Manner(NamedTuple):
     screen: TextIO | None = None
     """Where a person reads it, if that is not standard output."""
     ascii: bool = False
+    pretty: bool = False
+    """Whether a person reads JSON."""
 
 
 def write(
@@ -80,7 +82,7 @@ def _write_json(
         document = {records: (dict(zip(table.columns, row, strict=True)) for row in table.rows)}
     found = picked(document[records], how.fields)
     if how.kind == "json":
-        write_json({**document, records: found}, out)
+        write_json({**document, records: found}, out, pretty=how.pretty)
     else:
         write_json_lines(found, out)
 

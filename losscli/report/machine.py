@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from typing import Any, Literal, TextIO, cast
 
 from losscli.report.number import exact, json_number
@@ -17,6 +18,8 @@ class Raw(str):
     __slots__ = ()
 
 
+DEEP = 4
+"""So deep, pretty JSON goes on in one line: rows are in results, which are in the answer."""
 ESCAPES = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 
@@ -44,12 +47,12 @@ def _field(cell: Cell) -> str:
     return text(cell).translate(ESCAPES) if isinstance(cell, str) else text(cell)
 
 
-def write_json(value: Any, out: TextIO) -> None:
-    """Write `value` as one line of JSON.
+def write_json(value: Any, out: TextIO, *, pretty: bool = False) -> None:
+    """Write `value` as one line of JSON; `pretty` gives what a person looks for a line of its own.
 
     An iterator becomes a list that is written as it comes; a function is called when its turn comes.
     """
-    out.writelines(_pieces(value))
+    out.writelines(_pieces(value, 0 if pretty else DEEP))
     out.write("\n")
 
 
@@ -59,7 +62,7 @@ def write_json_lines(records: Iterable[Any], out: TextIO) -> None:
         write_json(each, out)
 
 
-def _pieces(value: Any) -> Iterator[str]:
+def _pieces(value: Any, depth: int) -> Iterator[str]:
     if callable(value):
         value = value()
     if isinstance(value, float):
@@ -70,16 +73,30 @@ def _pieces(value: Any) -> Iterator[str]:
         yield json.dumps(value, ensure_ascii=False)
     elif isinstance(value, Mapping):
         named = cast("Mapping[str, Any]", value)
-        yield from _joined(
-            "{", "}", ((f"{json.dumps(name, ensure_ascii=False)}:", named[name]) for name in named)
-        )
+        depth = depth if depth % 2 == 0 else DEEP
+        space = "" if depth >= DEEP else " "
+        items = ((f"{json.dumps(name, ensure_ascii=False)}:{space}", named[name]) for name in named)
+        yield from _joined("{", "}", items, depth)
     else:
-        yield from _joined("[", "]", (("", each) for each in cast("Iterable[Any]", value)))
+        each = iter(cast("Iterable[Any]", value))
+        first = list(islice(each, 1))
+        records = any(isinstance(one, Mapping) or (isinstance(one, Raw) and one[:1] == "{") for one in first)
+        items = (("", one) for one in chain(first, each))
+        yield from _joined("[", "]", items, depth if depth % 2 and records else DEEP)
 
 
-def _joined(start: str, end: str, items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+def _joined(start: str, end: str, items: Iterable[tuple[str, Any]], depth: int) -> Iterator[str]:
+    """Yield the items between brackets: of answers, lists of records and records one on each line."""
+    line = "" if depth >= DEEP else indented(depth + 1)
     yield start
-    for at, (label, each) in enumerate(items):
-        yield f",{label}" if at else label
-        yield from _pieces(each)
-    yield end
+    empty = True
+    for label, each in items:
+        yield f"{'' if empty else ','}{line}{label}"
+        yield from _pieces(each, depth + 1)
+        empty = False
+    yield end if empty or not line else f"{indented(depth)}{end}"
+
+
+def indented(depth: int) -> str:
+    """Return what begins a line of pretty JSON."""
+    return "\n" + "  " * depth

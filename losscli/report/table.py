@@ -13,6 +13,10 @@ class Own(float):
     """A number of the user's own, shown to a person as they would write it and not to fixed digits."""
 
 
+class Gap(str):
+    """A line that says what is left out between two rows; it stands in their first column, and is as wide as it is."""
+
+
 Cell = str | int | float | None
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

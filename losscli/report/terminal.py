@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TextIO
 
 from losscli.report.number import plain, short
-from losscli.report.table import Cell, Own, Table
+from losscli.report.table import Cell, Gap, Own, Table
 
 FOLDED = 24
 """The least width to which a column of text is folded."""
@@ -83,7 +83,11 @@ def write_table(
     )
     given = list(table.rows)
     rows = [[shown(cell, digits) for cell in row] for row in given]
-    numeric = [not any(isinstance(row[at], str) for row in given) for at in range(len(table.columns))]
+    numeric = [
+        not any(isinstance(row[at], str) and not isinstance(row[at], Gap) for row in given)
+        for at in range(len(table.columns))
+    ]
+    gaps = [row[0] for row in given if row and isinstance(row[0], Gap)]
     folds = bool(numeric) and not numeric[-1]
     titles = [table.titles.get(name, name) for name in table.columns]
     kept = _fitting(titles, rows, room, folds)
@@ -103,7 +107,11 @@ def write_table(
             console.print(Text(line), soft_wrap=True)
         console.print()
     if titles:
-        console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+        with console.capture() as drawn:
+            console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+        for line in drawn.get().splitlines():
+            gap = line.strip() == "..." and bool(gaps)
+            out.write(f"  {gaps.pop(0)}\n" if gap else f"{line.rstrip()}\n")
     left_out = [name for at, name in enumerate(table.columns) if at not in kept]
     if left_out:
         named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
@@ -117,6 +125,8 @@ def write_table(
 
 def shown(cell: Cell, digits: int = 4) -> str:
     """Return a cell as a person reads it."""
+    if isinstance(cell, Gap):
+        return "..."  # its words take the whole line
     if isinstance(cell, Own):
         return plain(cell)
     if isinstance(cell, float):

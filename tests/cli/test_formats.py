@@ -181,3 +181,41 @@ def test_markdown_and_latex_escape(cli):
     )
     assert "$-2.000 \\times 10^{-7}$" in cli("grad mse --values 0:1e-7 -f latex").out
     assert "$\\infty$" in cli("compute bce --values 0:1 -f latex").out
+
+
+def test_a_long_gradient_shows_its_two_ends(cli):
+    files = {"long.csv": "pred,target\n" + "".join(f"{k},0\n" for k in range(1, 41))}
+    lines = cli("grad mse long.csv -f table", files).out.splitlines()
+    assert lines[2].split() == ["row", "pred", "target", "loss", "grad"]
+    assert [line.split()[0] for line in lines[4:14]] == [str(k) for k in range(1, 11)]
+    assert lines[14] == "  ... 20 more rows (pipe, or --all)"
+    assert [line.split()[0] for line in lines[15:25]] == [str(k) for k in range(31, 41)]
+    assert lines[26] == "  mean loss 553.5   |grad| 297.6   max 80.00 (line 41)   zero 0   non-finite 0"
+    assert all(line == line.rstrip() for line in lines)
+    assert all(line.startswith("   ") for line in lines[4:13])  # numbers stand to the right
+    every = cli("grad mse long.csv -f table --all").out.splitlines()
+    assert len(every) == len(lines) - 1 + 20
+    assert cli("grad mse long.csv -f md").out.count("\n| ") == 42
+    lines = cli("compute mse long.csv -r none -f table").out.splitlines()
+    assert "  ... 20 more rows (pipe, or --all)" in lines
+    assert len(cli("compute mse long.csv -r none -f table --all").out.splitlines()) == len(lines) - 1 + 20
+    assert "sum loss 22140" in cli("grad mse long.csv -f table -r sum").out
+
+
+def test_json_on_a_terminal_is_for_reading(cli, four, monkeypatch):
+    from losscli.report.formats import Manner
+
+    lines = [
+        "grad mse four.csv",
+        "compute mse,mae four.csv",
+        "compute mse four.csv -r none",
+        "list robust",
+        "choose",
+    ]
+    known = [cli(f"{line} --json", four).out for line in lines]
+    assert all(text.count("\n") == 1 for text in known)
+    monkeypatch.setattr(Manner, "__new__", lambda kind, *given, pretty=False, new=Manner.__new__, **more: new(kind, *given, pretty=True, **more))  # fmt: skip
+    shown = [cli(f"{line} --json", four).out for line in lines]
+    assert [*map(json.loads, shown)] == [*map(json.loads, known)]
+    assert shown[0].startswith('{\n  "schema": "losscli.grad/1",\n')
+    assert '\n        {"row":1,"value":0.25,"grad":-1},\n        {"row":2,' in shown[0]
