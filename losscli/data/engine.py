@@ -8,15 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
 
+from losscli.data.cells import number
 from losscli.data.pieces import Piece
 
 NUMBERS_TOO = (b"_", b"(")
 """Marks of texts that DuckDB reads as numbers and we do not: 1_000, NaN(1)."""
+
+
+STRANGE = "[_(]|[+]-|-[+]"
 
 
 class Refused(Exception):
@@ -45,6 +49,8 @@ class Delimited(NamedTuple):
     numeric: Collection[int]
     """Those that hold numbers, of which arrays are made, NaN where missing."""
     missing: Collection[str]
+    comma: bool = False
+    """Whether the decimal mark is a comma."""
 
 
 def delimited(piece: Piece, how: Delimited) -> list[Any]:
@@ -57,6 +63,9 @@ def delimited(piece: Piece, how: Delimited) -> list[Any]:
         found |= query(piece, path, how, texts, [""])
     if {len(x) for x in found.values()} != {piece.lines}:
         raise Refused("blank lines, or line ends in quotes")
+    lacking = [x for text in how.missing if (x := number(text)) is not None and x == x]
+    if any((found[at] == x).any() for at in how.columns if at in how.numeric for x in lacking):
+        raise Refused("-999.0, which is a number where -999 means missing")
     return [found[at] for at in how.columns]
 
 
@@ -65,10 +74,15 @@ def query(
 ) -> dict[int, Any]:
     """Return columns by their number."""
     guarded = any(map(piece.has, NUMBERS_TOO)) or (piece.has(b"+") and (piece.has(b"+-") or piece.has(b"-+")))
+    guarded = guarded or how.comma
     plain = [at for at in columns if at in how.numeric and not guarded]
     texts = [f"'c{at}'" for at in columns if at not in how.numeric]
     types = ", ".join(f"c{at}: '{'DOUBLE' if at in plain else 'VARCHAR'}'" for at in range(how.names))
-    wanted = [guard(f"c{at}") if at in how.numeric and guarded else f"c{at}" for at in columns]
+    strange, cell = (STRANGE + "|[.]", "replace(c{}, ',', '.')") if how.comma else (STRANGE, "c{}")
+    wanted = [
+        guard(f"c{at}", strange, cell.format(at)) if at in how.numeric and guarded else f"c{at}"
+        for at in columns
+    ]
     as_written = f", force_not_null=[{', '.join(texts)}]" if texts else ""
     arrays = answer(
         f"select {', '.join(wanted)} from read_csv({quoted(path)}, auto_detect=false, header=false, "
@@ -100,98 +114,15 @@ def refuse_oddities(piece: Piece, how: Delimited) -> None:
             raise Refused("not UTF-8") from None
 
 
-def lines(
-    piece: Piece, paths: Sequence[tuple[str, ...]], widths: Sequence[int | None], *, strict: bool
-) -> list[Any]:
-    """Return columns of JSON lines: numbers, or lists of so many of them, as arrays; NaN where missing.
-
-    Where `strict`, nothing may be missing: how that is written is then told.
-    """
-    if piece.has(b"\r"):
-        raise Refused("other line ends")
-    if comma_too_many(piece.text()):
-        raise Refused("a comma too many, which DuckDB does not mind")
-    found = numbers(piece, paths, widths)
-    if any(((x == 0) | (x == 1)).any() for x in found) and (piece.has(b"true") or piece.has(b"false")):
-        found = numbers(piece, paths, widths, guarded=True)  # DuckDB reads them as 1 and 0
-    if len(found[0]) != piece.lines:
-        raise Refused("blank lines")
-    if any(np.isnan(x.min(initial=0)) for x in found):
-        if strict:
-            raise Refused("something is missing")
-        if piece.has(b"\nnull") or piece.text().startswith(b"null"):
-            raise Refused("null is no record")
-    arrays = iter(found)
-    answers: list[Any] = []
-    for width in widths:
-        if width is None:
-            answers.append(next(arrays))
-        else:
-            if (next(arrays) != width).any():
-                raise Refused("lists of different lengths")
-            answers.append(np.stack([next(arrays) for _ in range(width)], axis=1))
-    return answers
-
-
-def numbers(
-    piece: Piece,
-    paths: Sequence[tuple[str, ...]],
-    widths: Sequence[int | None],
-    *,
-    guarded: bool = False,
-) -> list[Any]:
-    """Return what is at these paths; of a list its length, and then each of its numbers."""
-    tree: dict[str, Any] = {}
-    wanted: list[str] = []
-    for path, width in zip(paths, widths, strict=True):
-        *above, last = path
-        inside = tree
-        for key in above:
-            inside = inside.setdefault(key, {})
-        inside[last] = ("VARCHAR" if guarded else "DOUBLE") + ("[]" if width is not None else "")
-        name = ".".join(map(named, path))
-        if width is None:
-            wanted.append(name)
-        else:
-            wanted += [f"coalesce(len({name}), {width})", *(f"{name}[{k + 1}]" for k in range(width))]
-    if guarded:
-        wanted = [guard(each, "[_(tfTF]") for each in wanted]
-    names = ", ".join(f"{each} as c{at}" for at, each in enumerate(wanted))
-    columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
-    found = answer(
-        f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
-        f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
-    )
-    return [np.ma.filled(x.astype(np.float64), np.nan) for x in found]
-
-
-def comma_too_many(text: bytes) -> bool:
-    """Return whether a comma may stand before the end of an object or a list."""
-    data, step = np.frombuffer(text, np.uint8), 1 << 18  # bytes that stay in the cache
-    for start in range(0, len(data), step):
-        part = data[start : start + step]
-        ends = start + np.flatnonzero((part == ord("}")) | (part == ord("]")))
-        if (data[ends - 1] <= ord(",")).any():  # a comma or a blank, and hardly anything else
-            return re.search(rb",\s*[]}]", text) is not None
-    return False
-
-
-def typed(each: Any) -> str:
-    """Return the type of a column as SQL writes it: that of an object, by its keys, or of a value."""
-    if isinstance(each, str):
-        return each
-    inside = cast("dict[str, Any]", each)
-    return "STRUCT(" + ", ".join(f"{named(key)} {typed(value)}" for key, value in inside.items()) + ")"
-
-
 def named(key: str) -> str:
     """Return a name as SQL writes it."""
     return '"' + key.replace('"', '""') + '"'
 
 
-def guard(name: str, strange: str = "[_(]|[+]-|-[+]") -> str:
+def guard(name: str, strange: str = STRANGE, number: str = "") -> str:
     """Return SQL for a number that our reader reads too: not 1_000, NaN(1) or +-1."""
-    return f"case when regexp_matches({name}::varchar, '{strange}') then error('') else {name}::double end"
+    cell = number or name
+    return f"case when regexp_matches({name}::varchar, '{strange}') then error('') else {cell}::double end"
 
 
 def answer(query: str) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import IO, Any, cast
 import numpy as np
 
 from losscli.data.batch import Options
-from losscli.data.cells import MISSING, number
+from losscli.data.cells import MISSING
 from losscli.data.delimited import Delimited
 from losscli.data.pieces import Piece, Pieces
 from losscli.data.records import Lines
@@ -124,7 +124,7 @@ class Large(Table):
                 part = slice(start, min(start + ROWS, piece.lines))
                 lines = np.arange(piece.line + part.start, piece.line + part.stop, dtype=np.int64)
                 yield Chunk([cells[part] for cells in found], lines, partial(row, piece, start))
-        elif not piece.quoted:
+        elif not (self.quote and piece.quoted):
             part = self._source.part(io.BytesIO(piece.text()))
             yield from self.slowly(part, piece.line, columns, rows)
         else:
@@ -169,12 +169,12 @@ class LargeDelimited(Large):
             stream is None
             or stream.head.count(b"\r") > stream.head.count(b"\r\n")  # the line ends of old
             or self.delimiter == " "  # of which several count as one
-            or self._options.decimal == ","
-            or any(number(text) is not None for text in self._options.na)  # -999 is also -999.0
         ):
             return None
         missing = (*MISSING, *self._options.na)
-        how = engine.Delimited(len(self.names), self.delimiter, columns, self.numeric, missing)
+        how = engine.Delimited(
+            len(self.names), self.delimiter, columns, self.numeric, missing, self._options.decimal == ","
+        )
         return lambda piece: engine.delimited(piece, how)
 
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
@@ -183,7 +183,7 @@ class LargeDelimited(Large):
 
 
 class LargeLines(Large):
-    """JSON lines of which numbers are wanted, or lists of them."""
+    """JSON lines of which numbers are wanted, lists of them, or texts."""
 
     def __init__(self, small: Lines, source: Source, options: Options) -> None:
         super().__init__(small, source, options)
@@ -192,16 +192,18 @@ class LargeLines(Large):
         self._lines = small
 
     def parse(self, columns: Sequence[int]) -> Parse | None:
-        """Return what reads the wanted columns, unless they are more than numbers."""
-        from losscli.data import engine
+        """Return what reads the wanted columns, unless they are more than that."""
+        from losscli.data import jsonlines
 
         paths = [self._lines.paths[at] for at in columns]
         folded = {tuple(key.lower() for key in path) for path in paths}  # as DuckDB tells names apart
-        deep = any(at in self.deep for at in columns)
-        if deep or len(folded) < len(paths) or not set(columns) <= set(self.numeric):
+        deep = any(at in self.deep or (at in self.lists and at not in self.numeric) for at in columns)
+        if deep or len(folded) < len(paths):
             return None
-        widths = [self.lists.get(at) for at in columns]
-        return lambda piece: engine.lines(piece, paths, widths, strict=self._strict)
+        kinds: list[jsonlines.Kind] = [
+            self.lists.get(at, "number" if at in self.numeric else "text") for at in columns
+        ]
+        return lambda piece: jsonlines.lines(piece, paths, kinds, strict=self._strict)
 
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield what the small reader makes of a part."""

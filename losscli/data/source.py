@@ -14,6 +14,7 @@ from stat import S_ISREG
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import AS_USUAL, Options
+from losscli.data.packed import unpack
 from losscli.data.words import nearest, under
 from losscli.errors import DataError, UsageError
 
@@ -31,6 +32,7 @@ SUFFIXES: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
+UTF8 = {"utf-8-sig", "utf-8", "utf8", "ascii"}
 PACKED = {".gz", ".bz2", ".xz", ".lzma", ".zst"}
 UNPACKERS = {"zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd"}
 BINARY = {
@@ -100,16 +102,24 @@ class Source:
             return len(self._open().head) >= LARGE
 
     def again(self) -> Whole | None:
-        """Return all bytes from the first on, whatever lines have been read; None if too many have, or not as UTF-8."""
+        """Return all bytes from the first on, as UTF-8, whatever lines have been read; None if too many have."""
         with self.translated():
             whole = self._open()
-        if whole.beyond or self._encoding not in ("utf-8-sig", "utf-8", "utf8", "ascii"):
-            return None
-        return Whole(whole.head.removeprefix(codecs.BOM_UTF8), whole.rest)
+            if whole.beyond:
+                return None
+            if self._encoding in UTF8:
+                return Whole(whole.head.removeprefix(codecs.BOM_UTF8), whole.rest)
+            from losscli.data.encoded import Encoded
+
+            decoder = codecs.getincrementaldecoder(self._encoding)()
+            head = decoder.decode(whole.head).removeprefix("\ufeff").encode()
+            return Whole(head, Encoded(whole.rest, decoder))
 
     def part(self, stream: IO[bytes]) -> Source:
-        """Return some bytes of it as an input of their own."""
+        """Return some bytes of it, as UTF-8, as an input of their own."""
         other = copy(self)
+        if self._encoding not in UTF8:
+            other._encoding = "utf-8"
         other._head, other._file, other._text, other._bytes = [], None, None, Whole(b"", stream)
         return other
 
@@ -267,31 +277,3 @@ def peek(stream: IO[bytes]) -> tuple[bytes, IO[bytes]]:
     """Return the first bytes, and a stream that still has them."""
     head = read_up_to(stream, HEAD)
     return head, io.BufferedReader(Whole(head, stream), BLOCK)
-
-
-def unpack(head: bytes, stream: IO[bytes]) -> IO[bytes] | None:
-    """Return the decompressed stream, or None if the first bytes are of no compressed format."""
-    if head.startswith(b"\x1f\x8b"):
-        import gzip
-
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
-    if head.startswith(b"BZh"):
-        import bz2
-
-        return bz2.BZ2File(stream)
-    if head.startswith(b"\x28\xb5\x2f\xfd"):
-        return zstd(stream)
-    if head.startswith((b"\xfd7zXZ\x00", b"\x5d\x00\x00")):
-        import lzma
-
-        return lzma.LZMAFile(stream)
-    return None
-
-
-def zstd(stream: IO[bytes]) -> IO[bytes]:
-    """Return the decompressed stream: by Python's own library from 3.14 on, by its twin before."""
-    if sys.version_info >= (3, 14):
-        from compression.zstd import ZstdFile
-    else:
-        from backports.zstd import ZstdFile
-    return cast("IO[bytes]", ZstdFile(stream))

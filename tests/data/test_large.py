@@ -68,8 +68,9 @@ clean = st.lists(
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.sampled_from([24, 57, 200, 1 << 16]),
     st.sampled_from(["error", "drop", "nan"]),
-    st.sampled_from([(), ("a",), ("-999",)]),
+    st.sampled_from([(), ("a",), ("-999", "1")]),
 )
+@example(["a,-999,1.0", "b,2,3", "1,1, 1"], "\n", 24, "drop", ("-999", "1"))
 @example(["a,1,2", "b,3", "c,4,5"], "\n", 24, "error", ())
 @example(["a,1,2", "", "c,x,5"], "\n", 24, "error", ())
 @example(['"a', 'b",1,2', "c,4,5", "d,6,7"], "\n", 24, "drop", ())
@@ -115,12 +116,50 @@ def test_classes(tmp_path_factory, rows, missing, other):
         "id,p,y\n" + "1,2,3\n" * 50 + "a" * 400 + ",2,3\n" + "1,2,3\n" * 50 + "1,2,x\n",
         "id,p,y\n" + "1,2,3\n" * 50 + "1,2,3\r" * 50,
         "id,p,y,p\n1,2,3,4\n",
+        "id p  y\n" + "1  2 3\n" * 50 + " 1 2 3\n1 2 3\n" * 50 + "1 2 x\n",
     ],
 )
 @pytest.mark.parametrize("size", [24, 100, 1 << 16])
 def test_files_of_all_kinds(tmp_path, monkeypatch, text, size):
     monkeypatch.chdir(tmp_path)
     same(PAIR, text, size)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.lists(cell.map(lambda x: x.replace(".", ",") if "e" not in x else x), min_size=3, max_size=3).map(
+            ";".join
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(["error", "drop"]),
+)
+@example(["a;1,5;-2,25", "b;1_0,5;1e3", "c;1.5;2"], "drop")
+def test_decimal_commas(tmp_path_factory, rows, missing):
+    os.chdir(tmp_path_factory.getbasetemp())
+    same(PAIR, "\n".join(["id;p;y", *rows]), 57, decimal=",", missing=missing)
+    same(PAIR, "\n".join(["id,p,y", *('a,"' + row.replace(";", '","') + '"' for row in rows)]), decimal=",")
+
+
+@pytest.mark.parametrize(
+    "encoding", ["latin-1", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "shift_jis", "ascii"]
+)
+@pytest.mark.parametrize("size", [24, 1 << 16])
+def test_encodings(tmp_path, monkeypatch, encoding, size):
+    monkeypatch.chdir(tmp_path)
+    text = (
+        "\ufeff" * encoding.endswith("e")
+        + "id,p,y\n"
+        + "é,1,2\n".encode("ascii" if encoding == "ascii" else "utf-8", "ignore").decode() * 60
+    )
+    if encoding == "shift_jis":
+        text = text.replace("é", "日本")
+    data = (text + "x,1,oops\n").encode(encoding)
+    same(PAIR, text.encode(encoding), size, encoding=encoding)
+    same(PAIR, data, size, encoding=encoding)
+    same(PAIR, data + b"\xff", size, encoding=encoding)
+    same(PAIR, data, size, encoding="utf-8-sig")
 
 
 def test_the_last_of_many_rows(tmp_path, monkeypatch):
@@ -149,6 +188,9 @@ def test_clean_text_never_reaches_the_small_reader(tmp_path, monkeypatch):
     found = outcome(PAIR, "t.csv", "large", missing="drop")
     assert len(found[1]) == 1000
     assert found[4] == 1000
+    (tmp_path / "t.csv").write_text("id;p;y\n" + "é;2,5;-999\nb;1,5;-1\n" * 1000, encoding="cp1252")
+    found = outcome(PAIR, "t.csv", "large", missing="drop", na=("-999",), decimal=",", encoding="cp1252")
+    assert (len(found[1]), found[4]) == (1000, 1000)
 
 
 def test_a_pipe_and_a_packed_file_that_are_large(tmp_path, monkeypatch):

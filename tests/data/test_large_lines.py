@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from unittest.mock import patch
@@ -28,15 +29,17 @@ VALUES = [
 ]  # fmt: skip
 
 
-def outcome(form, engine, **how):
+def outcome(form, engine, ident="", group=(), given=None, **how):
+    said = {"ident": ident, "group": group, "given": given or {}}
     try:
-        batches = list(read([form], "t.jsonl", options=Options(engine=engine, **how)).batches())
+        batches = list(read([form], "t.jsonl", **said, options=Options(engine=engine, **how)).batches())
     except LosscliError as error:
         return type(error), str(error)
     return (
         {role: np.concatenate([b.columns[role] for b in batches]).tobytes() for role in batches[0].columns},
         [row for b in batches for row in b.rows.tolist()],
         [line for b in batches for line in b.lines.tolist()],
+        [each for b in batches for each in b.ids],
     )
 
 
@@ -106,6 +109,42 @@ def test_the_same_rows_or_the_same_words(tmp_path_factory, form, rows, end, size
 def test_files_of_all_kinds(tmp_path, monkeypatch, text, size):
     monkeypatch.chdir(tmp_path)
     same(PAIR, text, size)
+
+
+LABELS = (Role("pred", ("p",), "vector"), Role("target", ("y",), "class", "pred"))
+text = st.sampled_from(["a", "b", "é", "7", "NA", "", " a", "a,b", '"', "\\", "\n", "\0"]) | st.text(
+    max_size=3
+)
+named = st.sampled_from(
+    ["7", "0", "-0", "1.0", "1e2", "null", "true", "[1]", "{}", "123456789012345678901"]
+) | text.map(json.dumps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    many(st.tuples(named, named, st.sampled_from(["1", "null", "x"]))),
+    st.sampled_from([90, 1 << 16]),
+    st.sampled_from(["error", "drop"]),
+)
+def test_texts(tmp_path_factory, rows, size, missing):
+    os.chdir(tmp_path_factory.getbasetemp())
+    lines = "".join(f'{{"id":{a},"p":1,"y":{c},"g":{b}}}\n' for a, b, c in rows)
+    same(PAIR, '{"id":1,"p":1,"y":1,"g":1}\n' + lines, size, missing=missing, ident="id", group=["g"])
+    same(PAIR, '{"id":1,"p":1,"y":1,"g":1}\n' + lines, size, missing=missing, where="g <> 'a'")
+    labels = "".join(f'{{"p":{{"a":0.5,"7":0.5}},"y":{b}}}\n' for a, b, c in rows)
+    same(LABELS, labels, size, missing=missing, given={"pred": "p.a,p.7"})
+
+
+def test_texts_need_no_small_reader(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Lines, "going_on", None)
+    monkeypatch.setattr(pieces, "PIECE", 1 << 12)
+    Path("t.jsonl").write_text(
+        '{"id": "a1", "p": 0.5, "y": 1, "g": 7}\n{"id": 12, "p": 0.5, "y": 1, "g": null}\n' * 500
+    )
+    options = Options(engine="large", where="g is null or g = '7'")
+    found = list(read([PAIR], "t.jsonl", ident="id", options=options).batches())
+    assert [text for batch in found for text in batch.ids] == ["a1", "12"] * 500
 
 
 def test_numbers_within_objects_and_lists(tmp_path, monkeypatch):
