@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,6 +79,35 @@ def flows(powers: DoubleDouble, y: Array) -> Array:
         tally.add(i, p, rest)
     found = tally.whole().rounded
     return np.where((abs(found) > SURE * tally.error) | (y == y[0]).all(axis=0), found, np.nan)
+
+
+def costs(s: Array, y: Array, cost: Callable[[Array, Array], Array], most: float) -> Array:
+    """Return the sum over pairs of what they cost, from the gap of their scores and e^−|gap|; NaN where it is small.
+
+    A pair costs no more than `most` and the size of its gap.
+    """
+    top, pairs = s.max(axis=0) - s.min(axis=0) + most, len(s) ** 2
+    coarse = np.ldexp(1.5, np.frexp(top)[1] + pairs.bit_length() + 1) + 0 * top
+    head, rest = np.zeros((2, *top.shape))
+    for i in range(len(s) - 1):
+        side = np.sign(y[i] - y[i + 1 :])
+        gap, lost = two_sum(s[i], -s[i + 1 :])
+        gap *= side
+        e = np.exp(-abs(gap))
+        lost *= side
+        lost *= np.copysign(e, gap)
+        e -= lost
+        each = cost(gap, e)
+        each *= abs(side)
+        near = each + coarse
+        near -= coarse
+        each -= near
+        head += near.sum(axis=0)
+        rest += each.sum(axis=0)
+    found = head + rest
+    # far below the largest term that there might be, what is left of the rest is too little
+    clear = (found > top * pairs**2 * 2.0**-38) | (y == y[0]).all(axis=0)
+    return np.where(clear, found, np.nan)
 
 
 def places(powers: DoubleDouble) -> DoubleDouble:

@@ -259,7 +259,7 @@ def dot(x: DoubleDouble, y: DoubleDouble) -> DoubleDouble:
     return total(x * y)
 
 
-def lead(s: DoubleDouble, level: DoubleDouble | Array) -> tuple[Array, Array]:
+def lead(s: DoubleDouble, level: DoubleDouble | Array | float) -> tuple[Array, Array]:
     """Return s less a level, in two doubles."""
     high, low = (level.high, level.low) if isinstance(level, DoubleDouble) else (level, 0.0)
     found, lost = two_sum(s.high, -high)

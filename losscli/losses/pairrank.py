@@ -12,7 +12,7 @@ import numpy as np
 from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, total
-from losscli.odds import flows
+from losscli.odds import costs, flows
 from losscli.parameter import flag, parameter
 from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
 from losscli.traits import Traits
@@ -96,6 +96,16 @@ class Odds(Pairwise):
         return even(DoubleDouble(y, np.zeros_like(y))) if self.weighted else np.True_
 
     def derivative(self, order, s, y):
+        if order == 0 and self.sigma == 1 and not self.weighs():
+            return reconsidered([costs(s, y, self.surprise, 1.0)], partial(self.one_by_one, 0), s, y)
+        return self.one_by_one(order, s, y)
+
+    @abstractmethod
+    def surprise(self, gap, e) -> Any:
+        """Return the loss of pairs, from their gap and e^−|gap|."""
+
+    def one_by_one(self, order, s, y):
+        """Return the derivative of `order` from the pairs of each member in turn."""
         (found,) = super().derivative(order, s, y)
         if order == 0 and (faint := found < FAINT).any():  # a sum of numbers that each have lost bits
             pairs = [Pairs(s, y, i) for i in range(len(s))]
@@ -146,6 +156,9 @@ class Odds(Pairwise):
 
 class Logistic(Odds):
     """A sum over pairs of the logistic loss of their gaps."""
+
+    def surprise(self, gap, e):
+        return np.maximum(-gap, 0.0) + np.log1p(e)
 
     def penalty(self, gap):
         x, e = self.decay(gap)
@@ -236,6 +249,9 @@ class PairwiseSoftZeroOne(Odds):
     related = ("pairwise-logistic", "pairwise-hinge", "zero-one")
 
     weighted: float = flag(help=BY_GRADE)
+
+    def surprise(self, gap, e):
+        return np.where(gap > 0, e, 1.0) / (1 + e)
 
     def penalty(self, gap):
         x, e = self.decay(gap)
