@@ -83,9 +83,9 @@ def table(name: str, value: object, options: Options) -> Table:
     return Records(name, "record", iter([(1, whole)]))
 
 
-def checked(name: str, values: Iterable[object]) -> Numbered:
-    """Yield the records with their numbers, from 1."""
-    for number, record in enumerate(values, 1):
+def checked(name: str, values: Iterable[object], first: int = 1) -> Numbered:
+    """Yield the records with their numbers."""
+    for number, record in enumerate(values, first):
         if not isinstance(record, dict):
             raise DataError(f"{name}: record {number} is {kind(record)}, not an object in braces")
         yield number, cast("Record", record)

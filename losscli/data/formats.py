@@ -13,6 +13,7 @@ from losscli.errors import NoResult, UsageError
 
 JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
 """How JSON begins, and hardly any header."""
+JSON_SAID = ("auto", "json"), ("auto", None)
 
 
 def open_table(file: str, options: Options, exact: bool) -> Table:
@@ -48,6 +49,12 @@ def open_one(file: str, options: Options, exact: bool) -> Table:
 
 def table(source: Source, options: Options, exact: bool) -> Table:
     """Return the table of an opened input."""
+    large = is_large(source, options)
+    if large and (options.format == "json" or (options.format, source.suffix) in JSON_SAID):
+        from losscli.data.unwrapped import array_of_records
+
+        if found := array_of_records(source, options, exact):
+            return found
     format = guess(source) if options.format == "auto" else options.format
     if format in ("parquet", "npy", "npz"):
         source.first_lines(1)  # raises NotText if it is
@@ -58,7 +65,7 @@ def table(source: Source, options: Options, exact: bool) -> Table:
         if format == "jsonl":
             document.refuse_records(options, "JSON lines")
             lines = document.lines_of(source, exact)
-            if is_large(source, options):
+            if large:
                 from losscli.data.large import LargeLines
 
                 return LargeLines(lines, source, options)
@@ -67,7 +74,7 @@ def table(source: Source, options: Options, exact: bool) -> Table:
     if options.records:
         raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
     small = Delimited(source, options)
-    if is_large(source, options):
+    if large:
         from losscli.data.large import LargeDelimited
 
         return LargeDelimited(small, source, options)

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from io import RawIOBase
 from typing import IO, Any, cast
 
 import numpy as np
@@ -57,6 +58,10 @@ class Large(Table):
         """The line of the first row."""
         return 1
 
+    def stream(self) -> RawIOBase | None:
+        """Return the bytes, from the first on; None if too many have been looked at."""
+        return self._source.again()
+
     def more(self) -> bool:
         """Look further for columns that the first rows lack."""
         return self._small.more()
@@ -71,7 +76,7 @@ class Large(Table):
 
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns, a piece at a time."""
-        parse, stream = self.parse(columns), self._source.again()
+        parse, stream = self.parse(columns), self.stream()
         if parse is None or stream is None:
             yield from self._small.chunks(columns, rows)
             return

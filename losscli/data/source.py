@@ -55,6 +55,7 @@ class Source:
     """One input, opened: its name in messages, what its suffix says, and its lines."""
 
     def __init__(self, file: str, options: Options = AS_USUAL) -> None:
+        self.file = file
         self.name = "standard input" if file == "-" else file
         suffixes = [suffix.lower() for suffix in Path(file).suffixes]
         while suffixes and suffixes[-1] in PACKED:
