@@ -53,13 +53,14 @@ def exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array])
         over = max((1 / abs(x) for x in shaping if x), default=1.0)
         everything.append(most * over * (most if any("dot(" in text for text in texts) else 1.0))
     bits = exact.bits_for(everything, steep)
-    answers, again = (_exactly(loss, order, form, row, each) for each in (bits, bits + MORE))
+    answers, again = (at_bits(loss, order, form, row, each) for each in (bits, bits + MORE))
     if all(map(np.array_equal, answers, again)):
         return answers
-    return _exactly(loss, order, form, row, exact.BITS)  # what should be 0 is noise until it vanishes
+    return at_bits(loss, order, form, row, exact.BITS)  # what should be 0 is noise until it vanishes
 
 
-def _exactly(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array], bits: int) -> list[Array]:
+def at_bits(loss: Loss, order: int, form: Sequence[Input], row: Sequence[Array], bits: int) -> list[Array]:
+    """Return what the formula gives with numbers of so many bits."""
     from losscli import exact
 
     settings = loss.settings()  # but for vectors, which are among the variables

@@ -53,7 +53,7 @@ Rtol = Annotated[
     float, Option("--rtol", metavar="X", help="and X times |reference| more  [1e-6]", rich_help_panel=WORDS)
 ]
 Count = Annotated[
-    int, Option("--n", metavar="N", help="how many rows to make up  [1000]", min=1, rich_help_panel=WORDS)
+    int, Option("--n", metavar="N", help="how many rows to make up", min=0, rich_help_panel=WORDS)
 ]
 Seed = Annotated[
     int, Option("--seed", metavar="N", help="of what is made up  [0]", min=0, rich_help_panel=WORDS)
@@ -75,7 +75,7 @@ def check(
     cases: Cases = "",
     atol: Atol = 1e-8,
     rtol: Rtol = 1e-6,
-    n: Count = 1000,
+    n: Count = 0,
     seed: Seed = 0,
     kink: Kink = "subgradient",
     reduction: o.Reduction = "none",
@@ -115,14 +115,12 @@ def check(
 
         good = check_columns(known, words, columns, wrt, reduction, kink, progress, tolerance, to)
     else:
-        good = _without_columns(loss, words)
+        if words.file or words.values:
+            raise UsageError(
+                f"which columns of {words.file or '--values'} are to be checked?",
+                fix=[f"losscli check {loss} {words.file or 'FILE'} --grad-col COL", "--loss-col COL"],
+            )
+        from losscli.cli.checkown import check_own
+
+        good = check_own(known, n, seed, to)
     return 0 if good else 1
-
-
-def _without_columns(loss: str, words: o.Words) -> bool:
-    if words.file or words.values:
-        raise UsageError(
-            f"which columns of {words.file or '--values'} are to be checked?",
-            fix=[f"losscli check {loss} {words.file or 'FILE'} --grad-col COL", "--loss-col COL"],
-        )
-    raise UsageError("what is to be checked?", fix=[f"losscli check {loss} FILE --grad-col COL"])
