@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import GROUP, LIST, RECORD, Array, Batch
+from losscli.data.batch import CLUSTER, GROUP, LIST, RECORD, Array, Batch
 from losscli.errors import DataError
 from losscli.listwise import Index, Listwise, numbered
 from losscli.loss import DomainError
@@ -58,7 +58,7 @@ class ListJob(Job):
         rows, _, first, _, _ = self.lists
         self.weight(rows)
         whole = {entry.name for inputs in self.inputs for entry in inputs if entry.whole}
-        own = {role: rows.columns[role][first] for role in (WEIGHT, GROUP) if role in rows.columns}
+        own = {role: rows.columns[role][first] for role in (WEIGHT, GROUP, CLUSTER) if role in rows.columns}
         for role in (*whole, *own):
             self._agree(role)
         return Batch(own, rows.rows[first], rows.lines[first])

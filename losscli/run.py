@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import inf
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from losscli import __version__, weighed
-from losscli.data.batch import GROUP, Array, Batch, pieces
+from losscli.data.batch import CLUSTER, GROUP, Array, Batch, pieces
 from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
@@ -21,6 +21,10 @@ from losscli.fit import Need, fitted
 from losscli.loss import DomainError, Loss
 from losscli.stats.exact import ExactSum
 from losscli.stats.grouped import GroupSums
+
+if TYPE_CHECKING:
+    from losscli.stats.interval import Interval
+    from losscli.stats.pairs import Pairs, Plan
 
 Reduction = Literal["mean", "sum", "none"]
 WEIGHT = "weight"
@@ -48,7 +52,7 @@ class Row(NamedTuple):
 class Summary:
     """One loss over all rows: its exact sum, and the row that costs most."""
 
-    def __init__(self) -> None:
+    def __init__(self, pairs: Pairs | None = None) -> None:
         self.total = ExactSum()
         self.elements = 0
         self.infinite = 0
@@ -60,11 +64,17 @@ class Summary:
         """Where that row stands."""
         self.groups = GroupSums()
         """The sums of groups, if rows are in groups."""
+        self.pairs = pairs
+        """What intervals are made from, if they are wanted."""
 
     def update(self, row: Row, at: int, weight: Array | None) -> None:
         """Add the losses of a batch."""
         batch, values = row.batch, row.values[at]
         counts = row.counts[at] if row.counts else None
+        if self.pairs:
+            self.pairs.add(
+                values, weight, counts, row.kept, batch.columns.get(GROUP), batch.columns.get(CLUSTER)
+            )
         weight = None if weight is None else spread(weight, values)
         self.total.update(values, weight, counts)
         self.elements += values.size if row.kept is None else int(row.kept.sum())
@@ -177,9 +187,20 @@ class Job:
         row = self._told(Row(batch, [value], found, int(edge.sum())), [(loss, arrays)])
         return row._replace(losses=value.size if row.kept is None else int(row.kept.sum()))
 
-    def summaries(self) -> list[Summary]:
-        """Return each loss over all rows, weighted if the reading has weights."""
-        return alongside([self])[0]
+    def summaries(self, plan: Plan | None = None, *, total: bool = False) -> list[Summary]:
+        """Return each loss over all rows, weighted if the reading has weights.
+
+        With a `plan`, also what intervals of means, or of totals, are made from.
+        """
+        return alongside([self], plan, total=total)[0]
+
+    def interval(self, pairs: Pairs, value: float, group: int | None = None) -> Interval:
+        """Return the interval of the answer `value` for all rows, or for a group."""
+        from losscli.data.clusters import Clustered
+
+        if isinstance(self.reading, Clustered):
+            return pairs.over_clusters(value, *self.reading.clusters(group))
+        return pairs.interval(value, group)
 
     def weightless(self) -> NoResult:
         """Return what to say of rows of which none counts."""
@@ -267,9 +288,16 @@ class Job:
         return outside(error, loss, reading, self.chosen, line, values, bad)
 
 
-def alongside(jobs: Sequence[Job]) -> list[list[Summary]]:
-    """Return the summaries of jobs over the same rows, which are read once."""
-    found = [[Summary() for _ in job.losses] for job in jobs]
+def alongside(
+    jobs: Sequence[Job], plan: Plan | None = None, *, total: bool = False
+) -> list[list[Summary]]:
+    """Return the summaries of jobs over the same rows, which are read once; with a `plan`, for intervals too."""
+    if plan:
+        from losscli.stats.pairs import Pairs
+
+        found = [[Summary(Pairs(plan, total=total)) for _ in job.losses] for job in jobs]
+    else:
+        found = [[Summary() for _ in job.losses] for job in jobs]
     for rows in zip(*(job.rows() for job in jobs), strict=True):
         for job, row, summaries in zip(jobs, rows, found, strict=True):
             weight = job.weight(row.batch)

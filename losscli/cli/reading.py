@@ -48,6 +48,7 @@ def open_input(
     command: str,
     group: Sequence[str] = (),
     beside: Sequence[Role] = (),
+    cluster: str = "",
 ) -> Job:
     """Return the job of computing `losses` over the input that `words` describe, and of what else is read `beside`."""
     from losscli.data.literals import literals
@@ -64,8 +65,19 @@ def open_input(
     if words.values:
         if words.file:
             raise UsageError("--values and a file: one of them, not both")
-        said = {"group": group, **words._asdict()}
-        for option in ("pred", "target", "col", "targets", "on", "weight", "ident", "group", "where"):
+        said = {"group": group, "cluster": cluster, **words._asdict()}
+        for option in (
+            "pred",
+            "target",
+            "col",
+            "targets",
+            "on",
+            "weight",
+            "ident",
+            "group",
+            "where",
+            "cluster",
+        ):
             if said[option]:
                 raise UsageError(
                     f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here"
@@ -76,7 +88,7 @@ def open_input(
         reading.form = needed.forms.index(forms[0])
         return job(losses, needed, reading, normalize=words.normalize)
     forms = [(*form, *beside) for form in needed.forms]
-    reading = read_as(forms, words, command, lists=listed, group=group)
+    reading = read_as(forms, words, command, lists=listed, group=group, cluster=cluster)
     return job(losses, needed, reading, normalize=words.normalize)
 
 
@@ -87,16 +99,18 @@ def read_as(
     *,
     lists: bool = False,
     group: Sequence[str] = (),
+    cluster: str = "",
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Return the reading of the input that `words` describe, as one of `forms`; of rows that may be in `lists`.
 
-    Rows may also be in groups, by the columns of `group`. There are `more` roles with columns of their own.
+    Rows may also be in groups, by the columns of `group`, and in clusters, by one. There are `more` roles with columns
+    of their own.
     """
     from losscli.data.batch import Options
     from losscli.data.reader import read
 
-    return read(
+    reading = read(
         forms,
         _file(words, command),
         targets=words.targets,
@@ -107,6 +121,7 @@ def read_as(
         weight=words.weight,
         ident=words.ident,
         group=group,
+        cluster=cluster,
         lists=lists,
         options=Options(
             format=cast("Any", words.input_format),
@@ -123,6 +138,11 @@ def read_as(
             where=words.where,
         ),
     )
+    if not cluster:
+        return reading
+    from losscli.data.clusters import Clustered
+
+    return Clustered(reading, group, cluster)
 
 
 def _file(words: Words, command: str) -> str:

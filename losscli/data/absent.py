@@ -10,7 +10,7 @@ from losscli.data.table import Table
 from losscli.data.words import first, listed, nearest, quoted, shell
 from losscli.errors import DataError, UsageError
 
-NAMED = ("pred", "target", "weight", "id", "on", "group", "where", "loss-col", "grad-col")
+NAMED = ("pred", "target", "weight", "id", "on", "group", "where", "cluster", "loss-col", "grad-col")
 OPTIONS = {role: f"--{role} " for role in NAMED}
 
 

@@ -43,6 +43,7 @@ def read(
     weight: str = "",
     ident: str = "",
     group: Sequence[str] = (),
+    cluster: str = "",
     lists: bool = False,
     options: Options = AS_USUAL,
     batch_rows: int = ROWS,
@@ -50,7 +51,7 @@ def read(
     """Open the input and settle which columns play which role: the first form that is all there.
 
     With `lists`, rows belong to lists: those with the same text in one column, or in one record, or all. Rows
-    with the same texts in the columns of `group` are one group.
+    with the same texts in the columns of `group` are one group; a `cluster` is part of what they are called.
     """
     if (on or by_order) and not targets:
         raise UsageError(
@@ -69,11 +70,13 @@ def read(
         given = {**given, "weight": weight}
     if lists:
         forms = [(*form, LISTS) for form in forms]
-    tables = {"": open_table(file, options, exact=bool(on or ident or group or lists or options.where))}
+    tables = {
+        "": open_table(file, options, exact=bool(on or ident or group or cluster or lists or options.where))
+    }
     try:
         if targets:
             tables[TARGET] = open_table(targets, options, exact=bool(on))
-        settled = settle(forms, tables, given, on, ident, options, group)
+        settled = settle(forms, tables, given, on, ident, options, group, cluster)
         tables[""] = settled.main
         parts = {
             name: Part(
@@ -125,6 +128,7 @@ def settle(
     ident: str,
     options: Options,
     group: Sequence[str] = (),
+    cluster: str = "",
 ) -> Settled:
     """Return which columns play which role, and which are ids or groups."""
     here, _, there = on.partition("=")
@@ -137,7 +141,7 @@ def settle(
                 if len(keys[""]) != len(keys[TARGET]):
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
                     raise UsageError(f"--on {on}: {counts}")
-            groups = columns(tables[""], GROUP, ",".join(group))
+            groups = columns(tables[""], GROUP, ",".join(group)) + columns(tables[""], "cluster", cluster)
             where = None
             if options.where:
                 from losscli.data.where import Where

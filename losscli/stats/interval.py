@@ -31,6 +31,10 @@ class Interval(NamedTuple):
     """How many rows there were, or clusters of them."""
     skewness: float = 0.0
 
+    def times(self, count: int) -> Interval:
+        """Return the interval of so many times the mean."""
+        return self._replace(low=self.low * count, high=self.high * count)
+
     @property
     def few(self) -> bool:
         """Whether there are too few rows."""

@@ -81,6 +81,11 @@ class Moments:
         self.ratio[which] = middle
         self.count[which] += count
 
+    def rows(self, group: int = 0) -> int:
+        """Return how many rows a group has."""
+        self._flush()
+        return int(self.count[group]) if group < len(self.count) else 0
+
     def error(self, group: int = 0) -> float:
         """Return the standard error of the ratio; NaN of fewer than two rows."""
         self._flush()
