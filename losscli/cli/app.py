@@ -14,6 +14,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
 from losscli.cli import check, choose, compute, explain, grad, list, plot, saying
+from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError, UsageError
 
@@ -158,7 +159,7 @@ def run(arguments: Sequence[str]) -> int:
     saying.settle()
     saying.settle(errors=saying.asked_errors(arguments))
     try:
-        return command.main(args=[*arguments], prog_name="losscli", standalone_mode=False) or 0
+        return command.main(args=with_level(arguments), prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
         return saying.complain(error)
     except KeyboardInterrupt:

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     from losscli.cli.output import Output
     from losscli.report.bulk import Column
     from losscli.run import Job, Reduction
+    from losscli.stats.interval import Interval
+    from losscli.stats.pairs import Plan
 
 EXAMPLES = """
   losscli compute mse preds.csv --pred y_pred --target y_true
   losscli compute mse,mae,huber:delta=1.5 preds.csv
   losscli compute bce preds.csv --group region --md
   losscli compute mse pred.csv --targets truth.csv --on id
+  losscli compute mse preds.csv --ci --cluster user
   cat preds.jsonl | losscli compute bce --bare
 """
 FIELDS = ("loss", "value", "n", "dropped", "filtered", "status", "reduction", "max", "at", "signature")
+INTERVAL = ("ci_low", "ci_high", "ci_method", "ci")
 
 
 def compute(
@@ -36,6 +40,7 @@ def compute(
     every: o.All = False,
     progress: o.Progress = "auto",
     *,
+    sampling: o.Sampling,
     shape: o.Print,
 ) -> None:
     """Value of one or more losses over a file.
@@ -44,6 +49,7 @@ def compute(
     FILE is CSV, TSV, JSON, JSON lines, Parquet or NumPy, maybe compressed; -
     or nothing reads standard input.
     """
+    from losscli.cli.intervals import plan_of
     from losscli.cli.output import Output
     from losscli.cli.saying import note
     from losscli.spec import parse_all, remarks
@@ -52,18 +58,22 @@ def compute(
     how = "none" if per_row else choose("reduction", reduction)
     if group and how == "none":
         raise UsageError("--group changes nothing in the loss of each row", fix=["--reduction mean"])
+    plan = plan_of(sampling)
+    if plan and how == "none":
+        raise UsageError("--ci is about a mean or a sum, not the loss of each row", fix=["--reduction mean"])
     with watching(progress) as watch:
-        job = open_input(parse_all(losses), words, f"losscli compute {losses}", group)
+        job = open_input(parse_all(losses), words, f"losscli compute {losses}", group, sampling.cluster)
         watch(job)
         if how == "none":
             _rows(job, words, to, every=every)
         else:
-            _summary(job, words, how, to)
+            _summary(job, words, how, to, plan)
     for remark in remarks(losses):
         note(f"note: {remark}")
 
 
-def _summary(job: Job, words: o.Words, how: Reduction, to: Output) -> None:
+def _summary(job: Job, words: o.Words, how: Reduction, to: Output, plan: Plan | None) -> None:
+    from losscli.cli import intervals
     from losscli.cli.describe import (
         envelope,
         heading,
@@ -76,46 +86,67 @@ def _summary(job: Job, words: o.Words, how: Reduction, to: Output) -> None:
     from losscli.report.table import Table
     from losscli.run import signature
 
-    summaries = job.summaries()
+    summaries = job.summaries(plan, total=how == "sum")
     answers = [each.total.mean if how == "mean" else each.total.sum for each in summaries]
     whole = list(zip(job.losses, summaries, answers, strict=True))
     if GROUP in job.reading.chosen:
         from losscli.cli.groups import Groups
 
-        Groups(job, words, summaries, how).write(to)
-    elif to.kind == "bare":
-        to.write(Table(("value",), [(value,) for value in answers]))
+        Groups(job, words, summaries, how, plan).write(to)
+        warn_infinite(job, summaries, answers)
+        return
+    said = settings(words, job)
+    spans: list[Interval] = []
+    more: list[dict[str, Any]] = [{} for _ in whole]
+    signs = [said for _ in whole]
+    title, names = heading(job, how, summaries[0].elements), {"max": f"max {job.unit}"}
+    cells: list[Sequence[Any]] = [() for _ in whole]
+    if plan:
+        spans = [job.interval(each.pairs, value) for _, each, value in whole if each.pairs]
+        cluster = intervals.cluster_of(job.reading)
+        more = [{"ci": intervals.facts(plan, span, cluster)} for span in spans]
+        signs = [[*said, *intervals.settings(plan, span, cluster)] for span in spans]
+        title += f", {intervals.heading(plan, spans, cluster)}"
+        names["ci"] = intervals.title(plan)
+        cells = [intervals.cells(span, to.manner.digits) for span in spans]
+    if to.kind == "bare":
+        to.write(Table(("value", "ci_low", "ci_high")[: 1 + 2 * bool(plan)],
+                       [(value, *each[:2]) for value, each in zip(answers, cells, strict=True)]))  # fmt: skip
     else:
-        said = settings(words, job)
         results = (
             {
                 "loss": str(loss), "params": params(loss), "reduction": how, "n": each.elements, "value": value,
-                "status": status(value), "signature": signature(loss, how, each.elements, said),
+                "status": status(value), **also, "signature": signature(loss, how, each.elements, sign),
             }
-            for loss, each, value in whole
+            for (loss, each, value), also, sign in zip(whole, more, signs, strict=True)
         )  # fmt: skip
         lists = summaries[0].elements if job.unit == "list" else 0
         rows = [
             (str(loss), value, each.elements, job.reading.dropped, job.reading.filtered, status(value), how, each.top,
-             job.short_place(each.line), signature(loss, how, each.elements, said))
-            for loss, each, value in whole
+             job.short_place(each.line), signature(loss, how, each.elements, sign), *some)
+            for (loss, each, value), sign, some in zip(whole, signs, cells, strict=True)
         ]  # fmt: skip
-        line = signature(job.losses[0], how, summaries[0].elements, said)
+        line = signature(job.losses[0], how, summaries[0].elements, signs[0])
         if len(whole) > 1:
             line = "<loss>" + line.removeprefix(str(job.losses[0]))
         usual = [
             "loss",
             "value",
+            *((["ci"] if to.person else INTERVAL[:3]) if plan else ()),
             *(
                 ["max", "at"]
                 if to.person
                 else ["n", "dropped", *(["filtered"] if words.where else []), "status"]
             ),
         ]
-        table = Table(FIELDS, rows, heading(job, how, summaries[0].elements), [f"signature: {line}"], usual,
-                      {"max": f"max {job.unit}"})  # fmt: skip
+        fields = (*FIELDS, *INTERVAL) if plan else FIELDS
+        table = Table(fields, rows, title, [f"signature: {line}"], usual, names)
         to.write(table, {**envelope("compute"), "input": input_facts(job, lists), "results": results})
     warn_infinite(job, summaries, answers)
+    if plan:
+        intervals.warn(
+            [(str(loss), span) for loss, span in zip(job.losses, spans, strict=True)], plan, job.unit
+        )
 
 
 def _rows(job: Job, words: o.Words, to: Output, *, every: bool) -> None:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
     from losscli.run import Job
 
 
-def open_models(losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = ()) -> list[Job]:
+def open_models(
+    losses: Sequence[Loss], words: Words, command: str, group: Sequence[str] = (), cluster: str = ""
+) -> list[Job]:
     """Return a job for each `--pred`, over the same rows: those that lack a prediction of any model are missing in all.
 
     The jobs share one reading: they go on side by side, as in `run.alongside`.
     """
     if len(words.pred) < 2:
-        return [open_input(losses, words, command, group)]
+        return [open_input(losses, words, command, group, cluster=cluster)]
     from losscli.fit import need
     from losscli.run import Job
 
@@ -41,7 +43,8 @@ def open_models(losses: Sequence[Loss], words: Words, command: str, group: Seque
         for form in needed.forms
     ]
     first = words._replace(pred=words.pred[:1])
-    reading = read_as(forms, first, command, lists=losses[0].listed, group=group, more=others)
+    lists = losses[0].listed
+    reading = read_as(forms, first, command, lists=lists, group=group, cluster=cluster, more=others)
     batches = reading.batches()
     classes = any(role.of == name for role in forms[reading.form])
     labels = reading.chosen[name].labels

@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from typer import Argument, Option
 
-INPUT, OUTPUT = "Input", "Output"
+INPUT, OUTPUT, STATISTICS = "Input", "Output", "Statistics"
 
 Losses = Annotated[str, Argument(metavar="LOSS[,LOSS...]", help="losses by name: mse,huber:delta=0.5")]
 OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:delta=0.5")]
@@ -168,6 +168,29 @@ Width = Annotated[
         rich_help_panel=OUTPUT,
     ),
 ]
+
+Interval = Annotated[
+    str, Option("--ci", metavar="[LEVEL]", rich_help_panel=STATISTICS,
+                help="the interval where the mean may lie: bootstrap up to 10,000 rows, normal beyond  [0.95]"),
+]  # fmt: skip
+Resamples = Annotated[
+    int,
+    Option("--resamples", metavar="N", help="of a bootstrap or a test  [10000]", rich_help_panel=STATISTICS),
+]
+Seed = Annotated[int, Option("--seed", metavar="N", help="of resamples  [0]", rich_help_panel=STATISTICS)]
+Cluster = Annotated[
+    str, Option("--cluster", metavar="COL", rich_help_panel=STATISTICS,
+                help="rows that go together, of one user or one day, count as one in intervals"),
+]  # fmt: skip
+
+
+class Sampling(NamedTuple):
+    """What the command line says of intervals, as typed."""
+
+    ci: Interval = ""
+    resamples: Resamples = 10_000
+    seed: Seed = 0
+    cluster: Cluster = ""
 
 
 class Words(NamedTuple):

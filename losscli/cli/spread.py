@@ -10,7 +10,7 @@ from typer import Option
 
 from losscli.cli import saying
 from losscli.cli.environment import settled
-from losscli.cli.options import OUTPUT, Color, Print, Words
+from losscli.cli.options import OUTPUT, Color, Print, Sampling, Words
 from losscli.cli.reading import choose
 
 NoColor = Annotated[bool, Option("--no-color", help="short for --color never", rich_help_panel=OUTPUT)]
@@ -34,7 +34,7 @@ def spread(function: Callable[..., int | None]) -> Callable[..., int | None]:
     Options of all commands are added, and heeded here. What `function` returns is the exit code.
     """
     hints = get_type_hints(function, include_extras=True)
-    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if hint in (Words, Print)}
+    groups: dict[str, Any] = {name: hint for name, hint in hints.items() if hint in (Words, Print, Sampling)}
     parameters: list[inspect.Parameter] = []
     for each in inspect.signature(function).parameters.values():
         if each.name not in groups:
