@@ -62,7 +62,9 @@ def compute(
     if plan and how == "none":
         raise UsageError("--ci is about a mean or a sum, not the loss of each row", fix=["--reduction mean"])
     with watching(progress) as watch:
-        job = open_input(parse_all(losses), words, f"losscli compute {losses}", group, sampling.cluster)
+        job = open_input(
+            parse_all(losses), words, f"losscli compute {losses}", group, cluster=sampling.cluster
+        )
         watch(job)
         if how == "none":
             _rows(job, words, to, every=every)
