@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any, Literal, cast
@@ -38,8 +39,23 @@ def heads(loss: Loss) -> tuple[str, str]:
 def formula_line(loss: Loss, show: Show = "loss") -> str:
     """Return the formula of a loss or of its derivative in one line."""
     at = 0 if show == "loss" else 1
-    cases = typeset((loss.formula, loss.slope_formula)[at], loss.idle())
+    cases = typeset(chosen((loss.formula, loss.slope_formula)[at], loss), loss.idle())
     return f"{heads(loss)[at]} = {', '.join(' '.join(case.split()) for case in cases)}"
+
+
+def chosen(formula: str, loss: Loss) -> str:
+    """Return the formula without the cases that the parameters rule out."""
+    settings = loss.settings()
+
+    class Choice(ast.NodeTransformer):
+        def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+            names = {each.id for each in ast.walk(node.test) if isinstance(each, ast.Name)}
+            if not names <= settings.keys():
+                return self.generic_visit(node)
+            holds = eval(ast.unparse(node.test), {"__builtins__": {}}, dict(settings))
+            return self.visit(node.body if holds else node.orelse)
+
+    return ast.unparse(Choice().visit(ast.parse(formula, mode="eval")))
 
 
 def figure(

@@ -9,7 +9,7 @@ import numpy as np
 
 from losscli.plot import place
 from losscli.plot.figure import Curve, Figure
-from losscli.plot.ink import Line, code, inked
+from losscli.plot.ink import FAINT, Line, code, inked
 from losscli.plot.style import ASCII, Style
 from losscli.plot.text import cut
 from losscli.plot.ticks import Axis
@@ -55,7 +55,13 @@ class Sheet:
     def lines(self) -> list[Line]:
         """Return the lines of the plotting area, with the ink of each cell."""
         shown = np.where(self.words > 0, self.words, self.glyphs)
-        return [Line(code(line), code(ink)) for line, ink in zip(shown, self.ink, strict=True)]
+        inks = self.ink.copy()
+        for tick in self.up.ticks:
+            if self.style.zero and tick.label == "0" and 0 < tick.cell < self.up.cells:
+                free = shown[tick.cell] == 0
+                shown[tick.cell, free] = ord(self.style.zero)
+                inks[tick.cell, free] = ord(FAINT)
+        return [Line(code(line), code(ink)) for line, ink in zip(shown, inks, strict=True)]
 
     def mark(self, index: int) -> None:
         """Set the marks of a curve, but none where another curve passes through the cell by chance."""

@@ -30,6 +30,8 @@ class Style(NamedTuple):
     pad: int
     """Blank columns between the vertical axis and the first cell."""
     words: Callable[[str], str]
+    zero: str = ""
+    """A faint line at height 0, where heights are above and below it."""
 
     @property
     def fine(self) -> bool:
@@ -50,8 +52,8 @@ def braille() -> list[str]:
 
 
 ASCII = Style("ascii", 1, 1, (), "*", "^|+", "+-+>", 1, plain)
-BRAILLE = Style("braille", 4, 2, braille(), "●", "││┤", "└─┬─", 0, printed)
-BLOCK = Style("block", 2, 2, " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", "●", "││┤", "└─┬─", 0, printed)
+BRAILLE = Style("braille", 4, 2, braille(), "●", "││┤", "└─┬─", 0, printed, "┈")
+BLOCK = Style("block", 2, 2, " ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█", "●", "││┤", "└─┬─", 0, printed, "┈")
 STYLES = {style.name: style for style in (ASCII, BRAILLE, BLOCK)}
 
 

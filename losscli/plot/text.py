@@ -54,6 +54,10 @@ def printed(text: str) -> str:
     return re.sub(words, lambda word: GREEK[word[1]], typographic(text)).strip()
 
 
+LEAST_FORMULA = 7
+"""Letters of a formula that say something."""
+
+
 def cut(text: str, width: int) -> str:
     """Return the text if it fits, else as much as ends in a sensible place, and three dots.
 
@@ -70,7 +74,8 @@ def cut(text: str, width: int) -> str:
         if fine:
             return text[: fine[-1]] + " ..."
     kept = text[: ends[-1]].rstrip(" ,;+-*/=") if ends else ""
-    if "=" in rest and "=" not in kept[len(name) :] and len(name) <= width:
+    head = kept[len(name) :].partition("=")[2]
+    if "=" in rest and len(head.strip()) < LEAST_FORMULA and len(name) <= width:
         return name
     return f"{kept} ..." if kept else text[: max(0, width - 3)] + "..."[:width]
 
