@@ -6,7 +6,7 @@ Only what it reads as the small reader would may get here; of the rest `Refused`
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -27,15 +27,16 @@ class Refused(Exception):
     """The engine cannot read a piece, or would read it in another way."""
 
 
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
 @cache
 def database() -> Any:
     """Return a database in memory, which reads the files it is told to and nothing else."""
-    settings: dict[str, str | bool | int | float | list[str]] = {
-        "threads": 1,
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    return duckdb.connect(":memory:", config=settings)
+    return duckdb.connect(":memory:", config={**SETTINGS, "threads": 1})
 
 
 class Delimited(NamedTuple):
@@ -63,10 +64,15 @@ def delimited(piece: Piece, how: Delimited) -> list[Any]:
         found |= query(piece, path, how, texts, [""])
     if {len(x) for x in found.values()} != {piece.lines}:
         raise Refused("blank lines, or line ends in quotes")
-    lacking = [x for text in how.missing if (x := number(text)) is not None and x == x]
-    if any((found[at] == x).any() for at in how.columns if at in how.numeric for x in lacking):
+    if ambiguous(how, (found[at] for at in how.columns if at in how.numeric)):
         raise Refused("-999.0, which is a number where -999 means missing")
     return [found[at] for at in how.columns]
+
+
+def ambiguous(how: Delimited, arrays: Iterable[Any]) -> bool:
+    """Return whether a number is among them that means missing if it is written in another way."""
+    lacking = [x for text in how.missing if (x := number(text)) is not None and x == x]
+    return bool(lacking) and any((array == x).any() for array in arrays for x in lacking)
 
 
 def query(
@@ -74,25 +80,38 @@ def query(
 ) -> dict[int, Any]:
     """Return columns by their number."""
     guarded = any(map(piece.has, NUMBERS_TOO)) or (piece.has(b"+") and (piece.has(b"+-") or piece.has(b"-+")))
+    arrays = answer(select(path, how, columns, missing, guarded=guarded))
+    return {
+        at: np.ma.filled(x, np.nan) if at in how.numeric else np.ma.filled(x, "").tolist()
+        for at, x in zip(columns, arrays, strict=True)
+    }
+
+
+def select(
+    path: str,
+    how: Delimited,
+    columns: Sequence[int],
+    missing: Collection[str],
+    *,
+    guarded: bool,
+    quote: str = '"',
+    skip: int = 0,
+) -> str:
+    """Return SQL for columns of a file, some lines being left out at its start."""
     guarded = guarded or how.comma
     plain = [at for at in columns if at in how.numeric and not guarded]
-    texts = [f"'c{at}'" for at in columns if at not in how.numeric]
     types = ", ".join(f"c{at}: '{'DOUBLE' if at in plain else 'VARCHAR'}'" for at in range(how.names))
     strange, cell = (STRANGE + "|[.]", "replace(c{}, ',', '.')") if how.comma else (STRANGE, "c{}")
     wanted = [
         guard(f"c{at}", strange, cell.format(at)) if at in how.numeric and guarded else f"c{at}"
         for at in columns
     ]
-    as_written = f", force_not_null=[{', '.join(texts)}]" if texts else ""
-    arrays = answer(
-        f"select {', '.join(wanted)} from read_csv({quoted(path)}, auto_detect=false, header=false, "
-        f"delim={quoted(how.delimiter)}, quote='\"', escape='\"', columns={{{types}}}, strict_mode=true, "
-        f"null_padding=false, nullstr=[{', '.join(map(quoted, missing))}]{as_written})"
+    return (
+        f"select {', '.join(wanted)} from read_csv({quoted(path)}, auto_detect=false, header=false, skip={skip}, "
+        f"delim={quoted(how.delimiter)}, quote='{quote}', escape='{quote}', columns={{{types}}}, "
+        "strict_mode=true, null_padding=false, "
+        f"nullstr=[{', '.join(map(quoted, missing))}])"
     )
-    return {
-        at: np.ma.filled(x, np.nan) if at in how.numeric else x.tolist()
-        for at, x in zip(columns, arrays, strict=True)
-    }
 
 
 def refuse_oddities(piece: Piece, how: Delimited) -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from abc import abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from io import RawIOBase
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -23,9 +25,14 @@ from losscli.data.source import Source, Whole
 from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
+if TYPE_CHECKING:
+    from losscli.data import engine
+
 ROWS = 1 << 16
 TEXTS = 4
 """How many times smaller pieces are if texts are wanted, which take so much more room than numbers."""
+AT_ONCE = sys.platform == "linux"
+"""Whether /dev/fd opens a file anew, so that two may read it; elsewhere they share a place in it."""
 MOST = 4  # workers, of whom none is asked for: more wait for the one that adds up
 
 Parse = Callable[[Piece], Sequence[Column]]
@@ -80,22 +87,37 @@ class Large(Table):
         if parse is None or stream is None:
             yield from self._small.chunks(columns, rows)
             return
-        with self._source.translated():
-            for _ in range(self.first_line - 1):  # the header, and what is above it
-                stream.readline()
-        share = 1 if set(columns) <= set(self.numeric) else TEXTS
-        pieces = Pieces(stream, self.first_line, self.quote, share)
-        pool = ThreadPoolExecutor(self._workers)
         empty = True
+        for chunk in self._all(parse, stream, columns, rows):
+            empty = False
+            yield chunk
+        if empty:
+            raise NoResult(f"{self.name}: no rows after the header")
+
+    def at_once(
+        self, columns: Sequence[int], start: int
+    ) -> Generator[Chunk, None, tuple[int, IO[bytes]] | None]:
+        """Yield rows that need not be read in pieces, of lines from a place in the text on.
+
+        Return the line to go on with and a stream of it and what follows; None if there was no such row.
+        """
+        return None
+        yield
+
+    def _all(self, parse: Parse, stream: Whole, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield all rows."""
+        with self._source.translated():
+            skipped = [stream.readline() for _ in range(self.first_line - 1)]  # the header, and what is above
+        rest = yield from self.at_once(columns, sum(map(len, skipped)))
+        line, following = rest or (self.first_line, stream)
+        share = 1 if set(columns) <= set(self.numeric) else TEXTS
+        pieces = Pieces(cast("RawIOBase", following), line, self.quote, share)
+        pool = ThreadPoolExecutor(self._workers)
         try:
-            for chunk in self._chunks(pieces, pool, parse, columns, rows):
-                empty = False
-                yield chunk
+            yield from self._chunks(pieces, pool, parse, columns, rows)
         finally:
             pool.shutdown(cancel_futures=True)
             pieces.close()
-        if empty:
-            raise NoResult(f"{self.name}: no rows after the header")
 
     def _chunks(
         self, pieces: Pieces, pool: ThreadPoolExecutor, parse: Parse, columns: Sequence[int], rows: int
@@ -125,10 +147,7 @@ class Large(Table):
         piece, future = waiting.popleft()
         found = future.result()
         if found is not None:
-            for start in range(0, piece.lines, ROWS):  # few enough for what is made of them
-                part = slice(start, min(start + ROWS, piece.lines))
-                lines = np.arange(piece.line + part.start, piece.line + part.stop, dtype=np.int64)
-                yield Chunk([cells[part] for cells in found], lines, partial(row, piece, start))
+            yield from few(found, piece.line, piece.lines, piece.row)
         elif not (self.quote and piece.quoted):
             part = self._source.part(io.BytesIO(piece.text()))
             yield from self.slowly(part, piece.line, columns, rows)
@@ -167,8 +186,6 @@ class LargeDelimited(Large):
 
     def parse(self, columns: Sequence[int]) -> Parse | None:
         """Return what reads the wanted columns, unless the engine would see something else."""
-        from losscli.data import engine
-
         stream = self._source.again()
         if (
             stream is None
@@ -176,11 +193,42 @@ class LargeDelimited(Large):
             or self.delimiter == " "  # of which several count as one
         ):
             return None
-        missing = (*MISSING, *self._options.na)
-        how = engine.Delimited(
-            len(self.names), self.delimiter, columns, self.numeric, missing, self._options.decimal == ","
-        )
+        from losscli.data import engine
+
+        how = self._how(columns)
         return lambda piece: engine.delimited(piece, how)
+
+    def _how(self, columns: Sequence[int]) -> engine.Delimited:
+        """Return what to read."""
+        from losscli.data import engine
+
+        missing = (*MISSING, *self._options.na)
+        comma = self._options.decimal == ","
+        return engine.Delimited(len(self.names), self.delimiter, columns, self.numeric, missing, comma)
+
+    def at_once(
+        self, columns: Sequence[int], start: int
+    ) -> Generator[Chunk, None, tuple[int, IO[bytes]] | None]:
+        """Yield rows of a plain file, if they are but numbers."""
+        plain = self._source.plain()
+        if plain is None or not AT_ONCE or self.first_line > 2 or not set(columns) <= set(self.numeric):
+            return None
+        from losscli.data.stream import Ahead, batches
+
+        file, before = plain
+        ahead = Ahead(file.fileno(), before + start, self.first_line)
+        line = self.first_line
+        with closing(batches(ahead, self._how(columns), self._workers)) as found:
+            for arrays in found:
+                with self._source.translated():
+                    sure = ahead.reach(line + len(arrays[0]))
+                count = min(len(arrays[0]), ahead.line - line)
+                yield from few(arrays, line, count, partial(after, ahead.row, line))
+                line += count
+                if not sure:
+                    break
+        file.seek(ahead.place(line))
+        return line, file
 
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield what the small reader makes of a part."""
@@ -215,9 +263,17 @@ class LargeLines(Large):
         return self._lines.going_on(source, line).chunks(columns, rows)
 
 
-def row(piece: Piece, start: int, at: int) -> str:
-    """Return the text of a row of a piece, by its place after the one at `start`."""
-    return piece.row(start + at)
+def few(found: Sequence[Column], line: int, count: int, row: Callable[[int], str]) -> Iterator[Chunk]:
+    """Yield as many rows from a line on, few enough at a time for what is made of them; `row` counts them from 0."""
+    for start in range(0, count, ROWS):
+        part = slice(start, min(start + ROWS, count))
+        lines = np.arange(line + part.start, line + part.stop, dtype=np.int64)
+        yield Chunk([cells[part] for cells in found], lines, partial(after, row, start))
+
+
+def after(row: Callable[[int], str], start: int, at: int) -> str:
+    """Return the text of a row, by its place after the one at `start`."""
+    return row(start + at)
 
 
 def attempt(parse: Parse, piece: Piece) -> Sequence[Column] | None:

@@ -240,7 +240,7 @@ class FileReading(Reading):
                 self._pairing.part.table.close()
 
     def _batches(self) -> Iterator[Batch]:
-        usable = 0
+        usable = whole_rows = 0
         blocks = self._part.blocks(self._batch_rows)
         whole = ((block, np.ones(len(block.lines), dtype=np.bool_)) for block in blocks)
         for block, keep in self._pairing.pairs(blocks, self._batch_rows) if self._pairing else whole:
@@ -254,6 +254,7 @@ class FileReading(Reading):
                 block = block._replace(flaws=[flaw for flaw in block.flaws if block.kept[flaw.row]])
             lost = unusable({role: x for role, x in block.arrays.items() if role not in self._answers})
             self._trouble.add(block.flaws)
+            whole_rows += int((keep if lost is None else keep & ~lost).sum())
             if lost is not None and (self._missing != "nan" or self._trouble):
                 self.dropped += int((keep & lost).sum())
                 if GROUP in block.arrays:
@@ -271,7 +272,7 @@ class FileReading(Reading):
         if self._pairing:
             self.unmatched = self._pairing.unmatched
         if self._trouble:
-            raise self._trouble.error(usable)
+            raise self._trouble.error(whole_rows)
         if not usable:
             evidence = [f"--where leaves out {counted(self.filtered, 'row')}"] if self.filtered else []
             if self.rows > self.filtered:

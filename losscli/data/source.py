@@ -116,6 +116,13 @@ class Source:
             head = decoder.decode(whole.head).removeprefix("\ufeff").encode()
             return Whole(head, Encoded(whole.rest, decoder))
 
+    def plain(self) -> tuple[IO[bytes], int] | None:
+        """Return the file and where its text begins, if it is one, and not packed."""
+        same = self._encoding in UTF8 and isinstance(self._open().rest, io.BufferedReader)
+        file = self._file if same else None
+        mark = len(codecs.BOM_UTF8) * self._open().head.startswith(codecs.BOM_UTF8)
+        return (file, mark) if file and S_ISREG(os.fstat(file.fileno()).st_mode) else None
+
     def part(self, stream: IO[bytes]) -> Source:
         """Return some bytes of it, as UTF-8, as an input of their own."""
         other = copy(self)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from losscli.data import large, pieces, source
+from losscli.data import large, pieces, source, stream
 from losscli.data.batch import Options, Role
 from losscli.data.reader import read
 from losscli.errors import LosscliError
@@ -27,9 +27,9 @@ CELLS = [
 ]  # fmt: skip
 
 
-def outcome(form, file, engine, **how):
+def outcome(form, file, engine, ident="id", **how):
     try:
-        reading = read([form], file, ident="id", options=Options(engine=engine, **how))
+        reading = read([form], file, ident=ident, options=Options(engine=engine, **how))
         batches = list(reading.batches())
     except LosscliError as error:
         return type(error), str(error)
@@ -44,9 +44,10 @@ def outcome(form, file, engine, **how):
 
 def same(form, text, size=1 << 16, **how):
     Path("t.csv").write_bytes(text if isinstance(text, bytes) else text.encode())
-    with patch.object(pieces, "PIECE", size):
-        large_one = outcome(form, "t.csv", "large", **how)
-    assert large_one == outcome(form, "t.csv", "small", **how)
+    for ident in "id", "":  # without texts a file is read at one go
+        with patch.object(pieces, "PIECE", size), patch.object(stream, "STEP", size):
+            large_one = outcome(form, "t.csv", "large", ident, **how)
+        assert large_one == outcome(form, "t.csv", "small", ident, **how)
 
 
 cell = st.sampled_from(CELLS) | st.floats().map(repr) | st.text(max_size=4)

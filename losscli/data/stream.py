@@ -1,0 +1,144 @@
+"""A whole file that the engine reads at one go, while its bytes are looked at beside it.
+
+What the engine says of a line is believed once the line is known to have one meaning only.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_right
+from collections.abc import Generator
+from typing import Any, cast
+
+import duckdb
+import numpy as np
+
+from losscli.data.engine import NUMBERS_TOO, SETTINGS, Delimited, ambiguous, select
+from losscli.data.pieces import NEWLINE, STEP
+
+RETURN = 13
+
+
+class Ahead:
+    """The lines of a file, looked at from one of them on."""
+
+    def __init__(self, file: int, start: int, line: int) -> None:
+        self.at = start
+        """Where the first line begins that has not been looked at yet."""
+        self.line = line
+        """Its number."""
+        self.ended = False
+        """Whether there is no such line."""
+        self.file = file
+        self._starts, self._lines = [start], [line]
+        """Where each step began, and with which line."""
+        self._data = bytearray(STEP)
+        self._ends, self._pairs = np.empty(STEP, np.bool_), np.empty(STEP, np.bool_)
+        self._returns: bool | None = None  # whether lines end in CR LF
+        head = os.pread(file, STEP, start)
+        self.guarded = any(mark in head for mark in NUMBERS_TOO)
+        """Whether the engine is to look at each number, since there are marks that it reads otherwise."""
+
+    def reach(self, line: int) -> bool:
+        """Look on up to this line; return whether all before it have one meaning only, and are one row each."""
+        while self.line < line and not self.ended:
+            if not self._step():
+                return False
+        return self.line >= line
+
+    def place(self, line: int) -> int:
+        """Return where a line begins that has been looked at, or the one after."""
+        step = bisect_right(self._lines, line) - 1
+        start, before = self._starts[step], line - self._lines[step]
+        if not before:
+            return start
+        data = np.frombuffer(os.pread(self.file, STEP, start), np.uint8)
+        return start + int(np.flatnonzero(data == NEWLINE)[before - 1]) + 1
+
+    def row(self, line: int) -> str:
+        """Return the text of a line that has been looked at."""
+        start = self.place(line)
+        data = os.pread(self.file, STEP, start)
+        return data.partition(b"\n")[0].decode() + "\n"
+
+    def _step(self) -> bool:
+        """Look at some more lines; return whether they are plain."""
+        data = self._data
+        os.lseek(self.file, self.at, os.SEEK_SET)  # it also tells how far we are
+        count = os.readv(self.file, [data])
+        last = count < STEP
+        size = count if last else data.rfind(b"\n") + 1
+        if not size:
+            self.ended = last
+            return last
+        text = np.frombuffer(data, np.uint8, size)
+        ends = np.equal(text, NEWLINE, out=self._ends[:size])
+        if not self._plain(size, text, ends):
+            return False
+        self.at += size
+        self.line += int(np.count_nonzero(ends)) + (text[-1] != NEWLINE)
+        self._starts.append(self.at)
+        self._lines.append(self.line)
+        return True
+
+    def _plain(self, size: int, text: Any, ends: Any) -> bool:
+        """Return whether both readers see the same in some whole lines."""
+        data = self._data
+
+        def has(mark: bytes) -> bool:
+            return data.find(mark, 0, size) >= 0
+
+        if has(b'"') or has(b"\0"):
+            return False
+        if not self.guarded and (any(map(has, NUMBERS_TOO)) or (has(b"+") and (has(b"+-") or has(b"-+")))):
+            return False
+        if ends[0] or np.logical_and(ends[1:], ends[:-1], out=self._pairs[: size - 1]).any():  # a blank line
+            return False
+        if has(b"\r"):
+            returns = text == RETURN
+            before = np.count_nonzero(returns[:-1] & ends[1:])
+            if self._returns is False or not np.count_nonzero(returns) == before == np.count_nonzero(ends):
+                return False
+            if returns[0] or (ends[:-1] & returns[1:]).any():
+                return False
+            self._returns = True
+        elif self._returns and ends.any():
+            return False
+        else:
+            self._returns = bool(self._returns)
+        if not data.isascii():
+            try:
+                data[:size].decode()
+            except UnicodeDecodeError:
+                return False
+        return True
+
+
+def batches(ahead: Ahead, how: Delimited, threads: int) -> Generator[list[Any]]:
+    """Yield the wanted columns, which are numbers, until the engine is done or cannot go on."""
+    database = duckdb.connect(":memory:", config={**SETTINGS, "threads": threads})
+    path = f"/dev/fd/{ahead.file}"
+    query = select(path, how, how.columns, how.missing, guarded=ahead.guarded, quote="", skip=ahead.line - 1)
+    try:
+        capsule: Any = database.sql(query).__arrow_c_stream__()
+        import nanoarrow  # while the engine begins
+
+        for batch in cast("Any", nanoarrow).c_array_stream(capsule):
+            arrays = [numbers(column) for column in batch.children]
+            if ambiguous(how, arrays):
+                return
+            yield arrays
+    except (duckdb.Error, RuntimeError):  # Arrow's streams know but texts
+        return
+    finally:
+        database.close()
+
+
+def numbers(column: Any) -> Any:
+    """Return a column as an array, NaN where something is missing."""
+    view = column.view()
+    found = np.frombuffer(view.buffer(1), np.float64, column.length)
+    if not column.null_count:
+        return found
+    there = np.unpackbits(np.frombuffer(view.buffer(0), np.uint8), count=column.length, bitorder="little")
+    return np.where(there, found, np.nan)
