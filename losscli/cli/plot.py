@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from typer import Option
 
+from losscli.cli import imaging as i
 from losscli.cli import options as o
 from losscli.cli.reading import choose
 from losscli.errors import UsageError
@@ -65,7 +66,8 @@ Points = Annotated[
 ]  # fmt: skip
 Out = Annotated[
     str, Option("--output", "--out", "-o", metavar="FILE", rich_help_panel=o.OUTPUT,
-                help="write a file: .png, .svg or .pdf, or .txt; with --points .tsv, .csv, .json, ..."),
+                help="write a file: .png, .svg or .pdf, or .txt; - is an image into a pipe; with --points "
+                ".tsv, .csv, .json, ..."),
 ]  # fmt: skip
 
 
@@ -84,12 +86,19 @@ def plot(
     points: Points = False,
     json: o.Json = False,
     out: Out = "",
+    theme: i.Theme = "light",
+    dpi: i.Dpi = 0,
+    inches: i.Size = "",
+    image: i.Kind = "",
+    inline: i.Inline = "none",
     color: o.Color = "",
 ) -> None:
     """Loss curves, as terminal art or as a picture file.
 
-    Several losses on one axis are drawn into one frame. -o curve.png draws with Matplotlib.
+    Several losses on one axis are drawn into one frame. With FILE: where its rows lie, the mean loss,
+    and the rows that carry most of it. -o curve.png draws with Matplotlib.
     """
+    from losscli.cli.files import refuse_own
     from losscli.cli.plotdata import asked as asked_of_data
     from losscli.cli.plotdata import data, histograms
     from losscli.plot.losses import figure
@@ -105,11 +114,21 @@ def plot(
     if json:
         raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
     glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
+    suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
+    drawn, shown = bool(out) and (suffix != ".txt" or bool(image)), "" if out else i.protocol(inline)
+    if out:
+        refuse_own(out, words.files)
+    on = i.paper(theme, dpi, inches, image, used=drawn or bool(shown), inline=bool(shown))
     if choose("kind", kind) == "hist":
         from losscli.plot.bars import draw as bars
 
         columns, lines = size(width, height, 1, terminal=not out)
-        each = histograms(found, words, title, lines - 3)
+        each = histograms(found, words, title, 14 if drawn or shown else lines - 3)
+        if drawn or shown:
+            if len(each) > 1:
+                raise UsageError("--kind hist: an image shows one loss", fix=[f"losscli plot {found[0]} ..."])
+            i.deliver(each[0], out, image, on) if drawn else i.show(each[0], shown, on)
+            return
         paint = not out and colored(sys.stdout, color)
         write_text(out, "\n\n".join(bars(one, columns, glyphs, color=paint) for one in each) + "\n")
         return
@@ -120,13 +139,10 @@ def plot(
     pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
     if seen is not None:
         pictures = [each._replace(strips=seen.strips, said=seen.said) for each in pictures]
-    suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
-    if out and suffix != ".txt":
-        if len(pictures) > 1:
-            raise UsageError(
-                "--show both: a picture file shows one of them", fix=["--show loss", "--show grad"]
-            )
-        save(pictures[0], out)
+    if drawn:
+        i.deliver(pictures, out, image, on)
+    elif shown:
+        i.show(pictures, shown, on)
     else:
         columns, lines = size(width, height, len(pictures), terminal=not out)
         from losscli.plot.terminal import draw, pair
@@ -203,18 +219,6 @@ def span(option: str, text: str) -> tuple[float, float] | None:
         raise UsageError(f"--{option}: '{text}' is not a range", ["two numbers with a colon, the lesser first"],
                          [f"--{option} -3:3"])  # fmt: skip
     return ends
-
-
-def save(picture: Any, out: str) -> None:
-    """Write a picture file, and say so."""
-    from pathlib import Path
-
-    from losscli.cli.saying import note
-    from losscli.plot.image import save as write
-
-    wide, high = write(picture, Path(out))
-    bytes_ = Path(out).stat().st_size
-    note(f"wrote {out} ({wide} x {high}, {max(1, round(bytes_ / 1000))} kB)")
 
 
 def write_text(out: str, art: str) -> None:

@@ -1,132 +1,186 @@
-"""The one look of all images: two thin axes, a faint grid, names beside the curves."""
+"""Figures on the page of an image: thin axes, a faint grid, names beside the curves, strips of data below."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from losscli.plot.extent import vertical
-from losscli.plot.figure import Array, Curve, Figure
+from losscli.plot.figure import Figure
+from losscli.plot.formulas import mathtext
+from losscli.plot.rug import shortened
 from losscli.plot.sheet import Sheet
+from losscli.plot.strokes import Drawn, points, polyline, together
 from losscli.plot.text import cut, typographic
+from losscli.plot.theme import DASHES, SIZE, THICK, Theme
 from losscli.plot.ticks import Axis, level
-from losscli.plot.trace import Columns, beyond, columns, find_jumps, nearness, rows, values
 
 Style = dict[str, Any]
-Drawn = Any
-"""Matplotlib's own annotations leave its keyword arguments unknown, which a strict checker cannot use."""
-
-INCHES = 6.0, 3.75
 COLUMNS, ROWS = 64, 20
 """Ranges and ticks are those of a text picture of this size."""
-FINE = 1600
-"""Places along a curve: more than pixels."""
-SIZE = 9.0
-THICK = 1.8
-INK, SOFT, ZERO, FAINT, PAPER = "#222222", "#666666", "#b0b0b0", "#e8e8e8", "#ffffff"
-COLOURS = "#0072b2", "#d55e00", "#009e73", "#b0508a", "#2f94cf", "#b98000", "#333333"
-"""Okabe and Ito's colours, which differ for every kind of colour vision; the light ones darker, for text."""
-DASHES = "-", "--", "-.", ":"
-LOOK = {
-    "axes.axisbelow": True,
-    "axes.edgecolor": INK,
-    "axes.grid": True,
-    "axes.labelcolor": INK,
-    "axes.linewidth": 0.8,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "axes.unicode_minus": True,
-    "font.family": "DejaVu Sans",
-    "font.size": SIZE,
-    "grid.color": FAINT,
-    "grid.linewidth": 0.6,
-    "pdf.fonttype": 42,
-    "svg.hashsalt": "losscli",
-    "text.color": INK,
-    "text.parse_math": False,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.width": 0.8,
-    "ytick.major.width": 0.8,
-}
+LINE = 1.75 * SIZE / 72
+"""Inches from one line of text to the next."""
+REMARK = 1.3 * SIZE / 72
+"""The same for what is said of data, which is small."""
+EDGE = 0.09
+"""Inches left free around a picture."""
+STRIP = 0.17
+BARS = 160
+"""Cells of a strip."""
 
 
-def draw(figure: Figure, page: Drawn) -> None:
-    """Draw everything on the page."""
-    figure = figure.reworded(typographic)
-    axes = page.add_subplot()
+class Panel(NamedTuple):
+    """One picture on a page."""
+
+    page: Drawn
+    theme: Theme
+    figure: Figure
+    axes: Drawn
+    left: float
+    """Inches from the left edge of the page, and how many there are."""
+    width: float
+
+    def text(self, x: float, y: float, text: str, **style: Any) -> Drawn:
+        """Write a text, in inches from the lower left corner of the panel."""
+        wide, high = self.page.get_size_inches()
+        return self.page.text((self.left + x) / wide, y / high, text, **style)
+
+
+def draw(figures: Sequence[Figure], page: Drawn, theme: Theme) -> None:
+    """Draw pictures side by side on the page."""
+    wide = float(page.get_size_inches()[0]) / len(figures)
+    for at, figure in enumerate(figures):
+        panel(figure.reworded(typographic), page, theme, at * wide, wide)
+
+
+def panel(figure: Figure, page: Drawn, theme: Theme, left: float, wide: float) -> None:
+    """Draw one picture into its part of the page."""
     choices = vertical(figure, ROWS)
     up = min(choices.values(), key=lambda choice: choice.cost).axis()
     across = level(*figure.x_range, COLUMNS)
-    frame(figure, axes, across, up)
-    lines: list[Drawn] = []
-    for index, curve in enumerate(figure.curves):
-        covered = sum(together(curve, other, across, up) for other in figure.curves[index + 1 :])
-        thick = THICK * (1 + min(covered, 3) / 2)  # so that the lower curve stays in sight
-        look: Style = {"color": colour(index), "linewidth": thick, "label": curve.label}
-        lines += axes.plot(*polyline(curve, across, up), **look)
-        points(curve, axes, colour(index))
-    heading(figure.title, axes, page)
-    page.draw_without_rendering()  # settles where the axes are
-    words = measured(figure, axes)
-    if not words.write_labels():
-        for index, line in enumerate(lines):
-            line.set(linestyle=DASHES[index % len(DASHES)], linewidth=THICK)
-        legend(page, len(lines))
-        words = measured(figure, axes)
+    one = Panel(page, theme, figure, page.add_axes((0, 0, 1, 1)), left, wide)
+    frame(one, across, up)
+    side = EDGE + LINE + max(width(tick) for tick in one.axes.get_yticklabels()) / page.dpi + 0.07
+    ahead = heading(one, side)
+    for legend in (0.0, LINE):
+        place(one, side, ahead, legend)
+        words = measured(figure, one.axes)
+        if words.write_labels():
+            break
+    curves(one, across, up)
+    if words.nameless:
+        names(one, words.nameless, side)
     words.write_notes()
     for text, (line, column), curve in words.written:
         middle = (column + (len(text) - 1) / 2) / words.across.cells, 1 - (line - 0.5) / words.up.cells
-        style: Style = {"color": SOFT, "size": SIZE - 1} if curve is None else {"color": colour(curve)}
-        axes.text(*middle, text, transform=axes.transAxes, ha="center", va="center", zorder=4, **style)
+        soft = curve is None or figure.curves[curve].behind
+        style: Style = (
+            {"color": theme.soft, "size": SIZE - 1} if soft else {"color": theme.colour(curve or 0)}
+        )
+        one.axes.text(
+            *middle, text, transform=one.axes.transAxes, ha="center", va="center", zorder=4, **style
+        )
+    strips(one, side)
+    below(one, side)
 
 
-def legend(page: Drawn, curves: int) -> None:
-    """Write the names under the axes, in as many columns as fit."""
-    for wide in range(min(4, curves), 0, -1):
-        names = page.legend(loc="outside lower center", ncols=wide, frameon=False, handlelength=2.6)
-        page.draw_without_rendering()
-        if wide == 1 or names.get_window_extent().width < 0.98 * page.bbox.width:
+def place(one: Panel, side: float, ahead: float, legend: float) -> None:
+    """Give the axes what the texts around them leave."""
+    wide, high = one.page.get_size_inches()
+    foot = EDGE + LINE * 1.9 + REMARK * len(one.figure.said) + STRIP * len(one.figure.strips) + legend
+    room = max(0.3, high - ahead - foot)
+    one.axes.set_position(
+        ((one.left + side) / wide, foot / high, (one.width - side - 2 * EDGE) / wide, room / high)
+    )
+
+
+def curves(one: Panel, across: Axis, up: Axis) -> None:
+    """Draw the curves, each in its colour and its stroke."""
+    figure, theme = one.figure, one.theme
+    for index, curve in enumerate(figure.curves):
+        later = [each for each in figure.curves[index + 1 :] if not each.behind]
+        covered = sum(together(curve, other, across, up) for other in later)
+        thick = THICK * (1 + min(covered, 3) / 2)  # so that the lower curve stays in sight
+        ink, stroke = theme.colour(index), DASHES[index % len(DASHES)]
+        if curve.behind:
+            ink, stroke, thick = theme.soft, DASHES[-1], THICK / 2
+        look: Style = {
+            "color": ink,
+            "linewidth": thick,
+            "linestyle": stroke,
+            "zorder": 1.5 if curve.behind else 2,
+        }
+        one.axes.plot(*polyline(curve, across, up), **look)
+        points(curve, one.axes, ink, theme.paper)
+
+
+def names(one: Panel, nameless: Sequence[int], side: float) -> None:
+    """Write the names of curves for which there was no room beside them, with a piece of each, under the axis."""
+    lower = EDGE + REMARK * len(one.figure.said) + LINE * 0.5
+    handles = [one.axes.plot([], [], color=one.theme.colour(at), linestyle=DASHES[at % len(DASHES)],
+                             linewidth=THICK, label=one.figure.curves[at].label)[0] for at in nameless]  # fmt: skip
+    wide, high = one.page.get_size_inches()
+    size = SIZE
+    while True:
+        key = one.page.legend(handles=handles, loc="center left", ncols=len(handles), frameon=False, handlelength=2.4,
+                              fontsize=size, borderpad=0, borderaxespad=0, columnspacing=1.4,
+                              bbox_to_anchor=((one.left + side) / wide, lower / high))  # fmt: skip
+        if key.get_window_extent().width < (one.width - side) * one.page.dpi or size < 5:
             break
-        names.remove()
+        key.remove()
+        size -= 0.5
 
 
-def colour(index: int) -> str:
-    """Return the colour of a curve."""
-    return COLOURS[index % len(COLOURS)]
-
-
-def frame(figure: Figure, axes: Drawn, across: Axis, up: Axis) -> None:
+def frame(one: Panel, across: Axis, up: Axis) -> None:
     """Set ranges, ticks and names of the axes; a little room keeps curves on the edge in sight."""
+    axes, figure = one.axes, one.figure
     wide, high = 0.015 * (across.high - across.low), 0.025 * (up.high - up.low)
     axes.set_xlim(across.low - wide, across.high + wide)
     axes.set_ylim(up.low - high, up.high + high)
     axes.set_xticks([tick.value for tick in across.ticks], [typographic(tick.label) for tick in across.ticks])
     axes.set_yticks([tick.value for tick in up.ticks], [typographic(tick.label) for tick in up.ticks])
-    axes.set_xlabel(figure.x_label)
-    axes.set_ylabel(figure.y_label)
+    if figure.strips:
+        axes.tick_params(axis="x", length=0, pad=3.5 + STRIP * 72 * len(figure.strips))
     if up.low < 0 < up.high and not figure.decades:
-        axes.axhline(0, color=ZERO, linewidth=0.8, zorder=1)
+        axes.axhline(0, color=one.theme.zero, linewidth=0.8, zorder=1)
 
 
-def heading(title: str, axes: Drawn, page: Drawn) -> None:
-    """Write the name of what is drawn, and under it the formula, as much of each as fits."""
-    name, _, formula = title.partition("   ")
+def heading(one: Panel, side: float) -> float:
+    """Write the name of what is drawn, and under it the formula, as much of each as fits; return their height."""
+    high = float(one.page.get_size_inches()[1])
+    name, _, formula = one.figure.title.partition("   ")
     bold: Style = {"size": SIZE + 2, "weight": "bold"}
-    soft: Style = {"size": SIZE, "color": SOFT}
-    raised = 8.0
-    for text, style in ((formula.strip(), soft), (name, bold)):
+    soft: Style = {"size": SIZE, "color": one.theme.soft}
+    used = EDGE
+    room = (one.width - side - EDGE) * one.page.dpi
+    for text, style in ((name, bold), (formula.strip(), soft)):
         if not text:
             continue
-        written = axes.annotate(
-            text, (0, 1), (0, raised), xycoords="axes fraction", textcoords="offset points", **style
-        )
-        length = len(text)
-        while length > 8 and width(written) > 0.88 * page.bbox.width:
-            length -= 1
-            written.set_text(cut(text, length))
-        raised += 1.8 * SIZE
+        used += 1.1 * LINE
+        written = one.text(side, high - used, text, va="baseline", **style)
+        if style is soft:
+            set_formula(written, text)
+        for smaller in (0.9, 0.8, 0.8):
+            if width(written) > room:
+                written.set_size(max(6.5, smaller * style["size"]))
+        while width(written) > room and len(text) > 8:
+            text = cut(text, min(len(text) - 1, int(len(text) * room / width(written)) + 1))
+            if style is soft:
+                set_formula(written, text)
+            else:
+                written.set_text(text)
+    return used + 0.5 * LINE
+
+
+def set_formula(written: Drawn, text: str) -> None:
+    """Typeset a formula, or leave it as it is if Matplotlib cannot."""
+    written.set(text=mathtext(text), parse_math=True)
+    try:
+        width(written)
+    except ValueError:
+        written.set(text=text, parse_math=False)
 
 
 def width(text: Drawn) -> float:
@@ -134,45 +188,44 @@ def width(text: Drawn) -> float:
     return text.get_window_extent().width
 
 
-def polyline(curve: Curve, across: Axis, up: Axis) -> tuple[Array, Array]:
-    """Return the points of a curve; NaN parts the sides of a jump, infinities lie far outside."""
-    across, up = across._replace(cells=FINE), up._replace(cells=FINE // 2)
-    row = rows(curve, up)
-    x = columns(across)
-    jumps = np.array([*curve.breaks, *find_jumps(row, x, Columns(*map(row, x)), beyond(up))])
-    sides = [jumps - 2 * nearness(x), jumps + 2 * nearness(x)]
-    places = np.unique(np.concatenate([x.left, x.right, np.array(curve.marks), jumps, *sides]))
-    places = places[(across.low <= places) & (places <= across.high)]
-    y = values(curve, places)
-    y[np.isin(places, jumps)] = np.nan
-    span = up.high - up.low
-    return places, np.clip(y, up.low - 9 * span, up.high + 9 * span)
+def below(one: Panel, side: float) -> None:
+    """Write the names of the axes, and what is said of data."""
+    figure, soft = one.figure, one.theme.soft
+    for at, text in enumerate(reversed(figure.said)):
+        size = (SIZE - 1.5) * min(1.0, (one.width - EDGE) * 72 / (0.56 * (SIZE - 1.5) * len(text)))
+        one.text(side, EDGE + at * REMARK, text, size=size, color=soft, va="bottom")
+    one.axes.set_xlabel(figure.x_label, labelpad=2)
+    middle = one.axes.get_position()
+    high = float(one.page.get_size_inches()[1])
+    one.text(
+        EDGE, (middle.y0 + middle.height / 2) * high, figure.y_label, rotation=90, ha="left", va="center"
+    )
 
 
-def together(one: Curve, other: Curve, across: Axis, up: Axis) -> bool:
-    """Say whether two curves run together for a tenth of the picture."""
-    x = columns(across).centre
-    with np.errstate(all="ignore"):
-        apart = np.abs(values(one, x) - values(other, x))
-    return bool(np.mean(apart < 0.004 * (up.high - up.low)) > 0.1)
-
-
-def points(curve: Curve, axes: Drawn, ink: str) -> None:
-    """Draw the marks; at a jump a full point where the value is and an empty one where it is not."""
-    x = np.array(curve.marks)
-    if len(x):
-        axes.plot(x, values(curve, x), "o", color=ink, markersize=4.5, markeredgecolor=PAPER, zorder=4)
-    low, high = axes.get_xlim()
-    for at in curve.breaks:
-        near = 1e-9 * (high - low)
-        before, value, after = values(curve, np.array([at - near, at, at + near])).tolist()
-        jump = abs(after - before)
-        if not (low < at < high and np.isfinite(jump) and jump):
-            continue
-        for y in (before, after):
-            if abs(y - value) > 1e-6 * jump:
-                axes.plot(at, y, "o", color=PAPER, markersize=4.5, markeredgecolor=ink, zorder=4)
-        axes.plot(at, value, "o", color=ink, markersize=4.5, zorder=4)
+def strips(one: Panel, side: float) -> None:
+    """Draw where rows lie, one strip below the other, each with its name on its left."""
+    low, high = one.axes.get_xlim()
+    counts = [strip.counts(*one.figure.x_range, BARS) for strip in one.figure.strips]
+    most = max((float(each[1:-1].max()) for each in counts), default=1.0) or 1.0
+    wide, tall = one.page.get_size_inches()
+    box = one.axes.get_position()
+    for at, (strip, rows) in enumerate(zip(one.figure.strips, counts, strict=True)):
+        under = box.y0 * tall - (at + 1) * STRIP
+        axes = one.page.add_axes((box.x0, (under + 0.015) / tall, box.width, (STRIP - 0.04) / tall))
+        axes.set_xlim(low, high)
+        axes.set_ylim(0, 1)
+        axes.axis("off")
+        ink = one.theme.soft if strip.curve is None else one.theme.colour(strip.curve)
+        x = np.linspace(*one.figure.x_range, BARS)
+        shown = rows[1:-1] > 0
+        axes.vlines(x[shown], 0, np.maximum(0.16, rows[1:-1][shown] / most), color=ink,
+                    linewidth=0.8 * box.width * wide * 72 / BARS)  # fmt: skip
+        one.text(side - 0.07, under + STRIP / 2 - 0.01, shortened(strip.label or "rows", 8), ha="right", va="center",
+                 color=ink, size=SIZE - 2)  # fmt: skip
+        for count, place, text in ((rows[0], 0, f"◂ {rows[0]:.0f}"), (rows[-1], 1, f"{rows[-1]:.0f} ▸")):
+            if count:
+                axes.text(place, 1, text, transform=axes.transAxes, ha="right" if place else "left", va="top",
+                          color=one.theme.ink, size=SIZE - 3, zorder=5)  # fmt: skip
 
 
 def measured(figure: Figure, axes: Drawn) -> Sheet:

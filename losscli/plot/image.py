@@ -6,15 +6,21 @@ import io
 import logging
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from losscli.errors import DataError, UsageError
-from losscli.plot.canvas import INCHES, LOOK, draw
+from losscli.plot.bins import Histogram
+from losscli.plot.canvas import draw
+from losscli.plot.columns import columns
 from losscli.plot.figure import Figure
+from losscli.plot.theme import LIGHT, Theme
 
 Kind = Literal["png", "svg", "pdf"]
 KINDS: dict[str, Kind] = {".png": "png", ".svg": "svg", ".pdf": "pdf"}
+
+INCHES, WIDE = (6.0, 3.75), 10.0
 
 NAMELESS: dict[Kind, dict[str, Any]] = {
     "png": {"Software": None},
@@ -24,13 +30,30 @@ NAMELESS: dict[Kind, dict[str, Any]] = {
 """No dates and no versions, so that the same figure gives the same bytes."""
 
 
-def save(figure: Figure, path: str | Path, *, dpi: int = 200) -> tuple[int, int]:
-    """Write the figure to a file, whole or not at all, and return its size in pixels.
+class Paper(NamedTuple):
+    """What an image is drawn on."""
 
-    The kind of image is the suffix of the file: PNG, SVG or PDF. The same figure gives the same bytes.
+    theme: Theme = LIGHT
+    dpi: int = 200
+    inches: tuple[float, float] | None = None
+    """Width and height; None: 6 x 3.75 for one picture, 10 x 3.75 for two."""
+
+
+USUAL = Paper()
+Pictures = Figure | Histogram | Sequence[Figure]
+"""One picture, or several side by side."""
+
+
+def save(
+    pictures: Pictures, path: str | Path, kind: Kind | None = None, paper: Paper = USUAL
+) -> tuple[int, int]:
+    """Write pictures to a file, whole or not at all, and return its size in pixels.
+
+    The kind of image is the suffix of the file if it is not said: PNG, SVG or PDF. The same picture gives the same
+    bytes.
     """
     path = Path(path)
-    kind = KINDS.get(path.suffix.lower())
+    kind = kind or KINDS.get(path.suffix.lower())
     if kind is None:
         raise UsageError(
             f"cannot tell the kind of image from {str(path)!r}",
@@ -39,15 +62,17 @@ def save(figure: Figure, path: str | Path, *, dpi: int = 200) -> tuple[int, int]
         )
     if not path.parent.is_dir() or path.is_dir():
         raise unwritable(path, "it is a folder" if path.is_dir() else "there is no such folder")
-    image, size = render(figure, kind, dpi)
+    image, size = render(pictures, kind, paper)
     write(path, image)
     return size
 
 
-def render(figure: Figure, kind: Kind, dpi: int = 200) -> tuple[bytes, tuple[int, int]]:
-    """Return the figure as an image, and its size in pixels."""
+def render(pictures: Pictures, kind: Kind, paper: Paper = USUAL) -> tuple[bytes, tuple[int, int]]:
+    """Return pictures as an image, and its size in pixels."""
     # Matplotlib speaks of its caches and of missing glyphs; neither is about the user's data
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    single = isinstance(pictures, (Figure, Histogram))
+    inches = paper.inches or (INCHES if single or len(pictures) == 1 else (WIDE, INCHES[1]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import matplotlib
@@ -57,13 +82,17 @@ def render(figure: Figure, kind: Kind, dpi: int = 200) -> tuple[bytes, tuple[int
         library: Any = matplotlib
         with library.rc_context():
             library.rcdefaults()  # the same picture for every user
-            library.rcParams.update(LOOK)
-            page: Any = Page(figsize=INCHES, dpi=dpi, layout="constrained")
+            library.rcParams.update(paper.theme.look())
+            page: Any = Page(figsize=inches, dpi=paper.dpi)
             FigureCanvasAgg(page)
-            draw(figure, page)
+            if isinstance(pictures, Histogram):
+                columns(pictures, page, paper.theme)
+            else:
+                draw([pictures] if isinstance(pictures, Figure) else pictures, page, paper.theme)
             image = io.BytesIO()
-            page.savefig(image, format=kind, dpi=dpi, metadata={"Title": figure.title, **NAMELESS[kind]})
-    return image.getvalue(), (round(INCHES[0] * dpi), round(INCHES[1] * dpi))
+            title = (pictures if single else pictures[0]).title
+            page.savefig(image, format=kind, dpi=paper.dpi, metadata={"Title": title, **NAMELESS[kind]})
+    return image.getvalue(), (round(inches[0] * paper.dpi), round(inches[1] * paper.dpi))
 
 
 def write(path: Path, image: bytes) -> None:
