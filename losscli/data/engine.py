@@ -122,6 +122,8 @@ def refuse_oddities(piece: Piece, how: Delimited) -> None:
         raise Refused("a blank line, which is no row")
     if piece.has(b"\r") and piece.text().count(b"\r\n") < piece.text().count(b"\r"):
         raise Refused("a line that ends in a carriage return alone")
+    if not even(piece, how):
+        raise Refused("lines of too many fields, of which DuckDB passes over an empty one")
     if piece.quoted:  # DuckDB skips a blank beside a quotation mark
         mark = re.escape(how.delimiter.encode())
         if re.search(rb'(?:^|[\n%b])[ \t]+"|"[ \t]+(?:[\r\n%b]|$)' % (mark, mark), piece.text()):
@@ -131,6 +133,14 @@ def refuse_oddities(piece: Piece, how: Delimited) -> None:
             piece.text().decode()
         except UnicodeDecodeError:
             raise Refused("not UTF-8") from None
+
+
+def even(piece: Piece, how: Delimited) -> bool:
+    """Return whether there are as many delimiters as there should be, if all lines are records."""
+    text, mark, wanted = piece.text(), how.delimiter.encode(), piece.lines * (how.names - 1)
+    if text.count(mark) != wanted and piece.quoted:
+        text = re.sub(rb'"[^"]*"', b"", text)
+    return text.count(mark) == wanted
 
 
 def named(key: str) -> str:

@@ -104,7 +104,7 @@ class Large(Table):
         return None
         yield
 
-    def _all(self, parse: Parse, stream: Whole, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+    def _all(self, parse: Parse, stream: RawIOBase, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield all rows."""
         with self._source.translated():
             skipped = [stream.readline() for _ in range(self.first_line - 1)]  # the header, and what is above
@@ -216,9 +216,10 @@ class LargeDelimited(Large):
         from losscli.data.stream import Ahead, batches
 
         file, before = plain
-        ahead = Ahead(file.fileno(), before + start, self.first_line)
+        how = self._how(columns)
+        ahead = Ahead(file.fileno(), before + start, self.first_line, how)
         line = self.first_line
-        with closing(batches(ahead, self._how(columns), self._workers)) as found:
+        with closing(batches(ahead, how, self._workers)) as found:
             for arrays in found:
                 with self._source.translated():
                     sure = ahead.reach(line + len(arrays[0]))

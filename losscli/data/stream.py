@@ -22,7 +22,8 @@ RETURN = 13
 class Ahead:
     """The lines of a file, looked at from one of them on."""
 
-    def __init__(self, file: int, start: int, line: int) -> None:
+    def __init__(self, file: int, start: int, line: int, how: Delimited) -> None:
+        self._mark, self._marks = how.delimiter.encode(), how.names - 1
         self.at = start
         """Where the first line begins that has not been looked at yet."""
         self.line = line
@@ -94,6 +95,9 @@ class Ahead:
             return False
         if ends[0] or np.logical_and(ends[1:], ends[:-1], out=self._pairs[: size - 1]).any():  # a blank line
             return False
+        lines = np.count_nonzero(ends) + (text[-1] != NEWLINE)
+        if self._count(text) != lines * self._marks:  # DuckDB passes over a field too many if it is empty
+            return False
         if has(b"\r"):
             returns = text == RETURN
             before = np.count_nonzero(returns[:-1] & ends[1:])
@@ -112,6 +116,12 @@ class Ahead:
             except UnicodeDecodeError:
                 return False
         return True
+
+    def _count(self, text: Any) -> int:
+        """Return how many delimiters there are."""
+        if len(self._mark) > 1:
+            return text.tobytes().count(self._mark)
+        return int(np.count_nonzero(np.equal(text, self._mark[0], out=self._pairs[: len(text)])))
 
 
 def batches(ahead: Ahead, how: Delimited, threads: int) -> Generator[list[Any]]:
