@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.sums import grain
-from losscli.tables import coarse
+from losscli.tables import coarse, product
 
 Array = NDArray[np.float64]
 SURE = 2.0**60
@@ -65,27 +65,64 @@ class Tally:
         return DoubleDouble.of_sum(self.head, self.rest)
 
 
-def flows(powers: DoubleDouble, y: Array) -> Array:
+Weigh = Callable[[int], DoubleDouble]
+"""What pairs of a member with all behind it weigh, from 0 to 1."""
+
+
+def flows(powers: DoubleDouble, y: Array, weigh: Weigh | None = None) -> Array:
     """Return of each member the sum of the chances to be before more relevant ones, less those of others before it.
 
-    NaN where it is small.
+    Pairs may have weights. NaN where it is small.
     """
-    tally = Tally(y.shape)
+    tally, met = Tally(y.shape), np.zeros(y.shape, np.bool_)
     for i in range(len(y) - 1):
         side = np.sign(y[i] - y[i + 1 :])
         p, rest = chance(powers, i, side < 0)
+        if weigh:
+            p, rest = times(p, rest, weigh(i))
+            some = (p != 0) & (side != 0)
+            met[i + 1 :] |= some
+            met[i] |= some.any(axis=0)
         p *= side
         rest *= side
         tally.add(i, p, rest)
     found = tally.whole().rounded
-    return np.where((abs(found) > SURE * tally.error) | (y == y[0]).all(axis=0), found, np.nan)
+    none = ~met if weigh else (y == y[0]).all(axis=0)
+    return np.where((abs(found) > SURE * tally.error) | none, found, np.nan)
 
 
-def costs(s: Array, y: Array, cost: Callable[[Array, Array], Array], most: float) -> Array:
+def turns(powers: DoubleDouble, pull: Weigh) -> Array:
+    """Return of each member the sum over others of p (1 − p) · pull, for the chance p to be before them.
+
+    The pull of a member on those behind it, from -1 to 1, is that of theirs on it, negated. NaN where it is small.
+    """
+    tally = Tally(powers.high.shape)
+    for i in range(len(powers.high) - 1):
+        p, rest = chance(powers, i)
+        q, lost = two_sum(1.0, -p)
+        lost -= rest
+        tally.add(i, *times(*times(p, rest, DoubleDouble(q, lost)), pull(i)))
+    found = tally.whole().rounded
+    return np.where(abs(found) > SURE * tally.error, found, np.nan)
+
+
+def times(x: Array, rest: Array, weight: DoubleDouble) -> tuple[Array, Array]:
+    """Return (x + rest) · weight in two parts, the second small."""
+    near, less = product(x, weight.high)
+    rest = rest * weight.high
+    rest += x * weight.low
+    rest += less
+    return near, rest
+
+
+def costs(
+    s: Array, y: Array, cost: Callable[[Array, Array], Array], most: float, weigh: Weigh | None = None
+) -> Array:
     """Return the sum over pairs of what they cost, from the gap of their scores and e^−|gap|; NaN where it is small.
 
-    A pair costs no more than `most` and the size of its gap.
+    A pair costs no more than `most` and the size of its gap, and may have a weight.
     """
+    none = np.ones(s.shape[1], np.bool_)
     top, pairs = s.max(axis=0) - s.min(axis=0) + most, len(s) ** 2
     coarse = np.ldexp(1.5, np.frexp(top)[1] + pairs.bit_length() + 1) + 0 * top
     head, rest = np.zeros((2, *top.shape))
@@ -98,7 +135,11 @@ def costs(s: Array, y: Array, cost: Callable[[Array, Array], Array], most: float
         lost *= np.copysign(e, gap)
         e -= lost
         each = cost(gap, e)
-        each *= abs(side)
+        side = abs(side)
+        if weigh:
+            side *= weigh(i).rounded
+        each *= side
+        none &= (side == 0).all(axis=0)
         near = each + coarse
         near -= coarse
         each -= near
@@ -106,8 +147,7 @@ def costs(s: Array, y: Array, cost: Callable[[Array, Array], Array], most: float
         rest += each.sum(axis=0)
     found = head + rest
     # far below the largest term that there might be, what is left of the rest is too little
-    clear = (found > top * pairs**2 * 2.0**-38) | (y == y[0]).all(axis=0)
-    return np.where(clear, found, np.nan)
+    return np.where((found > top * pairs**2 * 2.0**-38) | none, found, np.nan)
 
 
 def places(powers: DoubleDouble) -> DoubleDouble:

@@ -4,8 +4,8 @@ import numpy as np
 
 from losscli.arithmetic import sure
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, log
-from losscli.odds import places
+from losscli.doubledouble import DoubleDouble, chosen, log, two_sum
+from losscli.odds import places, turns
 from losscli.parameter import flag, parameter
 from losscli.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
 from losscli.ranking import places as ranks
@@ -89,11 +89,31 @@ class ApproxNDCG(Ranking):
         else:
             wide = soft + 1.0
             steepness = gains * LOG2 / (best * wide * log(wide).squared())
-            each = self.flow if order == 1 else self.curved
-            found = np.stack([each(powers, i, steepness, wide) for i in range(len(s))])
+            found = self.curves(order, powers, steepness, wide)
             found = amplify(found, 1 / self.temperature, order)
         unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
         return (np.where(unfit, np.nan, np.where((y == 0).all(axis=0), 0.0, found)),)
+
+    def curves(self, order, powers, steepness, wide):
+        """Return a derivative in the scores over the temperature; in lists that ask for care, member by member."""
+        found = np.full(powers.s.shape, np.nan)
+        if order == 1:
+            exponent = np.frexp(steepness.high.max(axis=0))[1]
+            pull = steepness.shifted(-exponent)
+
+            def apart(i):
+                gap, lost = two_sum(pull.high[i], -pull.high[i + 1 :])
+                return DoubleDouble(gap, lost + (pull.low[i] - pull.low[i + 1 :]))
+
+            found = np.ldexp(turns(powers.powers, apart), exponent)
+            found[:, powers.steep] = np.nan
+        left = np.flatnonzero(np.isnan(found).any(axis=0))
+        if left.size:
+            few = Powers(powers.s[:, left], powers.factor)
+            each = self.flow if order == 1 else self.curved
+            parts = [each(few, i, steepness[:, left], wide[:, left]) for i in range(len(found))]
+            found[:, left] = np.stack(parts)
+        return found
 
     def places(self, powers):
         """Return the soft places of members."""

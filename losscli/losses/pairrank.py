@@ -12,7 +12,7 @@ import numpy as np
 from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, total
-from losscli.odds import costs, flows
+from losscli.odds import costs, flows, turns
 from losscli.parameter import flag, parameter
 from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
 from losscli.traits import Traits
@@ -249,6 +249,14 @@ class PairwiseSoftZeroOne(Odds):
     related = ("pairwise-logistic", "pairwise-hinge", "zero-one")
 
     weighted: float = flag(help=BY_GRADE)
+
+    def derivative(self, order, s, y):
+        if order != 1 or self.sigma != 1 or self.weighted:
+            return super().derivative(order, s, y)
+        powers = Powers(s, 1.0)
+        found = turns(powers.powers, lambda i: DoubleDouble(np.sign(y[i] - y[i + 1 :])))
+        found[:, powers.steep] = np.nan
+        return reconsidered([found], partial(self.one_by_one, 1), s, y)
 
     def surprise(self, gap, e):
         return np.where(gap > 0, e, 1.0) / (1 + e)

@@ -1,17 +1,20 @@
 """LambdaRank: pairs of a list, weighed by what they do to the normalised discounted cumulative gain."""
 
+from functools import partial
 from math import log, tanh
 
 import numpy as np
 
-from losscli.arithmetic import sure
+from losscli.arithmetic import reconsidered, sure
 from losscli.domain import Index
-from losscli.doubledouble import DoubleDouble
+from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.loss import Axis, Section
 from losscli.losses.ndcg import discounted, ideal
 from losscli.losses.pairrank import Logistic, Pairs
+from losscli.odds import costs, flows
 from losscli.parameter import flag, parameter
-from losscli.ranking import gained, places, ranked
+from losscli.ranking import Powers, gained, places, ranked
+from losscli.tables import product
 from losscli.traits import Traits
 
 FIRST, LAST = 1 - log(2) / log(3), 0.5
@@ -75,14 +78,54 @@ class LambdaRank(Logistic):
     def exact(self, y):
         return np.False_
 
-    def pairing(self, s, y):
+    def derivative(self, order, s, y):
+        if order == 2 or self.sigma != 1:
+            return self.one_by_one(order, s, y)
+        return reconsidered([self.quick(order, s, y)], partial(self.one_by_one, order), s, y)
+
+    def quick(self, order, s, y):
+        """Return the loss or its slope, each pair met once; NaN where that is not sure."""
+        gains, best, place, discount, unfit = self.known(s, y)
+        best.high[best.high == 0] = 1.0
+        whole = gains.high * 2.0**40
+        unfit |= ((gains.low != 0) | (whole != np.rint(whole))).any(
+            axis=0
+        )  # else their differences are exact
+
+        def weigh(i):
+            rise = gains.high[i] - gains.high[i + 1 :]
+            fall, lost = two_sum(discount.high[i], -discount.high[i + 1 :])
+            lost += discount.low[i] - discount.low[i + 1 :]
+            rise = abs(rise) * np.sign(fall)
+            if self.top:
+                rise *= np.minimum(place[i], place[i + 1 :]) <= self.top
+            near, less = product(rise, fall)
+            less += rise * lost
+            return DoubleDouble(near, less)
+
+        if order == 0:
+            found = (costs(s, y, self.surprise, 1.0, weigh) / best).rounded
+        else:
+            powers = Powers(s, 1.0)
+            unfit |= powers.steep
+            found = (flows(powers.powers, y, weigh) / best).rounded
+        return np.where(unfit, np.nan, found)
+
+    def known(self, s, y):
+        """Return gains, what the best order has, places with their discounts, and which lists are for others."""
         gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)
         gains = gains.shifted(-np.frexp(gains.high.max(axis=0))[1])  # only their ratios count
         unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
         best = ideal(gains, int(self.top))
         place = np.empty_like(s)
         np.put_along_axis(place, np.argsort(-s, axis=0, kind="stable"), order_of(s), axis=0)
-        discount = discounted(DoubleDouble(place, np.zeros_like(s)))
+        shares = discounted(DoubleDouble(np.arange(1.0, len(s) + 1)))
+        at = place.astype(np.intp) - 1
+        discount = DoubleDouble(shares.high.take(at), shares.low.take(at))
+        return gains, best, place, discount, unfit
+
+    def pairing(self, s, y):
+        gains, best, place, discount, unfit = self.known(s, y)
 
         def pairs_of(i):
             pairs = Pairs(s, y, i)
