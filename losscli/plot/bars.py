@@ -27,7 +27,7 @@ def lines(picture: Histogram, width: int, style: Style) -> list[Line]:
     counts = [counted(each.rows) for each in bins]
     shares = [percent(each.share) for each in bins]
     said = remarks(picture)
-    below = ", ".join(f"{name} {value:.4g}" for name, value in picture.marks)
+    below = ", ".join(f"{name} {number(value)}" for name, value in picture.marks)
     heads = ["loss", "weight" if picture.weighted else "rows", "of loss" if any(shares) else ""]
     for attempt in ("", "remarks", "shares", "names"):
         if attempt == "remarks":
@@ -81,9 +81,9 @@ def named(each: Bin, style: Style) -> str:
 
 
 def number(x: float) -> str:
-    """Return an edge, which is round or has many digits."""
+    """Return a number to four digits, an edge that is round as it is."""
     text = f"{x:.4g}"
-    return f"{x:.6g}" if "e+0" in text else text
+    return f"{float(text):.0f}" if "e" in text and 1 <= abs(x) < 1e6 else text
 
 
 def counted(rows: float) -> str:
@@ -104,5 +104,5 @@ def remarks(picture: Histogram) -> Sequence[str]:
     for name, value in picture.marks:
         if value == value:
             at = picture.at(value)
-            said[at] += ("  " if said[at] else "") + f"{name} {value:.4g}"
+            said[at] += ("  " if said[at] else "") + f"{name} {number(value)}"
     return said

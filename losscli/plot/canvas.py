@@ -191,9 +191,14 @@ def width(text: Drawn) -> float:
 def below(one: Panel, side: float) -> None:
     """Write the names of the axes, and what is said of data."""
     figure, soft = one.figure, one.theme.soft
+    room = (one.width - side - EDGE) * one.page.dpi
     for at, text in enumerate(reversed(figure.said)):
-        size = (SIZE - 1.5) * min(1.0, (one.width - EDGE) * 72 / (0.56 * (SIZE - 1.5) * len(text)))
-        one.text(side, EDGE + at * REMARK, text, size=size, color=soft, va="bottom")
+        written = one.text(side, EDGE + at * REMARK, text, size=SIZE - 1.5, color=soft, va="bottom")
+        if (long := width(written)) > room:
+            written.set_size(max(5.0, (SIZE - 1.5) * room / long))
+            while width(written) > room and len(text) > 8:
+                text = cut(text, min(len(text) - 1, int(len(text) * room / width(written)) + 1))
+                written.set_text(text)
     one.axes.set_xlabel(figure.x_label, labelpad=2)
     middle = one.axes.get_position()
     high = float(one.page.get_size_inches()[1])

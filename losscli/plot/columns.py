@@ -99,5 +99,5 @@ def marks(picture: Histogram, axes: Drawn, theme: Theme, rows: Any, shares: Any,
         side = "right" if at > 0.6 * len(rows) else "left"
         shift = {"right": -0.006, "left": 0.006}[side] * len(rows)
         axes.text(
-            at + shift, reach, typographic(f"{name} {value:.4g}"), ha=side, va="center", size=SIZE - 1.5
+            at + shift, reach, typographic(f"{name} {number(value)}"), ha=side, va="center", size=SIZE - 1.5
         )
