@@ -27,6 +27,8 @@ ROWS = 1 << 16
 COLUMNS = 256
 """It is given no more columns than that."""
 WORKERS = 2
+PLAIN = 1e-4, 1e16
+"""From here to there Python writes no exponent, and the engine's JSON, three times as fast as its text, none either."""
 WHOLE = 2.0**53
 """Up to here DuckDB and Python write whole numbers in plain digits."""
 
@@ -149,9 +151,11 @@ def _number(name: str, x: NDArray[np.float64], style: Style) -> tuple[NDArray[An
     """Return doubles as the engine takes them, and how it writes them; None if it cannot be trusted with them."""
     with np.errstate(invalid="ignore"):
         x = np.ascontiguousarray(x) + 0.0  # no -0
-    whole = x == np.trunc(x)
-    finite = np.isfinite(x)
-    small = np.abs(x) < WHOLE
+    whole, size = x == np.trunc(x), np.abs(x)
+    plain = (size >= PLAIN[0]) & (size < PLAIN[1]) & ~whole
+    if plain.all():
+        return x, f"to_json({name})::varchar"
+    finite, small = np.isfinite(x), size < WHOLE
     if whole.any():
         # The engine writes 2^81, 2^91 and 2^807 wrongly: powers of 2 are left to Python, if they are large.
         powers = (x.view(np.int64) & ((1 << 52) - 1)) == 0
@@ -159,18 +163,21 @@ def _number(name: str, x: NDArray[np.float64], style: Style) -> tuple[NDArray[An
             return None
         if (whole & small).all():
             return x.astype(np.int64), name
-        if (whole & (np.abs(x) < 1e16) & ~small).any():
+        if (whole & (size < 1e16) & ~small).any():
             return None
-        plain = f"{name} = trunc({name}) and abs({name}) < {WHOLE}"
-        text = f"case when {plain} then {name}::bigint::varchar else {name}::varchar end"
+        digits = f"{name} = trunc({name}) and abs({name}) < {WHOLE}"
+        text = f"case when {digits} then {name}::bigint::varchar else {name}::varchar end"
     else:
-        text = name
+        text = f"{name}::varchar"
     if not finite.all():  # the engine takes a NaN of NumPy for a missing value
         lost = quoted(style.number(float("nan")))
         ends = " ".join(
             f"when '{sign}inf'::double then {quoted(style.number(float(f'{sign}inf')))}" for sign in "+-"
         )
-        text = f"case {name} {ends} else coalesce({text if text != name else f'{name}::varchar'}, {lost}) end"
+        text = f"case {name} {ends} else coalesce({text}, {lost}) end"
+    if plain.any():
+        within = f"abs({name}) >= {PLAIN[0]} and abs({name}) < {PLAIN[1]} and {name} != trunc({name})"
+        text = f"case when {within} then to_json({name})::varchar else {text} end"
     return x, text
 
 
