@@ -143,7 +143,7 @@ class Check:
             reference = row.derivatives[self.place]
             if self.chain:
                 reference = self.chain(inputs, reference)
-            some = Answers(inputs, self._yours("grad", batch, reference), reference, batch.lines, batch.rows, weight,
+            some = Answers(inputs, self.yours("grad", batch, reference), reference, batch.lines, batch.rows, weight,
                            batch.ids)  # fmt: skip
             self.at_kinks += row.kinks
             if row.kinks and not self.kinks and not lists:
@@ -163,7 +163,7 @@ class Check:
             if self.how != "none":
                 self._summary.update(row, 0, whole)
             at = lists.first if lists else np.arange(len(batch.lines))
-            yours = self._yours("loss", batch, values, at)
+            yours = self.yours("loss", batch, values, at)
             ids = [batch.ids[int(k)] for k in at] if batch.ids else []
             some = Answers(
                 [x[at] for x in inputs], yours, values, batch.lines[at], batch.rows[at], whole, ids
@@ -176,7 +176,7 @@ class Check:
             return None if weight is None else weight[self.job.lists.code]
         return self.job.weight(row.batch)
 
-    def _yours(self, each: Quantity, batch: Batch, reference: Array, at: slice | Index = ALL) -> Array:
+    def yours(self, each: Quantity, batch: Batch, reference: Array, at: slice | Index = ALL) -> Array:
         """Return someone's answers, in the order of ours. Raises `DataError` if they are too many or too few."""
         role = ROLES[each]
         yours = batch.columns[role][at]

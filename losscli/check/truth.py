@@ -22,13 +22,17 @@ FAR = (3300, 6600)
 """Bits that tell noise from numbers, where an answer is not what it was expected to be."""
 
 
-def truth(loss: Loss, rows: Rows, at: int, order: int, near: Sequence[Array]) -> list[Array] | None:
+def truth(
+    loss: Loss, rows: Rows, at: int, order: int, near: Sequence[Array], *, all_bits: bool = False
+) -> list[Array] | None:
     """Return the answers of one row, one for each input with derivatives; None where the formula has none.
 
-    Where they are far from those that are expected, `near`, it is carried out with more bits, and more again.
+    Where they are far from those that are expected, `near`, it is carried out with more bits, and more again; with
+    `all_bits` at once with so many that the last bit is right as well.
     """
     block = single(rows, at)
-    found = _shaped(rows, order, block, lambda: exactly(loss, order, rows.form, block))
+    many = partial(at_bits, loss, order, rows.form, block, FAR[0])
+    found = _shaped(rows, order, block, many if all_bits else partial(exactly, loss, order, rows.form, block))
     if found is None or _close(found, near):
         return found
     first, again = (

@@ -114,6 +114,17 @@ def check(
         from losscli.cli.checkfile import check_columns
 
         good = check_columns(known, words, columns, wrt, reduction, kink, progress, tolerance, to)
+    elif python:
+        from losscli.cli.checkpython import check_python
+
+        good = check_python(known, python, framework, n, seed, tolerance, words, to)
+    elif cases:
+        from losscli.cli.checkcases import write_cases
+
+        if words.file or words.values:
+            raise UsageError(f"--cases makes its rows up: {words.file or '--values'} has no meaning here")
+        write_cases(known, cases, n, seed)
+        good = True
     else:
         if words.file or words.values:
             raise UsageError(

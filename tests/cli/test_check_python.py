@@ -1,0 +1,203 @@
+"""`check LOSS --python`: functions as people write them, and where they break; `--cases`: what they can be held against."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import mpmath
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MINE = """
+import numpy as np
+
+def huber(p, t):
+    e = p - t
+    return np.where(abs(e) <= 1, e * e / 2, abs(e) - 0.5), np.clip(e, -1, 1)
+def naive(z, y): return np.log(1 + np.exp(z)) - y * z
+def clipped(p, y):
+    p = np.clip(p, 1e-7, 1 - 1e-7)
+    return -(y * np.log(p) + (1 - y) * np.log(1 - p))
+def half(p, t): return (p - t) ** 2 / 2
+def mean(p, t): return ((p - t) ** 2).mean()
+def loop(p, t): return [(a - b) * (a - b) for a, b in zip(p.tolist(), t.tolist())]
+def boom(p, t):
+    if np.any(abs(p) > 1e10):
+        raise ValueError("too large for me")
+    return (p - t) ** 2
+def shape(p, t): return np.zeros((3, 3))
+def softmax(z, k):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    s = e / e.sum(axis=1, keepdims=True)
+    g = s.copy()
+    g[np.arange(len(k)), k] -= 1
+    return -(z[np.arange(len(k)), k] - z.max(axis=1)) + np.log(e.sum(axis=1)), g
+class Huber:
+    def __call__(self, p, t): return huber(p, t)[0]
+"""
+
+GOOD = ["huber huber", "mse mean", "mse loop", "huber Huber", "mse:scale=0.5 half", "bce:clip=1e-7 clipped"]
+
+
+@pytest.mark.parametrize("line", GOOD)
+def test_right_functions_pass(cli, line):
+    loss, name = line.split()
+    ran = cli(["check", loss, "--python", f"mine.py:{name}", "--n", "300"], {"mine.py": MINE})
+    assert (ran.code, ran.err) == (0, "")
+    rows = [row.split("\t") for row in ran.out.splitlines()[1:]]
+    assert rows
+    assert all(row[3] == "ok" for row in rows)
+
+
+WRONG = [
+    ("bce-with-logits naive", "overflow", "Yours overflows to infinity, where the answer is a number: in "),
+    ("bce clipped", "clip", "Yours keeps probabilities within [1e-07, 1 - 1e-07], as Keras does."),
+    ("mse half", "half", "Your loss is half the reference for ordinary inputs"),
+    ("softmax-cross-entropy softmax", "", ""),
+    ("mae huber", "loss", "Yours is huber:delta=1, not mae."),
+]
+
+
+@pytest.mark.parametrize(("line", "kind", "says"), WRONG, ids=lambda x: x.partition(" ")[0])
+def test_wrong_functions_are_told_where_they_break(cli, line, kind, says):
+    loss, name = line.split()
+    ran = cli(["check", loss, "--python", f"mine.py:{name}", "--n", "600", "--json"], {"mine.py": MINE})
+    found = json.loads(ran.out)["results"][0]
+    assert (ran.code, found["status"]) == ((1, "fail") if kind else (0, "ok"))
+    if kind:
+        cause = found["checks"][0]["causes"][0]
+        assert (cause["kind"], cause["says"].startswith(says)) == (kind, True), cause
+        assert cause["says"] in ran.err
+
+
+def test_a_function_has_its_own_words(cli):
+    ran = cli("check mse --python mine.py:boom --n 300", {"mine.py": MINE})
+    assert ran.code == 1
+    assert ran.err.startswith("FAIL  mine.py:boom raises ValueError: too large for me   (")
+    assert "losscli itself" not in ran.err
+    assert cli("check mse --python mine.py:shape").err.startswith(
+        "FAIL  mine.py:shape the value has shape (3, 3), not (2000,)"
+    )
+
+
+def test_over_a_file_too(cli):
+    files = {"mine.py": MINE, "p.csv": "pred,target\n3,1\n2,1\n0.5,4\n"}
+    assert cli("check huber p.csv --python mine.py:huber --n 100", files).code == 0
+    ran = cli("check mse p.csv --python mine.py:half --n 100 --format table")
+    assert ran.code == 1
+    assert "FAIL  loss over p.csv: 3 of 3 rows differ" in ran.out
+    ran = cli("check mse p.csv --python mine.py:boom --n 100", {"p.csv": "pred,target\n3,1\n2e11,1\n"})
+    assert (ran.code, ran.err) == (
+        2,
+        "error: your function raises ValueError: too large for me\n  at p.csv:3\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "says"),
+    [
+        ("mine.py:nope", "error: --python mine.py:nope: mine.py has no nope\n  it has: huber, naive"),
+        ("none.py:f", "error: --python none.py:f: there is no file none.py\n"),
+        (
+            "no.such.module:f",
+            "error: --python no.such.module:f: no.such.module cannot be imported\n  ModuleNotFoundError: ",
+        ),
+        ("mine", "error: --python mine: write MODULE:FUNCTION\n"),
+        (
+            "broken.py:f",
+            "error: --python broken.py:f: broken.py cannot be imported\n  ZeroDivisionError: division by zero\n",
+        ),
+    ],
+)
+def test_functions_that_are_not_there(cli, spec, says):
+    ran = cli(["check", "mse", "--python", spec], {"mine.py": MINE, "broken.py": "1 / 0"})
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(says)
+
+
+def test_tensors_by_autograd(cli, monkeypatch, tmp_path):
+    pytest.importorskip("torch")
+    code = "import torch\ndef f(p: torch.Tensor, t: torch.Tensor): return torch.nn.functional.huber_loss(p, t, reduction='none')\n"
+    ran = cli("check huber --python mine.py:f --n 200", {"mine.py": code})
+    assert [row.split("\t")[2:4] for row in ran.out.splitlines()[1:]] == [["loss", "ok"], ["grad", "ok"]]
+
+
+def test_cases_are_exact_and_read_back(cli, tmp_path):
+    ran = cli("check bce --cases bce.jsonl --n 40 --seed 3")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("wrote bce.jsonl (40 cases, ")
+    lines = (tmp_path / "bce.jsonl").read_text().splitlines()
+    header, *cases = map(json.loads, lines)
+    assert (header["schema"], header["loss"], header["n"], header["seed"], len(cases)) == (
+        "losscli.cases/1",
+        "bce",
+        40,
+        3,
+        40,
+    )
+    sure = 0
+    for case in cases:
+        p, y = (float.fromhex(case["hex"]["inputs"][each["name"]]) for each in header["inputs"])
+        assert [p, y] == [case["inputs"]["pred"], case["inputs"]["target"]]
+        with mpmath.workprec(4000):  # plain mathematics, not the formula of the loss
+            q, t = mpmath.mpf(p), mpmath.mpf(y)
+            value = (-t * mpmath.log(q) if t else 0) - ((1 - t) * mpmath.log(1 - q) if t != 1 else 0)
+            assert (
+                abs(value - float(case["value"]))
+                <= abs(value) * mpmath.mpf(2) ** -53 + mpmath.mpf(2) ** -1075
+                or value == mpmath.inf
+            )
+            if not case["edge"]:
+                sure += 1
+                slope = (q - t) / (q * (1 - q))
+                gap = abs(slope - float(case["gradient"]["pred"]))
+                assert gap <= abs(slope) * mpmath.mpf(2) ** -53 or abs(slope) > 1e308
+                second = t / q**2 + (1 - t) / (1 - q) ** 2
+                assert float.fromhex(case["hex"]["hessian"]["pred"]) == float(case["hessian"]["pred"])
+                assert (
+                    abs(second - float(case["hessian"]["pred"])) <= abs(second) * mpmath.mpf(2) ** -53
+                    or second > 1e308
+                )
+    assert sure > 10
+    assert cli("check bce --cases - --n 40 --seed 3").out.splitlines() == lines
+    assert cli("check bce --cases - --n 40 --seed 4").out.splitlines() != lines
+
+
+def test_a_reader_of_fifteen_lines(cli, tmp_path):
+    assert cli("check huber --cases huber.jsonl").code == 0
+    reader = [sys.executable, ROOT / "samples" / "read_cases.py", tmp_path / "huber.jsonl"]
+    assert (
+        subprocess.run(reader, capture_output=True, text=True, check=True).stdout == "huber: 200 cases hold\n"
+    )
+    text = (tmp_path / "huber.jsonl").read_text().replace('"value":"0x1.8', '"value":"0x1.9')
+    (tmp_path / "huber.jsonl").write_text(text)
+    assert subprocess.run(reader, capture_output=True, text=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "says"),
+    [
+        (
+            "check mse p.csv --cases c.jsonl",
+            2,
+            "error: --cases makes its rows up: p.csv has no meaning here\n",
+        ),
+        ("check mse --cases c.jsonl --python mine.py:half", 2, "error: --python and --cases: one of them\n"),
+        (
+            "check listmle --python mine.py:half",
+            2,
+            "error: --python takes losses of rows, and listmle is one of lists\n",
+        ),
+        ("check mse --cases none/c.jsonl", 3, "error: none/c.jsonl: no such file or directory\n"),
+        (
+            "check mse --python mine.py:half --framework tensorflow",
+            2,
+            "error: --framework: 'tensorflow' is not one of: ",
+        ),
+    ],
+)
+def test_mistyped(cli, line, code, says):
+    ran = cli(line, {"mine.py": MINE, "p.csv": "pred,target\n1,2\n"})
+    assert (ran.code, ran.out) == (code, "")
+    assert ran.err.startswith(says)
