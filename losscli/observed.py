@@ -17,18 +17,15 @@ COSTLY = 5
 """So many rows are named."""
 
 
-class Observed:
-    """One loss over all rows."""
+class Story:
+    """How the losses of rows are distributed, and which rows cost most: `most` of them."""
 
-    def __init__(self, *, weighted: bool) -> None:
-        self.summary = Summary()
+    def __init__(self, *, weighted: bool, most: int = COSTLY) -> None:
         self.losses = Distribution(weighted=weighted)
-        self._top = Top(COSTLY)
+        self.top = Top(most)
 
-    def update(self, row: Row, at: int, job: Job) -> None:
+    def update(self, row: Row, at: int, weight: Array | None) -> None:
         """Add the losses of a batch."""
-        weight = job.weight(row.batch)
-        self.summary.update(row, at, weight)
         values = row.values[at]
         each = None if weight is None else spread(weight, values)
         lines, rows = row.batch.lines, row.batch.rows
@@ -39,7 +36,20 @@ class Observed:
         costs = values if each is None else np.where(each == 0, 0.0, values * each)
         if costs.ndim == 2:
             costs = costs.sum(axis=1)
-        self._top.update(costs, rows, lines)
+        self.top.update(costs, rows, lines)
+
+
+class Observed(Story):
+    """One loss over all rows."""
+
+    def __init__(self, *, weighted: bool) -> None:
+        super().__init__(weighted=weighted)
+        self.summary = Summary()
+
+    def update(self, row: Row, at: int, weight: Array | None) -> None:
+        """Add the losses of a batch."""
+        self.summary.update(row, at, weight)
+        super().update(row, at, weight)
 
     @property
     def mean(self) -> float:
@@ -48,8 +58,8 @@ class Observed:
 
     def costly(self) -> tuple[list[Costly], float]:
         """Return the rows that cost most, and which part of the sum they are; NaN if they are no part of it."""
-        rows = [each for each in self._top.result() if each.loss > 0]
-        return rows, self._top.share(self.summary.total, len(rows)) if rows else np.nan
+        rows = [each for each in self.top.result() if each.loss > 0]
+        return rows, self.top.share(self.summary.total, len(rows)) if rows else np.nan
 
 
 class Lying(NamedTuple):
@@ -110,7 +120,7 @@ def observe(job: Job, places: Places | None = None) -> list[Observed]:
     found = [Observed(weighted=weighted) for _ in job.losses]
     for row in job.rows():
         for at, each in enumerate(found):
-            each.update(row, at, job)
+            each.update(row, at, job.weight(row.batch))
         if places is not None:
             places.update(job.given(row.batch), row.kept)
     return found

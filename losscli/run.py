@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -221,8 +221,25 @@ class Job:
         return outside(error, loss, reading, self.chosen, line, values, bad)
 
 
-def alongside(jobs: Sequence[Job], plan: Plan | None = None, *, total: bool = False) -> list[list[Summary]]:
-    """Return the summaries of jobs over the same rows, which are read once; with a `plan`, for intervals too."""
+class Watcher(Protocol):
+    """What else is to be known of the losses of rows."""
+
+    def update(self, row: Row, at: int, weight: Array | None) -> None:
+        """Look at some rows."""
+        ...
+
+
+def alongside(
+    jobs: Sequence[Job],
+    plan: Plan | None = None,
+    *,
+    total: bool = False,
+    watchers: Sequence[Sequence[Watcher]] = (),
+) -> list[list[Summary]]:
+    """Return the summaries of jobs over the same rows, which are read once; with a `plan`, for intervals too.
+
+    If there are `watchers`, one for each loss of each job, they see the rows too.
+    """
     if plan:
         from losscli.stats.pairs import Pairs
 
@@ -230,10 +247,12 @@ def alongside(jobs: Sequence[Job], plan: Plan | None = None, *, total: bool = Fa
     else:
         found = [[Summary() for _ in job.losses] for job in jobs]
     for rows in zip(*(job.rows() for job in jobs), strict=True):
-        for job, row, summaries in zip(jobs, rows, found, strict=True):
+        for k, (job, row, summaries) in enumerate(zip(jobs, rows, found, strict=True)):
             weight = job.weight(row.batch)
             for at, summary in enumerate(summaries):
                 summary.update(row, at, weight)
+                if watchers:
+                    watchers[k][at].update(row, at, weight)
     if not any(summary.total.weight for summary in found[0]):
         raise jobs[0].weightless()
     return found

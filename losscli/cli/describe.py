@@ -33,11 +33,14 @@ def named(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def heading(job: Job, how: str, elements: int) -> str:
+def heading(job: Job, how: str, elements: int, models: Sequence[Job] = ()) -> str:
     """Return what was read and how it was summed: `preds.csv: 500 rows, y_pred against y_true, mean over rows`."""
     reading = job.reading
     names = [entry.name for entry in job.inputs[0]]
-    parts = [named(reading.chosen[name].names) for name in names]
+    parts = [named(job.chosen[name].names) for name in names]
+    for other in models[1:]:
+        each = (named(other.chosen[name].names) for name in names)
+        parts = [f"{part}, {one}" if one != part else part for part, one in zip(parts, each, strict=True)]
     if len(parts) > 1:
         parts = [*parts[:-2], f"{parts[-2]} against {parts[-1]}"] if names[-1] == "target" else parts
     rows = reading.rows - reading.dropped - reading.filtered - job.ignored

@@ -22,6 +22,7 @@ class Absent(DataError):
 
 def option(role: str, columns: str | None = None) -> str:
     """Return the option that gives a role its columns, complete if columns are said."""
+    role = role.partition(" of ")[0]  # that of another model is given like the first
     text = OPTIONS.get(role, f"--col {role}=")
     return text.rstrip() if columns is None else text + columns
 

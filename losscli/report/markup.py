@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TextIO
 
-from losscli.report.table import Cell, Gap, Table
+from losscli.report.table import Cell, Gap, Right, Table
 from losscli.report.terminal import shown
 
 SPECIAL = str.maketrans(
@@ -78,6 +78,6 @@ def _latex(cell: Cell, digits: int) -> str:
 def numeric(rows: Sequence[Sequence[Cell]], columns: int) -> list[bool]:
     """Return which columns hold numbers, and no text."""
     return [
-        not any(isinstance(row[at], str) and not isinstance(row[at], Gap) for row in rows)
+        not any(isinstance(row[at], str) and not isinstance(row[at], (Gap, Right)) for row in rows)
         for at in range(columns)
     ]

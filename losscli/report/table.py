@@ -17,6 +17,10 @@ class Gap(str):
     """A line that says what is left out between two rows; it stands in their first column, and is as wide as it is."""
 
 
+class Right(str):
+    """A text that stands to the right, as numbers do."""
+
+
 Cell = str | int | float | None
 NOTHING: Mapping[str, str] = MappingProxyType({})
 

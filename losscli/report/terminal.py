@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TextIO
 
 from losscli.report.number import plain, short
-from losscli.report.table import Cell, Gap, Own, Table
+from losscli.report.table import Cell, Gap, Own, Right, Table
 
 FOLDED = 24
 """The least width to which a column of text is folded."""
@@ -84,7 +84,7 @@ def write_table(
     given = list(table.rows)
     rows = [[shown(cell, digits) for cell in row] for row in given]
     numeric = [
-        not any(isinstance(row[at], str) and not isinstance(row[at], Gap) for row in given)
+        not any(isinstance(row[at], str) and not isinstance(row[at], (Gap, Right)) for row in given)
         for at in range(len(table.columns))
     ]
     gaps = [row[0] for row in given if row and isinstance(row[0], Gap)]

@@ -27,7 +27,7 @@ def test_pipe_is_in_order_of_appearance(cli):
 def test_terminal_has_the_worst_first(cli):
     lines = cli("compute mse,mae r.csv -g region -f table", REGIONS).out.splitlines()
     assert lines[2].split() == ["region", "n", "mse", "mae"]
-    assert [line.split()[0] for line in lines[4:8]] == ["south", "north", "NA", "all"]
+    assert [line.split()[0] for line in [*lines[4:7], lines[8]]] == ["south", "north", "NA", "all"]
     assert lines[4].split() == ["south", "2", "13.00", "3.000"]
     assert lines[-1] == "  signature: <loss>|red:mean|n:5|miss:error|group:region|v:0.1.0"
 

@@ -64,8 +64,8 @@ def test_a_person_is_told_of_lists(lists):
     lines = lists("compute apart rank.csv --format table").out.splitlines()
     assert lines[0] == "rank.csv: 5 rows in 2 lists by query_id, score against relevance, mean over"
     assert lines[1] == "  lists"
-    assert lines[3].split() == ["loss", "value", "max", "list", "at"]
-    assert lines[5].split() == ["apart", "14.00", "28.00", "list", "q2"]
+    assert lines[3].split() == ["loss", "value", "median", "list", "max", "list", "at"]
+    assert lines[5].split() == ["apart", "14.00", "14.00", "28.00", "list", "q2"]
     assert lists("compute apart rank.csv -r none --format table").out.splitlines()[-1].split() == [
         "q1",
         "2",

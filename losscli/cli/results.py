@@ -1,0 +1,123 @@
+"""The tables and records of `losscli compute`: one line an answer, or one a group."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from losscli.cli import intervals
+from losscli.cli.answers import Answer, Answers
+from losscli.cli.describe import envelope, heading, input_facts, warn_infinite
+from losscli.cli.gates import Verdict, record
+from losscli.cli.groups import by_group
+from losscli.report.table import Right, Table
+
+if TYPE_CHECKING:
+    from losscli.cli.output import Output
+
+MOST, SHARE, PART = 10, 0.5, 20
+"""Some rows are named if at most 10, and no more than one in 20, carry half of a loss."""
+
+
+def write(answers: Answers, to: Output, verdicts: Sequence[Verdict]) -> None:
+    """Write all answers in the format asked for, for JSON with the verdicts of gates."""
+    spans = bool(answers.plan)
+    if to.kind == "bare":
+        columns = ("value", "ci_low", "ci_high")[: 1 + 2 * spans]
+        to.write(Table(columns, [(each.value, *_span(each, to)[:2]) for each in answers.each]))
+        return
+    first, job = answers.whole[0], answers.job
+    if to.kind == "table" and answers.columns and not to.manner.fields:
+        table = by_group(answers, to, whole=False)
+    elif to.person and answers.columns and not to.manner.fields:
+        table = by_group(answers, to, whole=True)
+    else:
+        table = by_answer(answers, to)
+    title = heading(job, answers.how, first.n, answers.jobs)
+    if answers.plan:
+        every = [each.span for each in answers.each if each.span]
+        title += f", {intervals.heading(answers.plan, every, answers.cluster)}"
+    table = table._replace(heading=title, footer=[*table.footer, answers.footer()])
+    facts: dict[str, Any] = {
+        **envelope("compute"),
+        "input": input_facts(job, first.n if job.unit == "list" else 0),
+        "results": map(answers.record, answers.each),
+        **({"gates": [record(each, answers.columns) for each in verdicts]} if verdicts else {}),
+    }
+    to.write(table, facts)
+
+
+def by_answer(answers: Answers, to: Output) -> Table:
+    """Return one row an answer, with all that can be asked for."""
+    models, unit = ["model"] if answers.models != [""] else [], answers.job.unit
+    spans = ["ci_low", "ci_high", "ci_method", "ci"] if answers.plan else []
+    where = ["filtered"] if answers.words.where and not answers.columns else []
+    key = [*answers.columns, *models, "loss", "value"]
+    story = [] if answers.columns else ["median", "max", "at"]
+    fields = [*key, *spans, "n", "dropped", "filtered", "status", "reduction", *story, "signature"]
+    usual = [*key, *spans[3:], *story] if to.person else [*key, *spans[:3], "n", "dropped", *where, "status"]
+    rows = [
+        (
+            *(answers.called(each.group) if answers.columns else ()), *([each.model] if models else []), str(each.loss),
+            each.value, *_span(each, to), each.n, each.dropped, each.job.reading.filtered, each.status, answers.how,
+            *(_extremes(each) if not answers.columns else ()), answers.signature(each),
+        )
+        for each in answers.each
+    ]  # fmt: skip
+    titles = {"max": f"max {unit}", "median": f"median {unit}"}
+    if answers.plan:
+        titles["ci"] = intervals.title(answers.plan)
+    return Table(fields, rows, "", carried(answers) if to.kind == "table" else [], usual, titles)
+
+
+def _span(answer: Answer, to: Output) -> Sequence[Any]:
+    if answer.span is None:
+        return ()
+    *numbers, shown = intervals.cells(answer.span, to.manner.digits)
+    return *numbers, Right(shown)
+
+
+def _extremes(answer: Answer) -> Sequence[Any]:
+    """Return the median, the maximum and where that is."""
+    median = answer.story.losses.median if answer.story else None
+    return median, answer.summary.top, answer.job.short_place(answer.summary.line)
+
+
+def carried(answers: Answers) -> list[str]:
+    """Return which few rows carry most of a loss: `6 rows carry 65% of the mse: lines 343 96 255 51 152 117`."""
+    said: list[str] = []
+    for each in answers.whole if not answers.columns else []:
+        story = each.story
+        if story is None or not story.losses.least >= 0:
+            continue
+        rows, top = story.top.result(), story.top
+        total = each.summary.total
+        for count in range(1, min(len(rows), MOST, each.n // PART) + 1):
+            if (share := top.share(total, count)) >= SHARE:
+                places = [each.job.short_place(row.line) for row in rows[:count]]
+                unit = places[0].partition(" ")[0]
+                if all(place.startswith(f"{unit} ") for place in places):
+                    places = [f"{unit}{'s' * (count > 1)}", *(place.partition(" ")[2] for place in places)]
+                of = f"the {each.loss}" + (f" of {each.model}" if each.model else "")
+                who = f"{count} {each.job.unit}s carry" if count > 1 else f"1 {each.job.unit} carries"
+                said.append(f"{who} {share:.0%} of {of}: {' '.join(places)}")
+                break
+    return said
+
+
+def warn(answers: Answers) -> None:
+    """Say which rows make a loss infinite, and which intervals are worth less than they seem."""
+    for model, job in zip(answers.models, answers.jobs, strict=True):
+        mine = [each for each in answers.whole if each.model == model]
+        warn_infinite(job, [each.summary for each in mine], [each.value for each in mine])
+    if not answers.plan:
+        return
+    spans = [
+        (" ".join([
+            *(answers.called(each.group) if answers.columns else ()), *([each.model] if each.model else []),
+            *([str(each.loss)] if len(answers.losses) > 1 or not answers.columns else []),
+        ]), each.span)
+        for each in answers.each
+        if each.span
+    ]  # fmt: skip
+    intervals.warn(spans, answers.plan, answers.job.unit)
