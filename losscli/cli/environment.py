@@ -44,3 +44,16 @@ def settled(given: dict[str, Any]) -> dict[str, Any]:
     if "precision" in found:
         found["precision"] = number("precision", found["precision"], *DIGITS)
     return found
+
+
+def style(option: str) -> Any:
+    """Return the glyphs of pictures that --style or LOSSCLI_STYLE asks for; --ascii leaves only one choice."""
+    from losscli.cli import saying
+    from losscli.plot.style import ASCII, asked
+
+    found = asked(option, os.environ.get("LOSSCLI_STYLE", ""))
+    if saying.manner.ascii and option and found is not ASCII:
+        raise UsageError(
+            f"--style {option} is drawn with letters that --ascii forbids", fix=["--style ascii"]
+        )
+    return ASCII if saying.manner.ascii else found

@@ -14,6 +14,7 @@ from losscli.cli import options as o
 
 if TYPE_CHECKING:
     from losscli.loss import Axis, Loss
+    from losscli.plot.style import Style
 
 EXAMPLES = """
   losscli explain huber
@@ -23,13 +24,17 @@ EXAMPLES = """
 LABEL = 12
 
 
-def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
+def explain(
+    loss: o.OneLoss, json: o.Json = False, width: o.Width = 0, style: o.Style = "", color: o.Color = ""
+) -> None:
     """Formula, derivative, picture, pitfalls and names elsewhere of a loss."""
     from losscli.cli import output
-    from losscli.report.terminal import width_of
+    from losscli.cli.environment import style as drawn_in
+    from losscli.report.terminal import colored, width_of
     from losscli.spec import parse
 
     found = parse(loss)
+    glyphs, paint = drawn_in(style), colored(sys.stdout, color)
     with output.spool(json=json) as out:
         if json:
             from losscli.report.machine import write_json
@@ -37,7 +42,7 @@ def explain(loss: o.OneLoss, json: o.Json = False, width: o.Width = 0) -> None:
             write_json(facts(found), out, pretty=sys.stdout.isatty())
         else:
             room = max(60, min(width_of(sys.stdout, width), 100)) if sys.stdout.isatty() or width else 80
-            out.writelines(f"{line.rstrip()}\n" for line in page(found, room))
+            out.writelines(f"{line.rstrip()}\n" for line in page(found, room, glyphs, color=paint))
 
 
 def facts(loss: Loss) -> dict[str, Any]:
@@ -74,7 +79,7 @@ def facts(loss: Loss) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def page(loss: Loss, room: int) -> Iterator[str]:
+def page(loss: Loss, room: int, glyphs: Style, *, color: bool = False) -> Iterator[str]:
     """Yield the lines of the page on a loss."""
     doc = [part.split() for part in (type(loss).__doc__ or "").strip().split("\n\n")]
     yield from wrap(" ".join(doc[0]), room, initial_indent=f"{loss.name}   ", subsequent_indent="  ")
@@ -98,7 +103,7 @@ def page(loss: Loss, room: int) -> Iterator[str]:
     if loss.parameters:
         yield ""
     if axis := loss.axis:
-        yield from picture(loss, room)
+        yield from picture(loss, room, glyphs, color=color)
         yield ""
         yield from table(loss, axis)
         yield ""
@@ -183,12 +188,13 @@ def each_of(name: str, text: str) -> str:
     return f"{name}_{index}" if index else name
 
 
-def picture(loss: Loss, room: int) -> Sequence[str]:
+def picture(loss: Loss, room: int, glyphs: Style, *, color: bool) -> Sequence[str]:
     """Return loss and derivative side by side."""
     from losscli.plot.losses import figure
     from losscli.plot.terminal import pair
 
-    return pair(figure([loss], "loss", title=" "), figure([loss], "grad", title=" "), room, 13).splitlines()
+    both = figure([loss], "loss", title=" "), figure([loss], "grad", title=" ")
+    return pair(*both, room, 13, glyphs, color=color).splitlines()
 
 
 def table(loss: Loss, axis: Axis) -> Iterator[str]:

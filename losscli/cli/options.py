@@ -193,6 +193,13 @@ class Sampling(NamedTuple):
     cluster: Cluster = ""
 
 
+Style = Annotated[
+    str,
+    Option("--style", metavar="ascii|braille|block", rich_help_panel="Picture",
+           help="what the curves are made of  [LOSSCLI_STYLE, or ascii]"),
+]  # fmt: skip
+
+
 class Words(NamedTuple):
     """What the command line says of the input, as typed."""
 

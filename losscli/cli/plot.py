@@ -38,11 +38,6 @@ Show = Annotated[
     Option("--show", metavar="loss|grad|both", rich_help_panel=PICTURE,
            help="the loss, its derivative, or both side by side  [loss]"),
 ]  # fmt: skip
-Style = Annotated[
-    str,
-    Option("--style", metavar="ascii|braille|block", rich_help_panel=PICTURE,
-           help="what the curves are made of  [LOSSCLI_STYLE, or ascii]"),
-]  # fmt: skip
 XRange = Annotated[
     str, Option("--x-range", metavar="A:B", help="the horizontal axis", rich_help_panel=PICTURE)
 ]
@@ -76,7 +71,7 @@ def plot(
     words: o.Words,
     kind: Kind = "curve",
     show: Show = "loss",
-    style: Style = "",
+    style: o.Style = "",
     x_range: XRange = "",
     y_range: YRange = "",
     log_y: LogY = False,
@@ -98,11 +93,11 @@ def plot(
     Several losses on one axis are drawn into one frame. With FILE: where its rows lie, the mean loss,
     and the rows that carry most of it. -o curve.png draws with Matplotlib.
     """
+    from losscli.cli.environment import style as drawn_in
     from losscli.cli.files import refuse_own
     from losscli.cli.plotdata import asked as asked_of_data
     from losscli.cli.plotdata import data, histograms
     from losscli.plot.losses import figure
-    from losscli.plot.style import asked
     from losscli.report.terminal import colored
     from losscli.spec import parse_all
 
@@ -113,7 +108,7 @@ def plot(
         return
     if json:
         raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
-    glyphs = asked(style, os.environ.get("LOSSCLI_STYLE", ""))
+    glyphs = drawn_in(style)
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
     drawn, shown = bool(out) and (suffix != ".txt" or bool(image)), "" if out else i.protocol(inline)
     if out:

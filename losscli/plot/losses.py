@@ -16,6 +16,7 @@ from losscli.loss import Array, Axis, Loss, Section
 from losscli.plot.decades import decades
 from losscli.plot.figure import Curve, Figure, Note
 from losscli.plot.notes import crossing, least, marked, whole
+from losscli.spec import parse
 
 Show = Literal["loss", "grad"]
 
@@ -130,9 +131,11 @@ def span(losses: Sequence[Loss]) -> tuple[float, float]:
 def axis_of(loss: Loss) -> Axis:
     """Return the axis of a loss's picture. Raises `UsageError` if it has none."""
     if (axis := loss.axis) is None:
+        near = [name for name in loss.related if parse(name).axis]
         raise UsageError(
-            f"{loss.name} has no curve: no one number says what matters",
-            fix=[f"losscli explain {loss}", "losscli list"],
+            f"{loss} has no curve: it compares many numbers at once, and no single one says what matters",
+            [f"related, with a curve: {', '.join(near)}"] if near else (),
+            [f"losscli explain {loss}", *(f"losscli plot {name}" for name in near[:1])],
         )
     return axis
 

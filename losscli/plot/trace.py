@@ -198,9 +198,8 @@ def speckled(y: Columns, rows: int) -> NDArray[np.bool_]:
     filled[:, :-1] |= ours
     filled[:, 1:] |= between & ~ours
     # a cusp or a pole at the edge itself, which neither of the two middles sees
-    low, high = np.fmin(here, there), np.fmax(here, there)
-    spike = ((line > high) & (line <= edge - 0.5)) | ((line < low) & (line >= edge + 0.5))
-    filled[:, :-1] |= spike
-    filled[:, 1:] |= spike
+    down, up = edge >= np.fmax(here, there) + 1.5, edge <= np.fmin(here, there) - 1.5
+    for side, own in ((filled[:, :-1], here), (filled[:, 1:], there)):
+        side |= down & (line > own) & (line <= edge - 0.5) | up & (line < own) & (line >= edge + 0.5)
     filled[:, np.isnan(y.left + y.centre + y.right)] = False
     return filled

@@ -104,6 +104,25 @@ def test_style_comes_from_the_option_or_else_the_environment(cli, monkeypatch):
     assert cli("plot mse").err.startswith("error: LOSSCLI_STYLE: 'hd' is not one of")
 
 
+def test_ascii_is_stronger_than_the_environment_and_contradicts_the_option(cli, monkeypatch):
+    plain = cli("plot bce").out
+    assert cli("plot bce --style braille --ascii").code == 2
+    monkeypatch.setenv("LOSSCLI_STYLE", "braille")
+    assert cli("plot bce --ascii").out == plain
+    assert cli("explain huber --ascii").out.isascii()
+    assert "⡔" in cli("explain huber").out
+
+
+def test_a_loss_without_an_axis_says_which_have_one(cli):
+    ran = cli("plot dice")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.splitlines()[1:] == [
+        "  related, with a curve: bce",
+        "  fix: losscli explain dice",
+        "   or: losscli plot bce",
+    ]
+
+
 def test_loss_and_derivative_side_by_side_from_100_columns_and_else_stacked(cli):
     loss, grad = cli("plot huber").out.splitlines(), cli("plot huber --show grad").out.splitlines()
     both = cli("plot huber --show both").out.splitlines()

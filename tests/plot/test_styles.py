@@ -225,3 +225,19 @@ def test_braille_is_as_unicode_orders_its_dots():
     assert BLOCK.cells[0b0001] == "▘"
     assert BLOCK.cells[0b0111] == "▛"
     assert asked("", "block") is BLOCK
+
+
+@pytest.mark.sweep
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", DRAWN)
+@EVERY
+def test_every_loss_at_every_size(name, style):
+    for show in ("loss", "grad"):
+        for log_y in (False, True):
+            shown = figure([parse(name)], show, log_y=log_y)
+            for width, height in ((30, 8), (44, 9), (101, 33), (300, 80)):
+                lines = draw(shown, width, height, style).split("\n")
+                assert max(map(len, lines)) <= width
+                assert len(lines) <= height
+                assert all(line == line.rstrip() for line in lines)
+                assert sum(bool(re.match(r" *\S+ [+┤]", line)) for line in lines) >= 2
