@@ -119,8 +119,20 @@ def raised(gap, p, less=0):
     lost = ((size.high < 2.0**-FAR) | (size.high > 2.0**FAR)) & ~zero
     held = unless(lost, unless(zero, size, 1.0), np.nan)
     degree = DoubleDouble.of_sum(p, -float(less))
-    found = held if degree.rounded == 1 else power(held, degree) if degree.rounded else held * 0.0 + 1.0
+    twice = 2 * degree.rounded
+    if degree.low == 0 and twice == int(twice) and twice:
+        found = halved(held, int(twice))
+    else:
+        found = power(held, degree) if degree.rounded else held * 0.0 + 1.0
     return found if degree.rounded == 0 else unless(zero, found, 0.0)
+
+
+def halved(x, twice):
+    """Return x^(twice / 2), for a whole number other than 0: without logarithms."""
+    found = None
+    for part in [x] * (abs(twice) // 2) + [x.root()] * (twice % 2):
+        found = part if found is None else found * part
+    return found if twice > 0 else 1.0 / found
 
 
 def placed(part, pairs, width, shift):
