@@ -1,19 +1,20 @@
 """Scoring rules of forecast probabilities: all are least, on average, for the true ones."""
 
 from collections import deque
+from functools import partial
 from itertools import chain
 from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import amplified, with_care
+from losscli.arithmetic import amplified, reconsidered, with_care
 from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
 from losscli.dots import Cut
 from losscli.doubledouble import total, two_product
 from losscli.families import OnProbability, weights
 from losscli.parameter import flag, parameter
-from losscli.sums import running
+from losscli.sums import heads, running
 from losscli.traits import Traits
 
 SMALL = 2.0**-400  # squares of less may be subnormal
@@ -137,18 +138,51 @@ class RPS(OnProbabilities):
     def derivative(self, order, p, y):
         count, y = len(p), weights(y, len(p))
         parts = max(1, count - 1) if self.normalized else 1
+        if order < 2:
+            return reconsidered([ahead_of(order, p, y) / parts], partial(self.careful, order, parts), p, y)
+        ranks = np.arange(count)
+        left = count - np.maximum(ranks[:, None], ranks).astype(np.float64)  # sums in which both classes are
+        return (np.repeat(2 * left[..., None] / parts, p.shape[1], axis=2),)
+
+    def careful(self, order, parts, p, y):
+        """Return the loss or its slope over `parts`, of sums that may be far smaller than their terms."""
+        count = len(p)
         if order == 0:
             ahead = running(chain.from_iterable(zip(p, -y, strict=True)))
             return (square_length(np.stack([x.rounded for x in ahead][1::2])) / parts,)
         ranks = np.arange(count)
-        left = count - np.maximum(ranks[:, None], ranks).astype(np.float64)  # sums in which both classes are
-        if order == 2:
-            return (np.repeat(2 * left[..., None] / parts, p.shape[1], axis=2),)
+        left = count - np.maximum(ranks[:, None], ranks).astype(np.float64)
         terms = (two_product(times, x) for k, times in enumerate(left[..., None]) for x in (p[k], -y[k]))
         return (2 * deque(running(chain.from_iterable(terms)), 1).pop().rounded / parts,)
 
     def traits(self):
         return Traits(convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper")
+
+
+def ahead_of(order, p, y):
+    """Return the squares of how far sums of p are ahead of those of y, or their slopes; NaN where that is not sure.
+
+    Numbers are cut in three, so that the first and second parts sum up exactly, and the third hardly counts.
+    """
+    count = len(p)
+    many = count * (count + 1)
+    parts = []
+    for x in (p, y):
+        head, rest = heads(x, 1.0, many)
+        parts.append((head, *heads(rest, 2.0 ** (many.bit_length() - 51), many)))
+    whole, part, least = (a - b for a, b in zip(*parts, strict=True))
+    clear = 16.0 * many**2 * abs(least).sum(axis=0)  # above this, roundings of the third parts do not show
+    sums = (whole, part, least)
+    for _ in range(order + 1):
+        for x in sums:  # the second time from the end
+            for k in range(1, count):
+                x[k] += x[k - 1]
+        sums = tuple(x[::-1] for x in sums)
+    found = (whole + part) + least  # the first sum is exact wherever it cancels
+    if order == 0:
+        found = square_length(found)
+        return np.where(found >= clear**2, found, np.nan)
+    return np.where(abs(found) >= clear, 2 * found, np.nan)
 
 
 def away(p, y):
