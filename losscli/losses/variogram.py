@@ -129,10 +129,10 @@ def raised(gap, p, less=0):
 
 def halved(x, twice):
     """Return x^(twice / 2), for a whole number other than 0: without logarithms."""
-    found = None
-    for part in [x] * (abs(twice) // 2) + [x.root()] * (twice % 2):
-        found = part if found is None else found * part
-    return found if twice > 0 else 1.0 / found
+    first, *rest = [x] * (abs(twice) // 2) + [x.root()] * (twice % 2)
+    for part in rest:
+        first = first * part
+    return first if twice > 0 else 1.0 / first
 
 
 def placed(part, pairs, width, shift):

@@ -1,5 +1,7 @@
 """Scoring rules of probabilities beside each other, and at the edges."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
@@ -77,3 +79,14 @@ def test_spherical_score_of_a_class_needs_few_passes_only(order):
     found, sure = loss.plain(order, p, k), loss.careful(order, p, k)[0]
     assert np.isfinite(found).all()
     assert (abs(found - sure) <= 2 * np.spacing(abs(sure))).all()
+
+
+@pytest.mark.parametrize("spread", [0.05, 1.0])
+def test_slopes_of_rps_keep_their_bits_where_sums_nearly_cancel(spread):
+    p = np.random.default_rng(2).dirichlet(np.full(5, spread), 50)
+    p /= p.sum(axis=1, keepdims=True)
+    found = RPS().gradient(p, np.full(50, 3.0))
+    for row, slopes in zip(p.tolist(), found.tolist(), strict=True):
+        ahead = [sum(map(Fraction, row[: k + 1])) - (k >= 3) for k in range(5)]
+        truth = [float(2 * sum(ahead[k:])) for k in range(5)]
+        np.testing.assert_allclose(slopes, truth, rtol=4 * 2.0**-53, atol=0)
