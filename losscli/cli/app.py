@@ -19,6 +19,8 @@ from losscli.cli.spread import spread
 from losscli.errors import LosscliError, UsageError
 
 INTERRUPTED, PIPE_CLOSED = 130, 141
+COMPLETE = "_LOSSCLI_COMPLETE"
+"""The variable by which a shell asks for words."""
 
 EXAMPLES = """
   losscli compute mse preds.csv
@@ -59,6 +61,13 @@ class Command(TyperCommand):
     """A command whose help begins with examples and has no boxes."""
 
     examples = ""
+
+    def __init__(self, *words: Any, **given: Any) -> None:
+        super().__init__(*words, **given)
+        if COMPLETE in os.environ:
+            from losscli.cli.completing import attach
+
+            attach(self)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write usage, meaning, examples, then options by group."""
@@ -150,6 +159,11 @@ def root(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
     command = typer.main.get_command(app)
+    if COMPLETE in os.environ:
+        from losscli.cli.completing import prepare
+
+        prepare()
+        return command.main(args=[], prog_name="losscli") or 0
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
     if not arguments:
