@@ -6,17 +6,20 @@ from typing import Annotated, NamedTuple
 
 from typer import Argument, Option
 
+from losscli.data.files import Files
+
 INPUT, OUTPUT, STATISTICS = "Input", "Output", "Statistics"
 
 Losses = Annotated[str, Argument(metavar="LOSS[,LOSS...]", help="losses by name: mse,huber:delta=0.5")]
 OneLoss = Annotated[str, Argument(metavar="LOSS", help="a loss by name: huber:delta=0.5")]
-File = Annotated[
-    str,
-    Argument(
-        metavar="[FILE]",
-        help="CSV, TSV, JSON, JSON lines, Parquet, NumPy, 'part-*.csv'; - or nothing: standard input",
-    ),
-]
+FILE = Argument(
+    metavar="[FILE]",
+    help="CSV, TSV, JSON, JSON lines, Parquet, NumPy; several, or 'part-*.csv', are read as one; - or nothing: "
+    "standard input",
+)
+File = Annotated[str, FILE]
+FILES = Annotated[list[str], FILE]
+"""What a shell makes of a pattern."""
 
 Pred = Annotated[
     list[str], Option("--pred", "-p", metavar="COL", rich_help_panel=INPUT,
@@ -231,7 +234,8 @@ class Words(NamedTuple):
     @property
     def files(self) -> tuple[str, ...]:
         """The files that are read."""
-        return tuple(each for each in (self.file, self.targets) if each and each != "-")
+        names = self.file.names if isinstance(self.file, Files) else (self.file,)
+        return tuple(each for each in (*names, self.targets) if each and each != "-")
 
 
 class Print(NamedTuple):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, cast, get_type_hints
 
 from typer import Option
 
 from losscli.cli import saying
 from losscli.cli.environment import settled
-from losscli.cli.options import OUTPUT, Color, Print, Sampling, Words
+from losscli.cli.options import FILES, OUTPUT, Color, Print, Sampling, Words
 from losscli.cli.reading import choose
+from losscli.data.files import together
 
 NoColor = Annotated[bool, Option("--no-color", help="short for --color never", rich_help_panel=OUTPUT)]
 Ascii = Annotated[bool, Option("--ascii", help="no byte above 127 in the output", rich_help_panel=OUTPUT)]
@@ -43,6 +44,8 @@ def spread(function: Callable[..., int | None]) -> Callable[..., int | None]:
         group = groups[each.name]
         for name, hint in get_type_hints(group, include_extras=True).items():
             default = group._field_defaults[name]
+            if name == "file":  # a shell puts several names where a pattern was typed
+                hint, default = cast("Any", FILES), []
             parameters.append(inspect.Parameter(name, each.kind, default=default, annotation=hint))
     own = {each.name for each in parameters}
     parameters += [
@@ -61,6 +64,8 @@ def spread(function: Callable[..., int | None]) -> Callable[..., int | None]:
         if given["quiet"] and "progress" in given:
             given["progress"] = "off"
         given = {name: value for name, value in given.items() if name in own}
+        if "file" in given:
+            given["file"] = together(given["file"])
         built = {
             name: kind(**{option: given.pop(option) for option in kind._fields})
             for name, kind in groups.items()

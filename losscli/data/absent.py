@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from losscli.data.batch import Given, Role
 from losscli.data.cells import number
+from losscli.data.files import second
 from losscli.data.table import Table
 from losscli.data.words import first, listed, nearest, quoted, shell
 from losscli.errors import DataError, UsageError
@@ -58,7 +59,7 @@ def not_found(
                     f"columns: {listed(table.names)}",
                     *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),
                 ],
-                headless(table) or [" ".join(option(other.name, "COL") for other in here)],
+                second(table.name) or headless(table) or [" ".join(option(other.name, "COL") for other in here)],
                 code="no-column", file=table.name,
             )  # fmt: skip
         failure.missing = len(missing)

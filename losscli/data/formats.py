@@ -7,6 +7,7 @@ import re
 from losscli.data.batch import Options
 from losscli.data.binary import of_file, of_stream, stranger, told
 from losscli.data.delimited import Delimited
+from losscli.data.files import Files
 from losscli.data.source import Format, NotText, Source
 from losscli.data.table import Table
 from losscli.errors import NoResult, UsageError
@@ -18,11 +19,12 @@ JSON_SAID = ("auto", "json"), ("auto", None)
 
 def open_table(file: str, options: Options, exact: bool) -> Table:
     """Return the table that a file is, or that the files are which a pattern means."""
-    if not any(mark in file for mark in "*?["):
+    names = file.names if isinstance(file, Files) else [file]
+    if len(names) == 1 and not any(mark in file for mark in "*?["):
         return open_one(file, options, exact)
     from losscli.data.several import Several, matching
 
-    files = matching(file)
+    files = [each for name in names for each in matching(name)]
     if len(files) == 1:
         return open_one(files[0], options, exact)
     return Several(file, files, lambda each: open_one(each, options, exact))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from losscli.data.files import second
 from losscli.data.source import LARGE
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted, listed, nearest
@@ -40,7 +41,9 @@ class Several(Table):
         self._first = self._now = first = open_one(files[0])
         self.names, self.lists, self.deep = first.names, first.lists, first.deep  # which grow if more is seen
         self.unit, self.named, self.array, self.texts = first.unit, first.named, first.array, first.texts
-        self.large = first.large or sum(Path(file).stat().st_size for file in files) >= LARGE
+        self.large = (
+            first.large or sum(each.stat().st_size for each in map(Path, files) if each.exists()) >= LARGE
+        )
         self.delimiter = getattr(first, "delimiter", "")
         self._starts = [0]
         """After which line each file begins."""
@@ -90,7 +93,7 @@ class Several(Table):
                     if names
                 ]
                 or [f"columns: {listed(table.names)}"],
-                ["give files of the same columns, or read them one at a time"],
+                [*second(self.name), "give files of the same columns, or read them one at a time"],
             )
         found: list[int] = []
         for at in columns:
