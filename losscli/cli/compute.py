@@ -25,6 +25,7 @@ EXAMPLES = """
   losscli compute mse preds.csv --ci --cluster user
   losscli compute mae preds.csv --fail-above 0.5          # CI gate, exit 1
   losscli compute mse,mae preds.csv -p y_old -p y_new
+  losscli compute mse,mae preds.csv --sparkline
   cat preds.jsonl | losscli compute bce --bare
 """
 
@@ -36,6 +37,7 @@ def compute(
     per_row: o.PerRow = False,
     group: o.Group = [],  # noqa: B006 (Typer copies the default)
     bare: o.Bare = False,
+    sparkline: o.Sparkline = False,
     every: o.All = False,
     progress: o.Progress = "auto",
     fail_above: FailAbove = None,
@@ -64,9 +66,12 @@ def compute(
         (group, "--group changes nothing in the loss of each row"),
         (plan, "--ci is about a mean or a sum, not the loss of each row"),
         (gates, "a gate is for a mean or a sum, not the loss of each row"),
+        (sparkline, "--sparkline draws the losses of all rows, which are listed here"),
     ):
         if is_said and how == "none":
             raise UsageError(what, fix=["--reduction mean"])
+    if sparkline and group:
+        raise UsageError("--sparkline is of all rows, not of groups", fix=["--where \"region = 'north'\""])
     named = parse_all(losses)
     added = [gate.loss for gate in gates if gate.loss and gate.loss not in named]
     code = 0
@@ -82,9 +87,9 @@ def compute(
         else:
             from losscli.cli import results
 
-            answers = _answers(jobs, words, how, plan, to)
+            answers = _answers(jobs, words, how, plan, to, sparkline=sparkline)
             verdicts = judge(gates, answers, named)
-            results.write(answers, to, verdicts)
+            results.write(answers, to, verdicts, sparkline=sparkline)
             results.warn(answers)
             code = report(verdicts, answers)
     for remark in remarks(losses):
@@ -92,7 +97,9 @@ def compute(
     return code
 
 
-def _answers(jobs: Sequence[Job], words: o.Words, how: Reduction, plan: Plan | None, to: Output) -> Answers:
+def _answers(
+    jobs: Sequence[Job], words: o.Words, how: Reduction, plan: Plan | None, to: Output, *, sparkline: bool
+) -> Answers:
     """Return all answers, with their story where a person reads them."""
     from losscli.cli.answers import Answers
     from losscli.cli.results import MOST
@@ -100,12 +107,13 @@ def _answers(jobs: Sequence[Job], words: o.Words, how: Reduction, plan: Plan | N
     from losscli.run import alongside
 
     stories: list[list[Any]] = []
-    if to.wants("median", usual=to.person) and GROUP not in jobs[0].chosen:
+    told = to.wants("median", usual=to.person) or to.wants("sparkline", usual=sparkline)
+    if told and GROUP not in jobs[0].chosen:
         from losscli.observed import Story
 
         weighted = "weight" in jobs[0].chosen
         stories = [[Story(weighted=weighted, most=MOST) for _ in job.losses] for job in jobs]
     found = alongside(jobs, plan, total=how == "sum", watchers=stories)
-    told = stories or [[None] * len(some) for some in found]
-    pairs = [list(zip(some, each, strict=True)) for some, each in zip(found, told, strict=True)]
+    each_told = stories or [[None] * len(some) for some in found]
+    pairs = [list(zip(some, each, strict=True)) for some, each in zip(found, each_told, strict=True)]
     return Answers(jobs, pairs, words, how, plan)

@@ -121,6 +121,10 @@ Normalize = Annotated[
 Reduction = Annotated[
     str, Option("--reduction", "-r", metavar="mean|sum|none", help="over rows", rich_help_panel=OUTPUT)
 ]
+Sparkline = Annotated[
+    bool,
+    Option("--sparkline", help="a histogram of the losses of rows, as small bars", rich_help_panel=OUTPUT),
+]
 PerRow = Annotated[bool, Option("--per-row", help="the same as --reduction none", rich_help_panel=OUTPUT)]
 Format = Annotated[
     str, Option("--format", "-f", metavar="FORMAT", rich_help_panel=OUTPUT,

@@ -103,7 +103,12 @@ def plot(
 
     shows: Any = ("loss", "grad") if choose("show", show) == "both" else (show,)
     found, across = parse_all(losses), span("x-range", x_range)
+    with_data = asked_of_data(words, losses)
     if points:
+        if with_data:
+            raise UsageError(
+                "--points are those of curves, without data", fix=["--kind hist", "compute --per-row"]
+            )
         write_points(found, shows, across, out, json=json)
         return
     if json:
@@ -128,7 +133,7 @@ def plot(
         write_text(out, "\n\n".join(bars(one, columns, glyphs, color=paint) for one in each) + "\n")
         return
     up, seen = span("y-range", y_range), None
-    if asked_of_data(words, losses):
+    if with_data:
         seen = data(found, words, across)
         across = seen.x_range
     pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]

@@ -60,7 +60,10 @@ def data(losses: Sequence[Loss], words: Words, x_range: tuple[float, float] | No
         low, high = widened(strips, low, high)
     said = [facts(job, seen)]
     said += [text for loss, each in zip(losses, seen, strict=True) if (text := costs(job, loss, each))]
-    if outside := beyond(strips, low, high):
+    outside = beyond(strips, low, high)
+    if nowhere := sum(lying.places.undefined for lying in places.result()):
+        outside.append((nowhere, "nowhere on it"))
+    if outside:
         said.append(", ".join(f"{count} row{'s' * (count != 1)} {where}" for count, where in outside))
     return Data((low, high), strips, tuple(said))
 
@@ -88,7 +91,7 @@ def facts(job: Job, seen: Sequence[Observed]) -> str:
 def costs(job: Job, loss: Loss, seen: Observed) -> str:
     """Return which rows cost most, and how much; nothing where a few are no part of the whole to speak of."""
     rows, share = seen.costly()
-    if not share > 0:
+    if not share > 0 or len(rows) * 2 > seen.losses.n:
         return ""
     places = [job.short_place(each.line) for each in rows]
     kind, _, _ = places[0].partition(" ")

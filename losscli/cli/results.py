@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli import intervals
+from losscli.cli import intervals, saying
 from losscli.cli.answers import Answer, Answers
 from losscli.cli.describe import envelope, heading, input_facts, warn_infinite
 from losscli.cli.gates import Verdict, record
@@ -14,12 +15,13 @@ from losscli.report.table import Right, Table
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
+    from losscli.observed import Story
 
 MOST, SHARE, PART = 10, 0.5, 20
 """Some rows are named if at most 10, and no more than one in 20, carry half of a loss."""
 
 
-def write(answers: Answers, to: Output, verdicts: Sequence[Verdict]) -> None:
+def write(answers: Answers, to: Output, verdicts: Sequence[Verdict], *, sparkline: bool = False) -> None:
     """Write all answers in the format asked for, for JSON with the verdicts of gates."""
     spans = bool(answers.plan)
     if to.kind == "bare":
@@ -32,7 +34,7 @@ def write(answers: Answers, to: Output, verdicts: Sequence[Verdict]) -> None:
     elif to.person and answers.columns and not to.manner.fields:
         table = by_group(answers, to, whole=True)
     else:
-        table = by_answer(answers, to)
+        table = by_answer(answers, to, sparkline=sparkline)
     title = heading(job, answers.how, first.n, answers.jobs)
     if answers.plan:
         every = [each.span for each in answers.each if each.span]
@@ -47,24 +49,29 @@ def write(answers: Answers, to: Output, verdicts: Sequence[Verdict]) -> None:
     to.write(table, facts)
 
 
-def by_answer(answers: Answers, to: Output) -> Table:
+def by_answer(answers: Answers, to: Output, *, sparkline: bool = False) -> Table:
     """Return one row an answer, with all that can be asked for."""
     models, unit = ["model"] if answers.models != [""] else [], answers.job.unit
     spans = ["ci_low", "ci_high", "ci_method", "ci"] if answers.plan else []
     where = ["filtered"] if answers.words.where and not answers.columns else []
     key = [*answers.columns, *models, "loss", "value"]
-    story = [] if answers.columns else ["median", "max", "at"]
+    bars = to.wants("sparkline", usual=sparkline)
+    story = [] if answers.columns else ["median", "max", "sparkline", "at"]
     fields = [*key, *spans, "n", "dropped", "filtered", "status", "reduction", *story, "signature"]
     usual = [*key, *spans[3:], *story] if to.person else [*key, *spans[:3], "n", "dropped", *where, "status"]
+    if not sparkline:
+        usual = [each for each in usual if each != "sparkline"]
+    elif not to.person:
+        usual.append("sparkline")
     rows = [
         (
             *(answers.called(each.group) if answers.columns else ()), *([each.model] if models else []), str(each.loss),
             each.value, *_span(each, to), each.n, each.dropped, each.job.reading.filtered, each.status, answers.how,
-            *(_extremes(each) if not answers.columns else ()), answers.signature(each),
+            *(_extremes(each, bars=bars) if not answers.columns else ()), answers.signature(each),
         )
         for each in answers.each
     ]  # fmt: skip
-    titles = {"max": f"max {unit}", "median": f"median {unit}"}
+    titles = {"max": f"max {unit}", "median": f"median {unit}", "sparkline": f"{unit}s by loss"}
     if answers.plan:
         titles["ci"] = intervals.title(answers.plan)
     return Table(fields, rows, "", carried(answers) if to.kind == "table" else [], usual, titles)
@@ -77,10 +84,21 @@ def _span(answer: Answer, to: Output) -> Sequence[Any]:
     return *numbers, Right(shown)
 
 
-def _extremes(answer: Answer) -> Sequence[Any]:
-    """Return the median, the maximum and where that is."""
-    median = answer.story.losses.median if answer.story else None
-    return median, answer.summary.top, answer.job.short_place(answer.summary.line)
+def _extremes(answer: Answer, *, bars: bool) -> Sequence[Any]:
+    """Return the median, the maximum, how losses are distributed, and where the maximum is."""
+    place = answer.job.short_place(answer.summary.line)
+    if answer.story is None:
+        return None, answer.summary.top, None, place
+    return answer.story.losses.median, answer.summary.top, _bars(answer.story) if bars else None, place
+
+
+def _bars(story: Story) -> str:
+    """Return the histogram of losses in eight characters, of ASCII where others are not wanted or not known."""
+    from losscli.plot.spark import spark
+
+    cells = story.losses.cells()
+    coding = (sys.stdout.encoding or "").lower().replace("-", "")
+    return spark(cells.middle, cells.mass, plain=saying.manner.ascii or not coding.startswith("utf"))
 
 
 def carried(answers: Answers) -> list[str]:

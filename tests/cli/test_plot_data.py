@@ -136,3 +136,17 @@ def test_a_strip_in_colour(cli):
     out = cli("plot bce --values 0.9:1,0.2:0 --color always --style block").out
     assert "\x1b[36m▁" in out or "\x1b[36m" in strip(out, "\x1b[36m")
     assert "█" in out
+
+
+def test_rows_without_a_place_are_counted(cli):
+    out = cli("plot poisson-deviance f.csv", {"f.csv": "pred,target\n0,0\n1,1\n2,1\n2,2\n"}).out
+    assert out.endswith("1 row nowhere on it\n")
+
+
+def test_what_does_not_go_together(cli, monkeypatch):
+    assert cli("plot mse --values 1:2 --points").err.startswith(
+        "error: --points are those of curves, without data\n"
+    )
+    assert cli("plot mse --ascii --style block").code == 2
+    monkeypatch.setenv("LOSSCLI_STYLE", "block")
+    assert cli("plot bce --values 0.9:1 --ascii").out.isascii()
