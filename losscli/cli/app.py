@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import check, choose, compute, explain, grad, list, plot, saying
+from losscli.cli import check, choose, compare, compute, explain, grad, list, plot, saying
 from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError, UsageError
@@ -124,6 +124,7 @@ app = typer.Typer(
 EXAMPLES_OF = {
     "compute": compute.EXAMPLES,
     "grad": grad.EXAMPLES,
+    "compare": compare.EXAMPLES,
     "check": check.EXAMPLES,
     "plot": plot.EXAMPLES,
     "list": list.EXAMPLES,
@@ -132,6 +133,7 @@ EXAMPLES_OF = {
 }
 app.command("compute", cls=Command)(spread(compute.compute))
 app.command("grad", cls=Command)(spread(grad.grad))
+app.command("compare", cls=Command)(spread(compare.compare))
 app.command("check", cls=Command)(spread(check.check))
 app.command("plot", cls=Command)(spread(plot.plot))
 app.command("list", cls=Command)(spread(list.list_))

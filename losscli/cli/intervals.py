@@ -122,7 +122,7 @@ def unit_of(job: Job) -> str:
     return "cluster" if CLUSTER in job.reading.chosen else job.unit
 
 
-def warn(each: Sequence[tuple[str, Interval]], plan: Plan, unit: str = "row") -> None:
+def warn(each: Sequence[tuple[str, Interval]], plan: Plan, unit: str = "row", of: str = "loss") -> None:
     """Say which intervals are worth less than they seem: those of `each` loss or group, by its name."""
     from losscli.cli import saying
     from losscli.stats.interval import FEW
@@ -134,7 +134,7 @@ def warn(each: Sequence[tuple[str, Interval]], plan: Plan, unit: str = "row") ->
         ([(name, x) for name, x in each if x.method != "none" and x.few],
          f"{{rows}} are few: below {FEW} a {level} interval is a rough guess", "few-rows"),
         ([(name, x) for name, x in each if x.method != "none" and x.low == x.high],
-         "every {unit} has the same loss: an interval without width says nothing", "no-spread"),
+         f"every {{unit}} has the same {of}: an interval without width says nothing", "no-spread"),
         ([(name, x) for name, x in each if x.method != "none" and x.doubtful and not x.few],
          f"the {level} interval may miss more often than it says: a few {{unit}}s decide it "
          "(skewness {skewness} of {rows})", "tail"),

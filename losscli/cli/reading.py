@@ -27,6 +27,7 @@ CHOICES = {
     "errors": ("text", "json"),
     "color": ("auto", "always", "never"),
     "progress": ("auto", "off"),
+    "test": ("permutation", "bootstrap", "wilcoxon"),
     "kink": ("subgradient", "nan"),
     "kind": ("curve", "hist"),
     "show": ("loss", "grad", "both"),

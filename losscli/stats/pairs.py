@@ -47,18 +47,8 @@ class Pairs:
         clusters: Array | None,
     ) -> None:
         """Add rows, of which each has one value or several, a weight, and a count by which means divide."""
-        width = values.shape[1] if values.ndim == 2 else 1
-        b = np.full(len(values), float(width)) if counts is None else counts
-        a = values.sum(axis=1) if values.ndim == 2 else values
-        if weight is not None:
-            with np.errstate(all="ignore"):
-                a, b = a * weight, b * weight
-        some = np.ones(len(a), np.bool_) if kept is None else kept
-        if not self.total:
-            some = some & (b != 0)
-        elif weight is not None:
-            a = np.where(weight == 0, 0.0, a)
-        if not some.all():
+        a, b, some = as_pairs(values, weight, counts, kept, total=self.total)
+        if some is not None:
             a, b = a[some], b[some]
             groups, clusters = (None if x is None else x[some] for x in (groups, clusters))
         self.update(a, b, *(None if x is None else x.astype(np.int64) for x in (groups, clusters)))
@@ -134,3 +124,26 @@ class Pairs:
         rows = max(1, len(a))
         found = studentized(a, b, level, resamples, seed, mean / rows if self.total else mean)
         return found.times(rows) if self.total else found
+
+
+def as_pairs(
+    values: Array,
+    weight: Array | None,
+    counts: Array | None,
+    kept: NDArray[np.bool_] | None,
+    *,
+    total: bool,
+) -> tuple[Array, Array, NDArray[np.bool_] | None]:
+    """Return rows as pairs a and b, and which of them count, if not all; of a total, b is 1."""
+    width = values.shape[1] if values.ndim == 2 else 1
+    b = np.full(len(values), float(width)) if counts is None else counts
+    a = values.sum(axis=1) if values.ndim == 2 else values
+    if weight is not None:
+        with np.errstate(all="ignore"):
+            a, b = a * weight, b * weight
+    some = np.ones(len(a), np.bool_) if kept is None else kept
+    if not total:
+        some = some & (b != 0)
+    else:
+        a, b = a if weight is None else np.where(weight == 0, 0.0, a), np.ones(len(a))
+    return a, b, None if some.all() else some
