@@ -62,7 +62,7 @@ def test_fields(cli, four):
     assert cli("compute mse four.csv --group id --fields id,value --csv").out.splitlines()[1] == "a1,0.25"
     assert cli("compute mse four.csv --fields vale,n") == (
         2, "", "error: --fields: there is no 'vale'\n"
-        "  fields: loss, value, n, dropped, filtered, status, reduction, median, max, at, signature\n"
+        "  fields: loss, value, n, dropped, filtered, status, reduction, median, max, sparkline, at, signature\n"
         "  fix: --fields value,n\n",
     )  # fmt: skip
     for line in (
