@@ -1,0 +1,24 @@
+"""What goes to PyPI is described truly."""
+
+import tomllib
+from pathlib import Path
+
+import losscli
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+def test_the_changelog_knows_this_version():
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    assert f"\n## {losscli.__version__} - 20" in text
+    assert "\n## Unreleased\n" in text
+
+
+def test_metadata():
+    assert PROJECT["readme"] == "README.md"
+    assert "Typing :: Typed" in PROJECT["classifiers"]
+    assert (ROOT / "losscli" / "py.typed").exists()
+    needed = " ".join(PROJECT["dependencies"])
+    assert not [name for name in ("build", "twine", "pytest", "scipy", "torch") if name in needed]
+    assert any("twine" in each for each in PROJECT["optional-dependencies"]["dev"])
