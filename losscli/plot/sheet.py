@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -154,7 +154,8 @@ class Sheet:
             lines = filled(entries, gap, width)
             if len(lines) <= most:
                 break
-        return [Line(line) for line in lines[:most]]
+        inks = {letter: chr(inked(self.figure.curves, index)) for index, letter in self.letters()}
+        return [Line(line, tinted(line, inks)) for line in lines[:most]]
 
     def write_notes(self) -> None:
         """Write the remarks that find a place near their points."""
@@ -223,3 +224,13 @@ def filled(entries: Sequence[str], gap: str, width: int) -> list[str]:
         else:
             lines.append(cut(entry, width))
     return lines
+
+
+def tinted(line: str, inks: Mapping[str, str]) -> str:
+    """Return the ink of a line of a legend, `a: mse   b: mae`: each entry has that of its curve."""
+    found = ""
+    for at, letter in enumerate(line):
+        first = at == 0 or line[at - 2 : at] == "  "
+        begins = first and line[at + 1 : at + 3] == ": " and letter in inks
+        found += inks[letter] if begins else found[-1:]
+    return found

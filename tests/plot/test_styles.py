@@ -2,6 +2,7 @@
 
 import re
 from itertools import pairwise
+from math import log10
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from losscli.losses import catalogue
+from losscli.plot.decades import decades
 from losscli.plot.figure import Curve, Figure
 from losscli.plot.losses import figure
 from losscli.plot.style import ASCII, BLOCK, BRAILLE, STYLES, asked, sets
@@ -149,6 +151,29 @@ def test_nan_breaks_the_curve_and_infinity_leaves_the_frame(style, size):
     drawn = dots(draw(endless, *size, style), style)
     assert drawn[0].any()
     assert np.flatnonzero(drawn[0])[-1] < drawn.shape[1] / 40 + 2
+
+
+@EVERY
+@laws
+@given(figure=any_figure(), width=WIDTHS, height=HEIGHTS)
+def test_a_logarithmic_axis_has_powers_of_ten_in_order_on_even_rows(style, figure, width, height):
+    text = draw(decades(figure._replace(y_range=None)), width, height, style)
+    found = [(row, line) for row, line in enumerate(text.split("\n")) if re.match(r" *[-−\de.]+ [+┤]", line)]
+    exponents = [round(log10(float(line.split()[0].replace("−", "-"))), 9) for _, line in found]
+    assert len(exponents) >= 2
+    assert all(exponent % 1 == 0 for exponent in exponents)
+    assert len(set(np.diff(exponents))) == 1
+    assert exponents[0] > exponents[-1]
+    assert len(set(np.diff([row for row, _ in found]))) == 1
+    assert not re.search(" $", text, re.M)
+
+
+def test_a_legend_has_the_colours_of_its_curves(figures):
+    text = draw(figures["six"], color=True)
+    assert re.sub(r"\x1b\[\d*m", "", text) == draw(figures["six"])
+    legend = text.split("\n")[-1]
+    assert re.fullmatch(r"(\x1b\[\d\dm[abc]: [\w:=-]+ *\x1b\[0m)+", legend)
+    assert len(set(re.findall(r"\x1b\[\d\dm", legend))) == 3
 
 
 @FINE
