@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from textwrap import wrap
 from typing import Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import check, choose, compare, compute, explain, grad, list, plot, saying
+from losscli.cli import saying
 from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError, UsageError
@@ -82,7 +83,7 @@ class Command(TyperCommand):
             "",
         ]
         lines += [line for part in (self.help or "").split("\n\n") for line in (*paragraph(part), "")][:-1]
-        lines += ["", "Examples:", *EXAMPLES_OF[self.name or ""].strip("\n").splitlines()]
+        lines += ["", "Examples:", *module(self.name or "").EXAMPLES.strip("\n").splitlines()]
         groups: dict[str, Any] = {}
         for each in options:
             groups.setdefault(getattr(each, "rich_help_panel", None) or "Options", []).append(
@@ -115,30 +116,8 @@ class Group(TyperGroup):
         formatter.write("\n".join(lines) + "\n")
 
 
-app = typer.Typer(
-    cls=Group,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-EXAMPLES_OF = {
-    "compute": compute.EXAMPLES,
-    "grad": grad.EXAMPLES,
-    "compare": compare.EXAMPLES,
-    "check": check.EXAMPLES,
-    "plot": plot.EXAMPLES,
-    "list": list.EXAMPLES,
-    "explain": explain.EXAMPLES,
-    "choose": choose.EXAMPLES,
-}
-app.command("compute", cls=Command)(spread(compute.compute))
-app.command("grad", cls=Command)(spread(grad.grad))
-app.command("compare", cls=Command)(spread(compare.compare))
-app.command("check", cls=Command)(spread(check.check))
-app.command("plot", cls=Command)(spread(plot.plot))
-app.command("list", cls=Command)(spread(list.list_))
-app.command("explain", cls=Command)(spread(explain.explain))
-app.command("choose", cls=Command)(spread(choose.choose))
+COMMANDS = ("compute", "grad", "compare", "check", "plot", "list", "explain", "choose")
+"""Each is a module of its name."""
 
 
 def show_version(wanted: bool) -> None:
@@ -151,23 +130,43 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def root(
     version: Annotated[bool, typer.Option("--version", "-V", callback=show_version, is_eager=True)] = False,
 ) -> None:
     """Compute, differentiate and draw machine-learning losses."""
 
 
+def program(names: Sequence[str]) -> Any:
+    """Return the program with some of its commands: what is not asked for is not imported, nor are its options made."""
+    app = typer.Typer(
+        cls=Group,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(root)
+    for name in names:
+        function = getattr(module(name), "list_" if name == "list" else name)
+        app.command(name, cls=Command)(spread(function))
+    return typer.main.get_command(app)
+
+
+def module(name: str) -> Any:
+    """Return the module of a command."""
+    return import_module(f"losscli.cli.{name}")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
-    command = typer.main.get_command(app)
     if COMPLETE in os.environ:
         from losscli.cli.completing import prepare
 
         prepare()
-        return command.main(args=[], prog_name="losscli") or 0
+        return program(COMMANDS).main(args=[], prog_name="losscli") or 0
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
+    named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
+    command = program(named)
     if not arguments:
         with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
             print(command.get_help(context), file=sys.stderr)
@@ -206,9 +205,9 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, usage):
         message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
         message = message[:1].lower() + message[1:]
-        if arguments[0] not in EXAMPLES_OF and (forgotten := command_for(arguments)):
+        if arguments[0] not in COMMANDS and (forgotten := command_for(arguments)):
             return saying.complain(UsageError(message, fix=[forgotten]))
-        known = [word for word in arguments if word in EXAMPLES_OF]
+        known = [word for word in arguments if word in COMMANDS]
         return saying.complain(UsageError(message, fix=[f"losscli {f'{known[0]} ' if known else ''}--help"]))
     if saying.manner.verbose:
         import traceback
