@@ -68,7 +68,7 @@ class MAPE(Ratio):
         """Return scale · x / max(|t|, floor); NaN where x is beyond the largest double."""
         size = abs(t)
         share = finite(x) / (np.maximum(size, self.floor) if self.floor else size)
-        return share if self.scale == 1 else amplified(self.scale, share)
+        return share if self.scale == 1 else np.where(x == 0, 0.0, amplified(self.scale, share))
 
     def corner(self, prediction, target):
         return prediction == target
@@ -94,26 +94,35 @@ class SMAPE(Ratio):
     Where both are 0 it is 0.
     """
 
-    formula = "2 * abs(p - t) / (abs(p) + abs(t)) if abs(p - t) > 0 else 0"
+    formula = "2 * scale * abs(p - t) / (abs(p) + abs(t)) if abs(p - t) > 0 else 0"
     slope_formula = (
-        "0 if p * t <= 0 else -4 * abs(t) / (p + t)**2 if p < t else 4 * abs(t) / (p + t)**2 if p > t else 0"
+        "0 if p * t <= 0 else -4 * scale * abs(t) / (p + t)**2 if p < t "
+        "else 4 * scale * abs(t) / (p + t)**2 if p > t else 0"
     )
     source = "Makridakis 1993, Accuracy measures: theoretical and practical concerns, doi:10.1016/0169-2070(93)90079-3"
     also = (
         "symmetric-mean-absolute-percentage-error", "symmetric-mape",
         "torchmetrics.symmetric_mean_absolute_percentage_error | divides by at least 1.17e-6",
         "torchmetrics.SymmetricMeanAbsolutePercentageError | divides by at least 1.17e-6",
-        "catboost.SMAPE | 100 times ours",
+        "catboost.SMAPE = smape:scale=100",
     )  # fmt: skip
     use = "relative errors are reported and targets may be 0"
     pitfalls = (
         "not symmetric in the error: 1 too low costs more than 1 too high",
         "2 for every prediction of the wrong sign, with slope 0: nothing to learn from",
-        "CatBoost gives per cent, 100 times as much",
+        "CatBoost gives per cent: scale=100",
     )
     related = ("mape", "msle")
     span = (-1, 4)
     swift = True
+
+    scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 100 gives per cent", quiet=True)
+
+    def derivative(self, order, *block):
+        (found,) = super().derivative(order, *block)
+        if self.scale == 1:
+            return (found,)
+        return (self.scale * found if order == 0 else self.where_alike(*block, amplified(self.scale, found)),)
 
     def penalty(self, p, t):
         w = abs(p) + abs(t)
@@ -151,7 +160,7 @@ class SMAPE(Ratio):
         return (prediction == target) | (prediction == 0)
 
     def traits(self):
-        return Traits(lipschitz=4, smoothness=8, kinks=(0.0, 1.0))
+        return Traits(lipschitz=4 * self.scale, smoothness=8 * self.scale, kinks=(0.0, 1.0))
 
 
 class MSLE(Ratio):

@@ -177,7 +177,6 @@ CATBOOST = {
         "value": lambda ours, z, y: np.maximum(0.2 * (y - np.exp(z)), 0.8 * (np.exp(z) - y)),
     },
     "LogCosh": {"value": About(5e-3)},
-    "SMAPE": {"value": lambda ours, p, y: 100 * ours},
     "QueryRMSE": {"value": lambda ours, s, y: np.sqrt(ours / (2 * len(y) ** 2))},
     "Cox": {"value": lambda ours, *x: -ours},
 }

@@ -20,7 +20,7 @@ def record():
         ("FairLoss:smoothness=2", "fair:c=2", ERRORS, ""),
         ("MAPE", "mape:floor=1", POSITIVES, ""),
         ("MSLE", "msle", POSITIVES, ""),
-        ("SMAPE", "smape", POSITIVES, ""),
+        ("SMAPE", "smape:scale=100", POSITIVES, ""),
         ("Logloss", "bce-with-logits", LOGITS, ""),
         ("CrossEntropy", "bce-with-logits", (LOGITS[0], [0.25, 0.5, 1.0, 0.0, 0.75]), ""),
         ("Poisson", "poisson-nll-log", LOGITS, ""),
