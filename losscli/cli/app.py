@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from textwrap import wrap
 from typing import Annotated, Any
@@ -17,8 +18,9 @@ from losscli import __version__
 from losscli.cli import saying
 from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import DataError, LosscliError, UsageError
 
+FULL = ENOSPC, EDQUOT
 INTERRUPTED, PIPE_CLOSED = 130, 141
 COMPLETE = "_LOSSCLI_COMPLETE"
 """The variable by which a shell asks for words."""
@@ -209,6 +211,16 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
             return saying.complain(UsageError(message, fix=[forgotten]))
         known = [word for word in arguments if word in COMMANDS]
         return saying.complain(UsageError(message, fix=[f"losscli {f'{known[0]} ' if known else ''}--help"]))
+    if isinstance(error, OSError) and error.errno in FULL:  # of what is written to no file of the user's
+        from tempfile import gettempdir
+
+        return saying.complain(
+            DataError(
+                f"no room in {gettempdir()!r} for temporary files",
+                ["large results, and tables that come through a pipe, wait there"],
+                ["TMPDIR=/a/larger/folder losscli ..."],
+            )
+        )
     if saying.manner.verbose:
         import traceback
 

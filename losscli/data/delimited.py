@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from functools import partial
 from itertools import chain, islice
@@ -168,12 +169,16 @@ class Delimited(Table):
         """Say which record broke the reader: the lines since the last one that it read whole are held."""
         again = self._records(self._held)
         start = self._gone + 1
-        try:
+        limit = csv.field_size_limit(LONGEST)
+        with suppress(csv.Error):
             for _ in again:
                 start = self._gone + again.line_num + 1
-        except csv.Error:
-            pass
+        csv.field_size_limit(limit)
         shown = under(start, self._line(start), None)
+        if "field limit" in reason and '"' not in self._line(start):
+            return DataError(
+                f"{self.name}:{start}: a field of more than {LONGEST >> 20} million characters", shown
+            )
         if "end of data" in reason or "field limit" in reason or "larger" in reason:
             return DataError(f'{self.name}:{start}: a quote (") is opened and never closed', shown)
         if "expected after" in reason:

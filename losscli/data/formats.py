@@ -9,7 +9,7 @@ from losscli.data.binary import of_file, of_stream, stranger, told
 from losscli.data.delimited import Delimited
 from losscli.data.files import Files
 from losscli.data.source import Format, NotText, Source
-from losscli.data.table import Table
+from losscli.data.table import Table, stamped
 from losscli.errors import NoResult, UsageError
 
 JSON = re.compile(r'[{\[]\s*([{\["}\]]|$)')
@@ -31,6 +31,14 @@ def open_table(file: str, options: Options, exact: bool) -> Table:
 
 
 def open_one(file: str, options: Options, exact: bool) -> Table:
+    """Return the table that a file is, and remember how the file was."""
+    stamp = None if file == "-" else stamped(file)
+    found = opened(file, options, exact)
+    found.stamp = stamp
+    return found
+
+
+def opened(file: str, options: Options, exact: bool) -> Table:
     """Return the table that a file is: by the user's word, its suffix unless that cannot be, or its look."""
     if found := of_file(file, options):
         return found

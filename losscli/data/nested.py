@@ -29,7 +29,7 @@ class Nested(Table):
         self.lists = {at: width for at, width in table.lists.items() if at not in members}
         self.lists |= {at: width for at, width in table.deep.items() if at in members}
         self.deep = {}
-        self.source = table.source
+        self.source, self.stamp = table.source, table.stamp
         self._table = table
         self._members = members
         self._seen = 0

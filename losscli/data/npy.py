@@ -87,6 +87,9 @@ class Mapped(Stored):
         array = np.frombuffer(whole, layout.dtype, prod(layout.shape), self._start)
         array = array.reshape(layout.shape, order="F" if layout.fortran else "C")
         for at in range(0, len(array), rows):
+            have = layout.size if self._file.closed else os.fstat(self._file.fileno()).st_size - self._start
+            if have < layout.size:  # by now: to look at what is gone would end the program
+                raise self.cut_short(max(have, 0))
             yield array[at : at + rows]
             if hasattr(mmap, "MADV_DONTNEED"):  # else the memory in use would grow with the file
                 whole.madvise(mmap.MADV_DONTNEED)

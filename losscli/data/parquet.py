@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -138,6 +139,7 @@ class Parquet(Table):
         return store.translated(self._damaged)
 
     def _damaged(self, reason: str) -> DataError:
+        reason = re.sub(r"'/dev/fd/\d+'", repr(self.name), reason)
         return DataError(f"{self.name}: not a whole Parquet file", [reason], ["was it copied whole?"])
 
 

@@ -14,7 +14,7 @@ from losscli.data.cells import Binder, Notation, identities, plain
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.data.words import counted, listed
-from losscli.errors import DataError
+from losscli.errors import DataError, LosscliError
 
 if TYPE_CHECKING:
     from losscli.data.names import Carried, Groups, Names, Sequences
@@ -115,7 +115,7 @@ class Part:
 
     def blocks(self, rows: int) -> Iterator[Block]:
         """Yield the table, `rows` rows at a time."""
-        for chunk in self.table.chunks(self._wanted, rows):
+        for chunk in self._chunks(rows):
             cells = dict(zip(self._wanted, chunk.cells, strict=True))
             arrays: dict[str, Array] = {}
             flaws: list[Flaw] = []
@@ -129,6 +129,15 @@ class Part:
             kept = self._where.mask(cells, chunk) if self._where else None
             keys = [identities(cells[column]) for column in self._keys]
             yield Block(arrays, chunk.lines, keys, flaws, kept, chunk.numbers)
+
+    def _chunks(self, rows: int) -> Iterator[Chunk]:
+        """Yield what is read, unless the file is written to meanwhile."""
+        try:
+            yield from self.table.chunks(self._wanted, rows)
+        except LosscliError:
+            self.table.same()
+            raise
+        self.table.same()
 
     def _array(
         self, pick: Pick, cells: Mapping[int, Column], chunk: Chunk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -69,10 +70,9 @@ class Several(Table):
         places = columns if table is self._first else self._agree(table, columns)
         own = dict(zip(columns, places, strict=True))
         table.numeric = {own[at] for at in self.numeric if at in own}
-        try:
+        with suppress(NoResult):
             yield from table.chunks(places, rows)
-        except NoResult:
-            return
+        table.same()
 
     def _agree(self, table: Table, columns: Sequence[int]) -> list[int]:
         """Return where the columns are in another file, which has to have the same ones."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Sequence
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
@@ -50,6 +52,8 @@ class Table(ABC):
     """Where the bytes come from."""
     large = False
     """Whether there may be more in it than should be held in memory."""
+    stamp: tuple[int, int, int] | None = None
+    """What `stamped` said of the file when it was opened."""
     numeric: Collection[int] = ()
     """The columns that hold numbers and nothing else, so that a fast reader may give arrays of them."""
     named = True
@@ -70,6 +74,21 @@ class Table(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close the file; nobody reads on."""
+
+    def same(self) -> None:
+        """Refuse a file that has been written to since it was opened: what was read of it may be half a number."""
+        if self.stamp is None or (now := stamped(self.name)) is None or now[0] != self.stamp[0]:
+            return  # no file, or one whose name is now another's, or nobody's: ours is as it was
+        if now != self.stamp:
+            raise DataError(
+                f"{self.name}: the file changed while it was read",
+                [f"its size was {self.stamp[1]} bytes, now it is {now[1]}"]
+                if now[1] != self.stamp[1]
+                else (),
+                ["copy it first, or wait until all of it is written"],
+                code="changed",
+                file=self.name,
+            )
 
     def progress(self) -> tuple[int, int] | None:
         """Return how many bytes of the file have been read, and how many it has; None if that is not known."""
@@ -120,3 +139,12 @@ class Table(ABC):
                 [f"columns {', '.join(numbers)} of: {listed(self.names)}"],
                 ["rename one of them"],
             )
+
+
+def stamped(file: str) -> tuple[int, int, int] | None:
+    """Return which file this is, its size and when it was written; None if it is no plain file."""
+    try:
+        found = os.stat(file)  # noqa: PTH116 (pathlib costs a millisecond)
+    except (OSError, ValueError):
+        return None
+    return (found.st_ino, found.st_size, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
