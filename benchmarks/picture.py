@@ -1,7 +1,7 @@
 """What a picture file costs beside the import of Matplotlib's Agg canvas, each in a process of its own.
 
 python benchmarks/picture.py            the table
-python benchmarks/picture.py --check    exit code 1 if drawing takes more than 1.5 times the import
+python benchmarks/picture.py --check    exit code 1 if a whole picture takes more than 1.5 times the import
 """
 
 from __future__ import annotations

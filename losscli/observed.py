@@ -94,6 +94,11 @@ class Places:
         for at, each in enumerate(self._each):
             each.update(x[np.broadcast_to(nearest, x.shape) == at])
 
+    @property
+    def alone(self) -> bool:
+        """Whether the loss has one curve."""
+        return len(self._loss.sections()) == 1
+
     def result(self) -> list[Lying]:
         """Return where the rows of each curve lie, or all rows if curves are not of different rows."""
         names = [section.label for section in self._loss.sections()] if self._targets else [""]

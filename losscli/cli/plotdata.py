@@ -75,7 +75,8 @@ def stripes(places: Places, *, single: bool) -> tuple[Strip, ...]:
     found: list[Strip] = []
     for at, lying in enumerate(places.result()):
         cells = lying.places.cells()
-        found.append(Strip(lying.label, cells.middle, cells.mass, at if single and lying.label else None))
+        own = single and bool(lying.label or places.alone)
+        found.append(Strip(lying.label, cells.middle, cells.mass, at if own else None))
     return tuple(found)
 
 

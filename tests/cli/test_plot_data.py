@@ -132,10 +132,12 @@ def test_a_bad_cell_is_told_and_nothing_is_drawn(cli):
     assert "f.csv:3: column 'y_pred'" in ran.err
 
 
-def test_a_strip_in_colour(cli):
+def test_strips_in_colour(cli):
     out = cli("plot bce --values 0.9:1,0.2:0 --color always --style block").out
-    assert "\x1b[36m▁" in out or "\x1b[36m" in strip(out, "\x1b[36m")
-    assert "█" in out
+    for name, ink in (("y = 1", 36), ("y = 0", 33)):
+        assert any(line.startswith(f"\x1b[{ink}m{name}") and "█" in line for line in out.splitlines())
+    assert "\x1b[36m  rows" in cli("plot mse --values 0.9:1 --color always").out
+    assert "\n  rows" in cli("plot mse,mae --values 0.9:1 --color always").out
 
 
 def test_rows_without_a_place_are_counted(cli):
