@@ -96,7 +96,9 @@ def upright(
         if decades and step.size % 1:
             continue
         for each in range(1, rows + 1):
-            for unit in {each, 1} if exact else {each}:  # the range ends on multiples of so many rows
+            for unit in (
+                {each, 1} if exact or decades else {each}
+            ):  # the range ends on multiples of so many rows
                 row = step.size / each
                 first = floor((low / row + spill) / unit) * unit
                 last = ceil((high / row - spill) / unit) * unit
@@ -105,7 +107,11 @@ def upright(
                     continue
                 covered = min(1, (high - low) / (row * used))
                 ends = (first % each == 0) + (last % each == 0)
-                cost = (6 if exact else 4) * (1 - covered) + 2 * (1 - used / rows) + 0.1 * (2 - ends)
+                cost = (
+                    (6 if exact else 4) * (1 - covered)
+                    + 2 * (1 - used / rows)
+                    + (0.4 if decades else 0.1) * (2 - ends)
+                )
                 parts = last // each + -first // each
                 cost += disliked(step, parts, each / (4 * max(1, rows / 30) ** 0.6))
                 if used not in found or cost < found[used].cost:
