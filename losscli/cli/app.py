@@ -111,6 +111,7 @@ class Group(TyperGroup):
             "Commands:", *entries(commands, 13), "",
             "Options:",
             *entries([("-h, --help", "help for any command: losscli COMMAND --help"),
+                      ("help json", "the fields of answers in JSON"),
                       ("-V, --version", "version and exit"),
                       ("--install-completion", "complete words in this shell")], 25), "",
             CODES,
@@ -165,6 +166,11 @@ def run(arguments: Sequence[str]) -> int:
 
         prepare()
         return program(COMMANDS).main(args=[], prog_name="losscli") or 0
+    if [*arguments] == ["help", "json"]:
+        from losscli.cli.schema import page
+
+        print(*page(), sep="\n")
+        return 0
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS

@@ -73,10 +73,16 @@ def params(loss: Loss) -> dict[str, Value | bool]:
 def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
     """Return what was read, for JSON; in `lists` lists, if rows are in lists."""
     reading = job.reading
-    chosen = {
-        role: each.names[0] if len(each.names) == 1 else list(each.names)
-        for role, each in reading.chosen.items()
-    }
+    chosen: dict[str, Any] = {}
+    models: dict[str, list[Any]] = {}
+    for role, each in reading.chosen.items():
+        columns = each.names[0] if len(each.names) == 1 else list(each.names)
+        first, of, _ = role.partition(" of ")
+        if of:  # another model
+            models.setdefault(first, [chosen[first]]).append(columns)
+        else:
+            chosen[role] = columns
+    chosen |= models
     facts: dict[str, Any] = {"file": reading.name, **chosen, "rows": reading.rows, "dropped": reading.dropped}
     if reading.where:
         facts |= {"where": reading.where, "filtered": reading.filtered}

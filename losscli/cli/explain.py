@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.loss import Axis, Loss
@@ -25,23 +26,35 @@ LABEL = 12
 
 
 def explain(
-    loss: o.OneLoss, json: o.Json = False, width: o.Width = 0, style: o.Style = "", color: o.Color = ""
+    loss: o.OneLoss,
+    json: o.Json = False,
+    width: o.Width = 0,
+    style: o.Style = "",
+    output: o.PageFile = "",
+    color: o.Color = "",
 ) -> None:
     """Formula, derivative, picture, pitfalls and names elsewhere of a loss."""
-    from losscli.cli import output
     from losscli.cli.environment import style as drawn_in
+    from losscli.cli.output import Output
     from losscli.report.terminal import colored, width_of
     from losscli.spec import parse
 
     found = parse(loss)
-    glyphs, paint = drawn_in(style), colored(sys.stdout, color)
-    with output.spool(json=json) as out:
-        if json:
+    to = Output(o.Print(json=json, output=output, format="" if json or output not in ("", "-") else "table"))
+    if to.kind not in ("table", "json"):
+        raise UsageError(f"--output {output}: a page is .txt or .json", fix=["--output page.txt"])
+    glyphs, paint = drawn_in(style), not to.path and colored(sys.stdout, color)
+    with to.file() as out:
+        if to.kind == "json":
             from losscli.report.machine import write_json
 
-            write_json(facts(found), out, pretty=sys.stdout.isatty())
+            write_json(facts(found), out, pretty=to.manner.pretty)
         else:
-            room = max(60, min(width_of(sys.stdout, width), 100)) if sys.stdout.isatty() or width else 80
+            room = (
+                max(60, min(width_of(sys.stdout, width), 100))
+                if width or (sys.stdout.isatty() and not to.path)
+                else 80
+            )
             out.writelines(f"{line.rstrip()}\n" for line in page(found, room, glyphs, color=paint))
 
 

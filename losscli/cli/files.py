@@ -51,4 +51,4 @@ def whole(path: str) -> Generator[BinaryIO]:
 def wrote(path: str, what: str) -> str:
     """Return what is said of a file that was written: `wrote curve.png (1200 x 750, 80 kB)`."""
     size = os.stat(path).st_size  # noqa: PTH116
-    return f"wrote {path} ({what}, {max(1, round(size / 1000))} kB)"
+    return f"wrote {path} ({what}{', ' if what else ''}{max(1, round(size / 1000))} kB)"

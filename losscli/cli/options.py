@@ -150,6 +150,10 @@ OutputFile = Annotated[
                 help="write a file, whole or not at all: .csv .tsv .json .jsonl .md .tex .txt .parquet"),
 ]  # fmt: skip
 Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
+PageFile = Annotated[
+    str, Option("--output", "-o", metavar="FILE", help="write a page, whole or not at all: .txt or .json",
+                rich_help_panel=OUTPUT),
+]  # fmt: skip
 All = Annotated[
     bool, Option("--all", help="every row in a table too, not its two ends alone", rich_help_panel=OUTPUT)
 ]

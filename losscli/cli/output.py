@@ -92,8 +92,8 @@ class Output:
         note(wrote(self.path, counted(rows)))
 
     @contextmanager
-    def file(self, rows: Callable[[], int]) -> Generator[TextIO]:
-        """Give a text file for results of so many rows: it reaches standard output, or its own file, whole."""
+    def file(self, rows: Callable[[], int] | None = None) -> Generator[TextIO]:
+        """Give a text file for results, perhaps of so many rows: it reaches standard output, or its own file, whole."""
         json = self.kind in ("json", "jsonl")
         if not self.path:
             with spool(json=json) as out:
@@ -101,7 +101,7 @@ class Output:
             return
         with whole(self.path) as file, text(file, json=json) as out:
             yield out
-        note(wrote(self.path, counted(rows())))
+        note(wrote(self.path, counted(rows()) if rows else ""))
 
 
 def counted(rows: int) -> str:

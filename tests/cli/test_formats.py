@@ -219,3 +219,16 @@ def test_json_on_a_terminal_is_for_reading(cli, four, monkeypatch):
     assert [*map(json.loads, shown)] == [*map(json.loads, known)]
     assert shown[0].startswith('{\n  "schema": "losscli.grad/1",\n')
     assert '\n        {"row":1,"value":0.25,"grad":-1},\n        {"row":2,' in shown[0]
+
+
+def test_a_page_is_a_file_too(cli, tmp_path):
+    ran = cli("explain huber -o page.txt")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err.startswith("wrote page.txt (")
+    assert (tmp_path / "page.txt").read_text() == cli("explain huber").out
+    assert cli("explain huber -o page.json").code == 0
+    assert (tmp_path / "page.json").read_text() == cli("explain huber --json").out
+    assert cli("explain huber -o page.csv").err.startswith(
+        "error: --output page.csv: a page is .txt or .json"
+    )
+    assert len([*tmp_path.iterdir()]) == 2
