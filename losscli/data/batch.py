@@ -20,6 +20,8 @@ PIECE = 1 << 17
 """Rows that are worked on at a time, where each of them gives more than it takes."""
 GROUP = "group"
 """The role that says which group a row is reported with."""
+WHERE = "where"
+"""The role that says whether a row satisfies a condition, where a second table does."""
 CLUSTER = "cluster"
 """The role that says which cluster of its group a row is in: of the rows of one, intervals are made as of one row."""
 

@@ -8,7 +8,7 @@ from losscli.data import absent
 from losscli.data.absent import Absent
 from losscli.data.batch import AS_FOUND, Given, Role
 from losscli.data.labels import by_number, family, family_names, suffixes
-from losscli.data.pick import Pick, Picks, align, same_order
+from losscli.data.pick import Pick, Picks, align, home, same_order
 from losscli.data.table import Table
 from losscli.data.words import listed, shell
 from losscli.errors import DataError, LosscliError, UsageError
@@ -104,7 +104,7 @@ class Attempt:
 
     def place(self, role: Role) -> str:
         """Return the key of the table that has the role."""
-        return role.name if role.name in self.tables else ""
+        return home(role, self.tables, self.given.get(role.name, ""))
 
     def table(self, role: Role) -> Table:
         """Return the table that has the role."""

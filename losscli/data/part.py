@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.absent import option
-from losscli.data.batch import GROUP, Array, Options
+from losscli.data.batch import GROUP, WHERE, Array, Options
 from losscli.data.cells import Binder, Notation, identities, plain
 from losscli.data.pick import Pick, Picks
 from losscli.data.table import Cell, Chunk, Column, Table
@@ -59,9 +59,17 @@ class Part:
     """The roles that one table has."""
 
     def __init__(
-        self, table: Table, picks: Picks, keys: Sequence[int], options: Options, where: Where | None = None
+        self,
+        table: Table,
+        picks: Picks,
+        keys: Sequence[int],
+        options: Options,
+        where: Where | None = None,
+        *,
+        joined: bool = False,
     ) -> None:
         self.table = table
+        self._joined = joined
         # What lists are called comes first: labels hold for all rows of a list.
         own = sorted(picks.items(), key=lambda each: each[1].role.kind != "name")
         self._picks = {role: pick for role, pick in own if pick.table is table}
@@ -127,6 +135,8 @@ class Part:
                 flaws += self._flaws(pick, arrays[role], bad, cells, chunk)
             flaws.sort(key=lambda flaw: flaw[:2])
             kept = self._where.mask(cells, chunk) if self._where else None
+            if self._joined and kept is not None:  # to be told of the rows of the first table
+                arrays[WHERE], kept = kept.astype(np.float64), None
             keys = [identities(cells[column]) for column in self._keys]
             yield Block(arrays, chunk.lines, keys, flaws, kept, chunk.numbers)
 

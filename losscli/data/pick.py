@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from losscli.data import absent
@@ -35,6 +36,15 @@ class Pick(NamedTuple):
 
 
 Picks = dict[str, Pick]
+
+
+def home(role: Role, tables: Mapping[str, Table], typed: str) -> str:
+    """Return the key of the table that has the role: of two the first one, unless only the other has what was typed."""
+    if role.name in tables:
+        return role.name
+    word = typed.split(",")[0].strip()
+    others = [name for name, table in tables.items() if name and word in table.names]
+    return others[0] if word and others and word not in tables[""].names else ""
 
 
 def align(pick: Pick, vector: Pick) -> Pick:

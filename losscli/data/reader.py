@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.data import absent
-from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, LIST, Array, Batch, Given, Options, Role
+from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, LIST, WHERE, Array, Batch, Given, Options, Role
+from losscli.data.beside import columns, common_columns, condition, grouped, grouping
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
 from losscli.data.join import ByOrder, Join, Pairing
 from losscli.data.part import Part, unusable
-from losscli.data.pick import Pick, Picks
+from losscli.data.pick import Picks
 from losscli.data.reading import Reading
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
@@ -80,9 +80,14 @@ def read(
         tables[""] = settled.main
         parts = {
             name: Part(
-                tables[name], settled.picks, settled.keys[name], options, None if name else settled.where
+                table,
+                settled.picks,
+                settled.keys[name],
+                options,
+                settled.where if name == settled.seen else None,
+                joined=bool(name),
             )
-            for name in tables
+            for name, table in tables.items()
         }
         pairing: Pairing | None = None
         if on:
@@ -118,6 +123,8 @@ class Settled(NamedTuple):
     """Whether the rows of a list are in one record."""
     where: Where | None = None
     """Which rows are wanted."""
+    seen: str = ""
+    """The key of the table that says so."""
 
 
 def settle(
@@ -141,13 +148,10 @@ def settle(
                 if len(keys[""]) != len(keys[TARGET]):
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
                     raise UsageError(f"--on {on}: {counts}")
-            groups = columns(tables[""], GROUP, ",".join(group)) + columns(tables[""], "cluster", cluster)
-            where = None
-            if options.where:
-                from losscli.data.where import Where
-
-                where = Where(options.where, tables[""], options)
-            more = [*groups, *(where.columns if where else ())]
+            whose, groups = grouping(tables, group, cluster)
+            seen, where = condition(tables, options)
+            more = [] if whose else [*groups]
+            more += where.columns if where and not seen else []
             settled = arrange(forms, tables, given, options, keys, more)
         except LosscliError:
             # Perhaps the column begins further down: JSON records may differ.
@@ -156,9 +160,8 @@ def settle(
                 raise
         else:
             if groups:
-                role = Role(GROUP, (), "name", whole=True)
-                settled.picks[GROUP] = Pick(settled.main, role, tuple(dict.fromkeys(groups)))
-            return settled._replace(where=where)
+                settled.picks[GROUP] = grouped(tables[whose] if whose else settled.main, groups)
+            return settled._replace(where=where, seen=seen)
 
 
 def arrange(
@@ -187,14 +190,6 @@ def arrange(
         return Settled(view, form, picks, keys, nested=True)
 
 
-def common_columns(main: Table, second: Table, picks: Picks) -> list[str]:
-    """Return the names that both tables have beside the columns that are used: perhaps an id."""
-    used = {name for pick in picks.values() for name in pick.chosen.names}
-    if not (main.named and second.named):
-        return []
-    return [name for name in main.names if name in second.names and name not in used]
-
-
 class FileReading(Reading):
     """The rows of a file, or of two."""
 
@@ -207,8 +202,9 @@ class FileReading(Reading):
         self.where = options.where
         if part.names:
             self.lists = part.names.known
-        if part.groups:
-            self.groups = part.groups.known
+        for one in (part, pairing and pairing.part):
+            if one and one.groups:
+                self.groups = one.groups.known
         self.labels = {
             role: each.known
             for one in (part, pairing and pairing.part)
@@ -248,6 +244,9 @@ class FileReading(Reading):
             if numbers is None:
                 numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
             self.rows += len(block.lines)
+            if WHERE in block.arrays:  # said by the second table
+                arrays = dict(block.arrays)
+                block = block._replace(kept=arrays.pop(WHERE) > 0, arrays=arrays)
             if block.kept is not None:
                 self.filtered += int((keep & ~block.kept).sum())
                 keep &= block.kept
@@ -283,18 +282,3 @@ class FileReading(Reading):
         """Count the rows that are left out."""
         for group, count in zip(*np.unique(groups[groups == groups], return_counts=True), strict=True):
             self.lost[float(group)] = self.lost.get(float(group), 0) + int(count)
-
-
-def columns(table: Table, role: str, names: str, before: str = "") -> list[int]:
-    """Return the columns of an id: one, or several with commas."""
-    if not names:
-        return []
-    if (one := table.index(names)) is not None:
-        return [one]
-    found: list[int] = []
-    for name in names.split(","):
-        at = table.index(name.strip())
-        if at is None:
-            raise absent.no_column(table, role, name.strip(), names, before)
-        found.append(at)
-    return found

@@ -232,3 +232,29 @@ def test_files_whose_pieces_end_at_different_rows_pair_by_order(put, load):
             found = load(one, targets=two, batch_rows=batch_rows, given=given).columns
             twice = {1: 2 * np.array(found["target"]), 0: np.array(found["target"]) / 2}[one == "p.csv"]
             assert found["pred"] == twice.tolist()
+
+
+def test_columns_of_the_second_file(two, load, refused):
+    how = two("id,p,year\na,1,2020\nb,2,2021\nc,4,2022\n", "id,y,w,region\nc,30,3,n\na,10,1,s\nb,20,2,n\n")
+    found = load("p.csv", on="id", weight="w", group=["region"], where="region = 'n'", **how)
+    assert found.columns == {"pred": [2, 4], "target": [20, 30], "weight": [2, 3], "group": [0, 0]}
+    assert (found.rows, found.reading.filtered, found.reading.groups[0]) == ([2, 3], 1, ("n",))
+    assert load("p.csv", on="id", where="year > 2020 and p < 3", **how).columns["target"] == [20.0]
+    assert load("p.csv", by_order=True, where="w < 3", **how).columns["pred"] == [2.0, 4.0]
+    assert refused("p.csv", on="id", where="region = 'n' and year > 2020", **how) == (
+        3,
+        "error: --where sees the columns of one file, not of both: 'region' is in t.csv\n"
+        "  id, p, year   in p.csv\n"
+        "  id, y, w, region   in t.csv\n"
+        "  fix: a condition on the columns of p.csv alone, or of t.csv",
+    )
+    assert refused("p.csv", on="id", where="nope = 1", **how)[1].startswith(
+        "error: p.csv: no column 'nope'\n"
+    )
+    assert refused("p.csv", on="id", group=["nope"], **how)[1].startswith("error: p.csv: no column 'nope'\n")
+    assert refused("p.csv", on="id", weight="nope", **how)[1].startswith("error: p.csv: no column 'nope'\n")
+
+
+def test_what_is_missing_in_rows_that_a_condition_on_the_second_file_leaves_out(two, load):
+    how = two("id,p\na,1\nb,x\nc,\n", "id,y,keep\na,10,1\nb,20,0\nc,,0\n")
+    assert load("p.csv", on="id", where="keep = 1", **how).columns == {"pred": [1.0], "target": [10.0]}
