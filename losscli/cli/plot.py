@@ -126,7 +126,10 @@ def plot(
         each = histograms(found, words, title, 14 if drawn or shown else lines - 3)
         if drawn or shown:
             if len(each) > 1:
-                raise UsageError("--kind hist: an image shows one loss", fix=[f"losscli plot {found[0]} ..."])
+                raise UsageError(
+                    "--kind hist: an image shows one loss",
+                    fix=[f"losscli plot {found[0]} {words.file} --kind hist -o {out or '-'}"],
+                )
             i.deliver(each[0], out, image, on) if drawn else i.show(each[0], shown, on)
             return
         paint = not out and colored(sys.stdout, color)

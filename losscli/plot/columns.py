@@ -44,17 +44,17 @@ def columns(picture: Histogram, page: Drawn, theme: Theme) -> None:
             **inside,
         )
     top = max(float(np.nanmax(np.concatenate([each[1] for each in series]))), 1.0)
-    axes.set_ylim(0, 1.3 * top)
+    axes.set_ylim(0, 1.32 * top)
     axes.set_xlim(-0.6, len(bins) - 0.4)
     axes.grid(visible=False, axis="x")
-    edges(bins, axes)
+    edges(bins, axes, float(wide - side))
     axes.set_xlabel("loss", labelpad=2)
     page.text(EDGE / wide, 0.5, "percent", rotation=90, ha="left", va="center")
     heading(picture.title, series, page, side)
     marks(picture, axes, theme, rows, shares, top)
 
 
-def edges(bins: tuple[Bin, ...], axes: Drawn) -> None:
+def edges(bins: tuple[Bin, ...], axes: Drawn, wide: float) -> None:
     """Name the edges between bins, and those bins that are one number."""
     ticks: list[tuple[float, str]] = []
     for at, each in enumerate(bins):
@@ -66,7 +66,7 @@ def edges(bins: tuple[Bin, ...], axes: Drawn) -> None:
         ticks.append((at - 0.5, number(each.low)))
         if at + 1 == len(bins) or bins[at + 1].single:
             ticks.append((at + 0.5, number(each.high)))
-    every = 1 + len(ticks) * max(len(text) for _, text in ticks) // 75
+    every = 1 + int(len(ticks) * (1.5 + max(len(text) for _, text in ticks)) / (15 * wide))
     ticks = [tick for at, tick in enumerate(ticks) if (len(ticks) - 1 - at) % every == 0]
     axes.set_xticks([at for at, _ in ticks], [typographic(text) for _, text in ticks])
 
@@ -78,7 +78,9 @@ def heading(title: str, series: list[tuple[str, Any, str, str]], page: Drawn, si
     bold: Style = {"size": SIZE + 2, "weight": "bold", "va": "baseline"}
     page.text(side / wide, 1 - (EDGE + 1.1 * LINE) / high, name, **bold)
     line, at = 1 - (EDGE + 2.2 * LINE) / high, side
-    ends: list[tuple[str, str]] = [(cut(rest.strip(), 70) + ".  " if rest.strip() else "", "")]
+    room = max(12, int((wide - side) * 72 / (0.52 * (SIZE - 1))) - 43)  # the rest of the line has 43 letters
+    rest = rest if room >= 20 else ""
+    ends: list[tuple[str, str]] = [(cut(rest.strip(), room) + ".  " if rest.strip() else "", "")]
     ends += [("Percent of ", ""), (f"the {series[0][0]}", series[0][2])]
     if len(series) > 1:
         ends += [(" and of ", ""), ("the loss", series[1][2]), (" (hatched)", "")]
@@ -93,10 +95,10 @@ def marks(picture: Histogram, axes: Drawn, theme: Theme, rows: Any, shares: Any,
         if value != value:
             continue
         at = picture.at(value)
-        reach = top * (1.04 + 0.09 * (len(picture.marks) - 1 - level))
+        reach = top * (1.06 + 0.09 * level)
         foot = max(float(rows[at]), float(np.nan_to_num(shares[at]))) + 0.01 * top
         axes.plot([at, at], [foot, reach], "-", color=theme.soft, linewidth=0.7, zorder=3)
-        side = "right" if at > 0.6 * len(rows) else "left"
+        side = "right" if at > 0.14 * len(rows) else "left"  # where no line of another one passes
         shift = {"right": -0.006, "left": 0.006}[side] * len(rows)
         axes.text(
             at + shift, reach, typographic(f"{name} {number(value)}"), ha=side, va="center", size=SIZE - 1.5

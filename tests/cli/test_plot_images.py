@@ -79,3 +79,10 @@ def test_mistakes(cli, tmp_path, words, said):
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
     assert not list(tmp_path.glob("*x.png*"))
+
+
+def test_an_image_has_one_histogram(cli, tmp_path):
+    ran = cli("plot mse,mae preds.csv --kind hist -o x.png", ROWS)
+    assert (ran.code, ran.out) == (2, "")
+    assert "fix: losscli plot mse preds.csv --kind hist -o x.png" in ran.err
+    assert cli("plot mse preds.csv --kind hist -o x.png --size 3x2").code == 0
