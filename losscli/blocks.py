@@ -32,11 +32,11 @@ LATER = Later()
 @contextmanager
 def putting_off(count: int) -> Generator[NDArray[np.bool_]]:
     """Let `count` samples be put off; give those that were."""
-    LATER.rows = np.zeros(count, np.bool_)
+    before, LATER.rows = LATER.rows, np.zeros(count, np.bool_)
     try:
         yield LATER.rows
     finally:
-        LATER.rows = None
+        LATER.rows = before
 
 
 def put_off(doubtful: NDArray[np.bool_]) -> bool:

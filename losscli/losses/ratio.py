@@ -119,10 +119,11 @@ class SMAPE(Ratio):
     scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 100 gives per cent", quiet=True)
 
     def derivative(self, order, *block):
-        (found,) = super().derivative(order, *block)
+        p, t = block
+        (found,) = super().derivative(order, p, t)
         if self.scale == 1:
             return (found,)
-        return (self.scale * found if order == 0 else self.where_alike(*block, amplified(self.scale, found)),)
+        return (self.scale * found if order == 0 else self.where_alike(p, t, amplified(self.scale, found)),)
 
     def penalty(self, p, t):
         w = abs(p) + abs(t)
