@@ -9,6 +9,7 @@ import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from copy import copy
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import IO, Any, Literal, cast
@@ -92,9 +93,10 @@ class Source:
     def first_lines(self, count: int = 2) -> list[str]:
         """Return the first lines that are not blank, without consuming them; fewer if there are fewer."""
         while True:
-            found = [line for block in self._head for line in block if not line.isspace()]
-            if len(found) >= count or not (block := self._block()):
-                return found[:count]
+            lines = (line for block in self._head for line in block if not line.isspace())
+            found = list(islice(lines, count))
+            if len(found) == count or not (block := self._block()):
+                return found
             self._head.append(block)
 
     def is_large(self) -> bool:
