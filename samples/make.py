@@ -41,6 +41,7 @@ def main() -> None:
     write_columns("diabetes_columns.json", outcomes)
     write_csv("missing.csv", gaps(head(outcomes, 120)))
     write_csv("predictions.csv", shuffled(select(patients, "id", "y_pred")))
+    write_csv("predictions_new.csv", {"id": patients["id"], "y_pred": patients["y_new"]})
     write_csv("truth.csv", select(patients, "id", "y_true"))
 
     biopsies = cancer()

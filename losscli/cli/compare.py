@@ -132,7 +132,7 @@ def _write(
     from losscli.cli.verdict import conclusion, p_text, percent, record, remarks, signed
     from losscli.cli.verdict import how as told
     from losscli.data.batch import GROUP
-    from losscli.report.table import Table
+    from losscli.report.table import Right, Table
     from losscli.run import signature
 
     job, plan = found.job, found.plan
@@ -171,8 +171,16 @@ def _write(
     def shown(one: Verdict) -> tuple[Any, ...]:
         group = one.group if one.group is not None else [ALL] * len(grouped)
         digits = to.manner.digits
-        return (*group, one.loss, *([one.candidate] if several else []), one.base, one.cand, signed(one.delta, digits),
-                intervals.shown(one.span, digits, signed=True), p_text(one.adjusted), percent(one.wins))  # fmt: skip
+        said = (signed(one.delta, digits), intervals.shown(one.span, digits, signed=True), p_text(one.adjusted),
+                percent(one.wins))  # fmt: skip
+        return (
+            *group,
+            one.loss,
+            *([one.candidate] if several else []),
+            one.base,
+            one.cand,
+            *map(Right, said),
+        )
 
     results = [
         {

@@ -17,7 +17,8 @@ from losscli.cli.headers import columns_of
 from losscli.cli.reading import CHOICES
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (pathlib costs a millisecond)
-COLUMNS = ("pred", "target", "weight", "ident", "on", "group", "loss_col", "grad_col", "col", "cluster")
+COLUMNS = ("pred", "target", "weight", "ident", "on", "group", "loss_col", "grad_col", "col", "cluster",
+           "baseline")  # fmt: skip
 """Options whose values are columns."""
 
 

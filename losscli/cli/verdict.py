@@ -71,7 +71,10 @@ def remarks(each: Sequence[Verdict], alpha: float, unit: str) -> Iterator[str]:
     several = len({one.candidate for one in each}) > 1
     for one in each:
         name = one.named(several)
-        if one.decisive:
+        matters = (
+            one.group is None or one.apart or one.significant(alpha)
+        )  # groups that differ by chance are many
+        if one.decisive and matters:
             count = len(one.decisive.lines)
             who = f"{count} {unit}s decide" if count > 1 else f"one {unit} decides"
             yield (f"{name}: {who} it. Without {places(one.places)} delta is {signed(one.decisive.delta)}.")
@@ -88,7 +91,7 @@ def remarks(each: Sequence[Verdict], alpha: float, unit: str) -> Iterator[str]:
                 f"{name}: the test rejects (p = {p_text(one.adjusted)}), but the interval includes 0: "
                 "do not rely on this difference."
             )
-        if one.delta * (one.wins - 0.5) > 0 and abs(one.wins - 0.5) >= 0.01:
+        if matters and one.delta * (one.wins - 0.5) > 0 and abs(one.wins - 0.5) > one.rows**-0.5:
             better, lost = ("smaller", 1 - one.wins) if one.delta < 0 else ("larger", one.wins)
             worse = "larger" if one.delta < 0 else "smaller"
             yield (

@@ -1,10 +1,12 @@
 """`losscli compare`: numbers, formats, files, gates, and what is said when numbers disagree."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+ROOT = Path(__file__).parents[2]
 RANDOM = np.random.default_rng(9)
 
 
@@ -207,3 +209,17 @@ def test_beyond_what_is_kept_the_normal_test_says_so(cli, engine, monkeypatch):
 )  # fmt: skip
 def test_refusals(cli, words, said):
     assert cli(f"compare {words}", {"r.csv": SAME}) == (2, "", said)
+
+
+def test_the_page_says_what_was_recorded(cli):
+    page = cli("explain compare").out
+    assert max(map(len, page.splitlines())) <= 80
+    said = json.loads((ROOT / "tests/stats/coverage.json").read_text())["cases"]
+    for name, case in said.items():
+        kind, _, rows = name.partition(", n = ")
+        shown = {"squared t5": "squared t, 5 d.f."}.get(kind, kind.replace("binary ", "binary, "))
+        (line,) = [line for line in page.splitlines() if line.strip().startswith(shown + "  ")]
+        cells = line.removeprefix(f"    {shown}").split()
+        covers, warned = cells[:2] if rows == "50" else cells[2:]
+        assert abs(float(covers[:-1]) - 100 * case["covers"]) <= 0.051
+        assert abs(float(warned[:-1]) - 100 * case["warned"]) <= 0.51
