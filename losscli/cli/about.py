@@ -63,3 +63,14 @@ compare   is model B better than model A? what the numbers mean
   See also   losscli compute LOSS FILE --ci        one model and its interval
 """
 PAGES = {"compare": COMPARE}
+
+
+def show(name: str, json: bool, path: str) -> None:
+    """Write a page, to a file if one is named. Raises `UsageError`."""
+    from losscli.cli.output import Output
+
+    to = Output(Print(json=json, output=path, format="" if json or path not in ("", "-") else "table"))
+    if to.kind != "table":
+        raise UsageError(f"explain {name} is a page of text", fix=["--output page.txt"])
+    with to.file() as out:
+        out.write(PAGES[name])

@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
-from losscli.cli.about import PAGES
+from losscli.cli.about import PAGES, show
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -35,25 +35,18 @@ def explain(
     output: o.PageFile = "",
     color: o.Color = "",
 ) -> None:
-    """Formula, derivative, picture, pitfalls and names elsewhere of a loss.
-
-    explain compare: what the numbers of losscli compare mean.
-    """
+    """Formula, derivative, picture, pitfalls and names elsewhere of a loss; or what compare's numbers mean."""
     from losscli.cli.environment import style as drawn_in
     from losscli.cli.output import Output
     from losscli.report.terminal import colored, width_of
     from losscli.spec import parse
 
-    about = PAGES.get(loss)
-    if about and (json or output.endswith(".json")):
-        raise UsageError(f"explain {loss} is a page, not a loss: it has no JSON")
+    if loss in PAGES:
+        show(loss, json, output)
+        return
     to = Output(o.Print(json=json, output=output, format="" if json or output not in ("", "-") else "table"))
     if to.kind not in ("table", "json"):
         raise UsageError(f"--output {output}: a page is .txt or .json", fix=["--output page.txt"])
-    if about:
-        with to.file() as out:
-            out.write(about)
-        return
     found = parse(loss)
     glyphs, paint = drawn_in(style), not to.path and colored(sys.stdout, color)
     with to.file() as out:
