@@ -1,5 +1,10 @@
 """Pages about commands: what their numbers mean."""
 
+from __future__ import annotations
+
+from losscli.cli.options import Print
+from losscli.errors import UsageError
+
 COMPARE = """\
 compare   is model B better than model A? what the numbers mean
 
