@@ -26,10 +26,15 @@ def watching(progress: str) -> Generator[Callable[[Job], None]]:
     def watch(job: Job) -> None:
         reading = job.reading  # `follow` must not hold the job, which holds it: the file would stay open
 
+        def report() -> None:
+            bar.update(reading.looked_at, reading.progress())
+
         def follow(batches: Iterator[Batch]) -> Iterator[Batch]:
-            for batch in batches:
-                bar.update(reading.rows, reading.progress())
-                yield batch
+            reading.report = report
+            try:
+                yield from batches
+            finally:
+                reading.report = int  # which held the reading
             bar.stop()
 
         job.follow(follow)

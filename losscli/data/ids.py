@@ -104,7 +104,7 @@ class ById(Pairing):
 
     def pairs(self, blocks: Iterator[Block], rows: int) -> Paired:
         """Yield the blocks with the columns of the second table, which is read before."""
-        self._load(list(self.part.blocks(rows)))
+        self._load(list(self.look(self.part.blocks(rows))))
         yield from map(self._pair, blocks)
         self._finish()
 

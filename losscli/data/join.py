@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -38,6 +38,8 @@ class Pairing(ABC):
         self.part = part
         self.unmatched = Unmatched()
         """How many rows found no partner, once all have been read."""
+        self.look: Callable[[Iterator[Block]], Iterator[Block]] = iter
+        """What sees the blocks of the second table go by."""
 
     @abstractmethod
     def pairs(self, blocks: Iterator[Block], rows: int) -> Paired:
@@ -59,7 +61,7 @@ class ByOrder(Pairing):
     def pairs(self, blocks: Iterator[Block], rows: int) -> Paired:
         """Yield the blocks with the columns of the second table, which is read on as the first one is."""
         self.total = 0
-        self._blocks = self.part.blocks(rows)
+        self._blocks = self.look(self.part.blocks(rows))
         self._left: Block | None = self._more()
         yield from map(self._pair, blocks)
         self._finish()

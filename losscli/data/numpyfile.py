@@ -51,6 +51,7 @@ class NumpyTable(Table):
     ) -> None:
         self.name = name
         self._closers = closers
+        self._rows: tuple[int, int] | None = None
         self._fields: list[Field] = []
         self.names, self.lists, self.deep = [], {}, {}
         for called, array in arrays:
@@ -107,10 +108,15 @@ class NumpyTable(Table):
             for blocks in zip(*(array.blocks(step) for array in arrays), strict=True):
                 held = dict(zip(map(id, arrays), blocks, strict=True))
                 cells = [_cells(field, held[id(field.array)]) for field in wanted]
+                self._rows = start - 1 + len(blocks[0]), arrays[0].layout.shape[0]
                 yield Chunk(cells, np.arange(start, start + len(blocks[0]), dtype=np.int64), no_text)
                 start += len(blocks[0])
         if start == 1:
             raise NoResult(f"{self.name}: no rows")
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many rows have been read, and how many there are."""
+        return self._rows
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the name of the column and the value, with carets under the value."""

@@ -56,6 +56,7 @@ class Parquet(Table):
         self.name = name
         self.names, self.lists, self.deep = [], {}, {}
         self._closers = closers
+        self._at = 0
         self._file = store.File(path)
         self._fields: list[Field] = []
         with self._translated():
@@ -97,7 +98,12 @@ class Parquet(Table):
                     cells = coming.result()
                 if following:
                     coming = pool.submit(self._read, columns, *following)
+                self._at = stop
                 yield Chunk(cells, np.arange(start + 1, stop + 1, dtype=np.int64), no_text)
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many rows have been read, and how many there are."""
+        return self._at, self._ends[-1] if self._ends else 0
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the name of the column and the value, with carets under the value."""

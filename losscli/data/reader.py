@@ -223,8 +223,13 @@ class FileReading(Reading):
         return self._part.table.place(line)
 
     def progress(self) -> tuple[int, int] | None:
-        """Return how many bytes have been read."""
-        return self._part.table.progress()
+        """Return how much has been read, of both files if there are two."""
+        tables = [self._part.table, *([self._pairing.part.table] if self._pairing else [])]
+        found = [table.progress() for table in tables]
+        shares = [done / max(total, 1) for done, total in filter(None, found)]
+        if len(shares) < 2:
+            return found[0] if len(found) == 1 else None
+        return int(sum(shares) / len(shares) * 1_000_000), 1_000_000
 
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
@@ -233,11 +238,14 @@ class FileReading(Reading):
         finally:
             self._part.table.close()
             if self._pairing:
+                self._pairing.look = iter  # which held this reading
                 self._pairing.part.table.close()
 
     def _batches(self) -> Iterator[Batch]:
         usable = whole_rows = 0
-        blocks = self._part.blocks(self._batch_rows)
+        blocks = self.look(self._part.blocks(self._batch_rows))
+        if self._pairing:
+            self._pairing.look = self.look
         whole = ((block, np.ones(len(block.lines), dtype=np.bool_)) for block in blocks)
         for block, keep in self._pairing.pairs(blocks, self._batch_rows) if self._pairing else whole:
             numbers = block.numbers

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from losscli.data.batch import GROUP, Array, Batch, Chosen
 from losscli.data.cells import label
 from losscli.data.join import Unmatched
+from losscli.data.part import Block
 
 
 class Reading(ABC):
@@ -42,6 +43,18 @@ class Reading(ABC):
         """How many rows of each group were left out, by its place."""
         self.unmatched = Unmatched()
         """With `join="inner"`: how many ids only FILE has, and only the targets."""
+
+        self.looked_at = 0
+        """The rows read so far, of any file."""
+        self.report: Callable[[], object] = int
+        """What is called when some more have been read."""
+
+    def look(self, blocks: Iterable[Block]) -> Iterator[Block]:
+        """Report that blocks go by."""
+        for block in blocks:
+            self.looked_at += len(block.lines)
+            self.report()
+            yield block
 
     @abstractmethod
     def batches(self) -> Iterator[Batch]:

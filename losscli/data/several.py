@@ -38,13 +38,12 @@ class Several(Table):
     def __init__(self, name: str, files: Sequence[str], open_one: Open) -> None:
         self.name = name
         self._files = list(files)
+        self._sizes = [each.stat().st_size if each.is_file() else 0 for each in map(Path, files)]
         self._open = open_one
         self._first = self._now = first = open_one(files[0])
         self.names, self.lists, self.deep = first.names, first.lists, first.deep  # which grow if more is seen
         self.unit, self.named, self.array, self.texts = first.unit, first.named, first.array, first.texts
-        self.large = (
-            first.large or sum(each.stat().st_size for each in map(Path, files) if each.exists()) >= LARGE
-        )
+        self.large = first.large or sum(self._sizes) >= LARGE
         self.delimiter = getattr(first, "delimiter", "")
         self._starts = [0]
         """After which line each file begins."""
@@ -108,6 +107,12 @@ class Several(Table):
                 )
             found.append(place)
         return found
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes of all files have been read, and how many they have."""
+        at = len(self._starts) - 1
+        done, total = self._now.progress() or (1, 1)  # it is closed
+        return sum(self._sizes[:at]) + self._sizes[at] * done // max(total, 1), sum(self._sizes)
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the line of its file with carets under the cell."""

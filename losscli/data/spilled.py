@@ -52,7 +52,7 @@ class Spilled(Pairing):
     def _load(self, matching: Matching, rows: int) -> None:
         """Read the second table."""
         refused: LosscliError | None = None
-        for block in self.part.blocks(rows):
+        for block in self.look(self.part.blocks(rows)):
             refused = refused or nameless(self._on, self.part.table, block)
             if block.flaws:
                 places = [matching.rows + flaw.row for flaw in block.flaws]

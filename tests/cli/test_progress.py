@@ -109,3 +109,36 @@ def test_the_size_of_a_file_is_known(tmp_path):
     assert 0 < done <= total
     list(batches)
     assert reading.progress() is None
+
+
+@pytest.mark.parametrize("kind", ["parquet", "npy", "csv", "join"])
+def test_how_far_a_reading_is_known(kind, tmp_path, monkeypatch):
+    import duckdb
+    import numpy as np
+
+    monkeypatch.chdir(tmp_path)
+    rows, how, file = 500_000, {}, f"t.{kind}"
+    if kind == "parquet":
+        duckdb.execute(
+            f"copy (select 1 as pred, 2 as target from range({rows})) to '{file}' (row_group_size 50000)"
+        )
+    elif kind == "npy":
+        np.save(file, np.ones((rows, 2)))
+        how = {"given": {"pred": "1", "target": "2"}}
+    else:
+        rows, file = 20_000, "t*.csv"
+        for at in range(5):
+            Path(f"t{at}.csv").write_text(
+                "id,pred,target\n" + "".join(f"{at}-{k},1,2\n" for k in range(rows // 5))
+            )
+        how = {"targets": "t*.csv", "on": "id"} if kind == "join" else {}
+    reading = read([(Role("pred", ("pred",)), Role("target", ("target",)))], file, batch_rows=1000, **how)
+    seen = []
+    reading.report = lambda: seen.append((reading.looked_at, *reading.progress()))
+    assert sum(len(batch.rows) for batch in reading.batches()) == rows
+    assert len(seen) > 4
+    assert seen[-1][0] == rows * (2 if kind == "join" else 1)
+    shares = [done / total for _, done, total in seen]
+    assert shares == sorted(shares)
+    assert shares[0] < 0.6
+    assert shares[-1] > 0.99
