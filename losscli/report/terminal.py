@@ -115,7 +115,7 @@ def write_table(
     left_out = [name for at, name in enumerate(table.columns) if at not in kept]
     if left_out:
         named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
-        left_out = [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, or a pipe)"]
+        left_out = [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, --fields)"]
     if titles and (left_out or table.footer):
         console.print()
     for line in (*left_out, *table.footer):

@@ -117,3 +117,10 @@ def test_many_groups_on_a_terminal_are_cut(cli):
 )  # fmt: skip
 def test_refusals(cli, words, code, said):
     assert cli(f"compute mse {words}", REGIONS) == (code, "", said)
+
+
+def test_markdown_has_no_empty_row(cli):
+    rows = [
+        line for line in cli("compute mse r.csv -g region --md", REGIONS).out.splitlines() if line[:1] == "|"
+    ]
+    assert [row.split()[1] for row in rows[2:]] == ["south", "north", "NA", "all"]
