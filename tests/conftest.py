@@ -9,6 +9,16 @@ def pytest_addoption(parser):
     )
 
 
+def pytest_collection_modifyitems(config, items):
+    """Leave the long searches out unless they are asked for: `pytest -m sweep`."""
+    if "sweep" in (config.option.markexpr or ""):
+        return
+    long = [item for item in items if item.get_closest_marker("sweep")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 @pytest.fixture
 def redraw(request):
     """Whether expected output is to be written anew rather than compared."""
