@@ -88,6 +88,8 @@ class Paired:
 
     def wins(self, group: int | None = None) -> tuple[int, int, int]:
         """Return how many rows the candidate has won, how many are tied, and how many there are."""
+        if group is not None and group >= self._wins.shape[1]:
+            return 0, 0, 0
         found = self._wins.sum(axis=1) if group is None else self._wins[:, group]
         won, tied, rows = found.tolist()
         return won, tied, rows

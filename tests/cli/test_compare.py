@@ -223,3 +223,9 @@ def test_the_page_says_what_was_recorded(cli):
         covers, warned = cells[:2] if rows == "50" else cells[2:]
         assert abs(float(covers[:-1]) - 100 * case["covers"]) <= 0.051
         assert abs(float(warned[:-1]) - 100 * case["warned"]) <= 0.51
+
+
+def test_a_group_of_which_no_row_is_left(cli):
+    rows = "a,b,y,g\n" + "1,2,0,x\n2,1,0,x\n3,1,0,x\n" + ",1,0,z\n"
+    ran = cli("compare mse m.csv -p a -p b -t y -g g --missing drop --json", {"m.csv": rows})
+    assert [each["n"] for each in json.loads(ran.out)["results"]] == [3, 3]
