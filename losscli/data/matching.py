@@ -176,6 +176,10 @@ class Matching:
                 self._database.execute(f"set memory_limit='{self._memory}MB'")
             except duckdb.IOException:
                 raise self._no_room() from None
+            except RuntimeError as error:
+                if str(error) == "Query interrupted":  # by Ctrl-C
+                    raise KeyboardInterrupt from None
+                raise
 
     def _no_room(self) -> DataError:
         folder = str(Path(self._folder).parent)

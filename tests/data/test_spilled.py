@@ -173,6 +173,20 @@ def test_ctrl_c_leaves_nothing(put, tmp_path):
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
+def test_ctrl_c_in_a_query_is_ctrl_c(tmp_path):
+    one = matching.Matching(str(tmp_path), 1)
+    real = one._database
+
+    class Stopped:
+        def execute(self, *_):
+            raise RuntimeError("Query interrupted")
+
+    one._database = Stopped()
+    with pytest.raises(KeyboardInterrupt):
+        one.several()
+    real.close()
+
+
 @pytest.mark.sweep
 def test_memory_does_not_grow_with_the_files(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
