@@ -222,10 +222,11 @@ def run(formula: str, where: Iterable[tuple[str, str]], names: Mapping[str, Any]
 
 
 def bits_for(numbers: Iterable[float], steep: bool = True) -> int:
-    """Return a precision at which no product of two `numbers` vanishes and, where it is `steep`, no e^x of one."""
-    sizes = [abs(x) for x in numbers if x and isfinite(x)]
-    if not sizes:
-        return 400
+    """Return a precision at which no product of two `numbers` vanishes and, where it is `steep`, no e^x of one.
+
+    Nor do they vanish beside the constants of formulas, which are near 1: as p in 1 - p.
+    """
+    sizes = [1.0, *(abs(x) for x in numbers if x and isfinite(x))]
     span = frexp(max(sizes))[1] - frexp(min(sizes))[1]
     return int(min(BITS, 400 + 4 * span + 3 * max(sizes) * steep))
 

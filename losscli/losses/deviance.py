@@ -205,7 +205,11 @@ class GammaDeviance(Deviance):
         return 2 * ((p - t) / p / p)
 
     def curvature(self, p, t):
-        return 2 * ((2 * t - p) / p / p / p)
+        found = 2 * ((2 * t - p) / p / p / p)
+        return with_care(t > MOST, found, self.careful_curvature, p, t)
+
+    def careful_curvature(self, p, t):
+        return 4 * ((t - p / 2) / p / p / p)  # twice the largest double is infinite
 
     def traits(self):
         return Traits(best="the mean")
@@ -275,7 +279,9 @@ def beside_equality(a, b):
 
 def log_ratio(p, t):
     """Return ln(p/t), to some 80 bits of its own size."""
-    r = DoubleDouble.of_sum(p, -t) / t
+    exponent = np.frexp(t)[1]  # at the ends of the range no product is exact
+    a, b = np.ldexp(p, -exponent), np.ldexp(t, -exponent)
+    r = DoubleDouble.of_sum(a, -b) / b
     close = r * (r * (r * (r.high * -0.25 + 1 / 3) - 0.5) + 1.0)
     return chosen(abs(r.high) < SMALL, close, log(p) - log(t))
 

@@ -15,6 +15,7 @@ from losscli import (
     parse,
 )
 from losscli.loss import DomainError
+from tests.laws import law
 from tests.laws.test_identities import same
 from tests.laws.test_truth import true
 
@@ -107,3 +108,15 @@ def test_what_libraries_say_of_target_2_and_prediction_3():
     assert round(GammaNLLLog().value(np.log(3), 2).item(), 6) == 1.765279
     assert round(TweedieDeviance().value(3, 2).item(), 6) == 0.233297
     assert round(TweedieNLLLog().value(np.log(3), 2).item(), 6) == 5.773503
+
+
+LARGE = [(1.0000000000000002e308, 1e308), (1e308, 1.7e308), (1e100, 1.7976931348623157e308), (3e-320, 2e-320)]
+
+
+@pytest.mark.parametrize("power", [1.2, 1.5, 2.0, 2.5])
+def test_ends_of_the_range(power):
+    """Near-equal numbers too large to be split in halves, and targets twice which is infinite."""
+    for loss in (TweedieDeviance(power=power), GammaDeviance()):
+        for order in range(3):
+            for error, row, got, truth in law.errors(loss, 0, LARGE, order):
+                assert error <= 4, f"{loss} order {order} at {row}: {got} is {error:.3g} ulp from {truth}"
