@@ -12,7 +12,7 @@ from math import frexp, isfinite
 from typing import Any
 
 from losscli.formula import evaluate, needed
-from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, plain, times
+from losscli.nodes import Node, Number, Vector, flow, mp, mpmath, over, plain, times
 
 __all__ = ["BITS", "Node", "Vector", "bits_for", "double", "flow", "mp", "number", "plain", "run"]
 
@@ -24,7 +24,7 @@ LARGE = mp.mpf(2) ** 100
 
 def log(x: Number) -> Number:
     """Return the natural logarithm."""
-    return Node(mp.log(x.v), (x, lambda g, x: g / x, (x,))) if isinstance(x, Node) else mp.log(x)
+    return Node(mp.log(x.v), (x, over, (x,))) if isinstance(x, Node) else mp.log(x)
 
 
 def exp(x: Number) -> Number:

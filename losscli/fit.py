@@ -54,6 +54,13 @@ def need(losses: Sequence[Loss]) -> Need:
 def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> Loss:
     """Return a loss as it is computed from these columns. Raises if they are too many or too few for it."""
     widths = [len(chosen[entry.name].labels or chosen[entry.name].names) for entry in form]
+    for entry, width in zip(form, widths, strict=True):
+        if entry.hard and width > 1:
+            raise DataError(
+                f"{loss.name}: {entry.name} is one class a row, not {counted(width, 'number')}",
+                [f"{entry.name}: {listed(chosen[entry.name].names)}"],
+                [f"--{entry.name} COLUMN   (the name or index of the class)"],
+            )
     if loss.elementwise:
         several = loss.several if isinstance(loss, Leveled) else ()
         said = [f"{entry.name}: {listed(chosen[entry.name].names)}" for entry in form]

@@ -46,6 +46,8 @@ class Input(NamedTuple):
     """The input below which it must not lie."""
     endless: bool = False
     """Whether infinity is one of its numbers, of which the formula knows, and not the limit of all."""
+    hard: bool = False
+    """Whether a class is named by its index only, and not by weights."""
 
 
 class DomainError(ValueError):
@@ -108,6 +110,8 @@ def aligned(loss: str, form: Sequence[Input], arrays: Sequence[Array]) -> tuple[
     widths: set[int] = set()
     for entry, x in zip(form, arrays, strict=True):
         wanted = {"number": (1,), "vector": (2,), "class": (1, 2)}[entry.kind]
+        if entry.hard and x.ndim == 2:
+            raise ValueError(f"{loss}: {entry.name} must be the index of a class, not a weight of each")
         if x.ndim not in wanted:
             raise ValueError(f"{loss}: {entry.name} must have {wanted[0]} axes, not shape {x.shape}")
         widths |= {x.shape[1]} if x.ndim == 2 else set()

@@ -74,7 +74,7 @@ class ListJob(Job):
         """
         weight = self.weight(self.each)
         arrays, values = self._answer(0)
-        loss, code = cast("Listwise", self.losses[0]), self.lists.code
+        loss, code = cast("Listwise", self._coded[0]), self.lists.code
         found = (loss.gradient if order == 1 else loss.hessian)(*arrays, lists=code)
         found = found if isinstance(found, tuple) else (found,)
         edge = loss.kinked(*arrays, lists=code)
@@ -143,7 +143,7 @@ class ListJob(Job):
             if entry.kind == "labels":
                 known = self.reading.labels[entry.name]
                 arrays[k] = [known[int(x)] if x == x else [np.nan] for x in arrays[k][first]]
-        loss = cast("Listwise", self.losses[at])
+        loss = cast("Listwise", self._coded[at])
         try:
             loss.check(*arrays)
         except DomainError as error:

@@ -99,9 +99,17 @@ def times(g: Number, other: Number) -> Number:
 def _divide(a: Number, b: Number) -> Node:
     return Node(
         plain(a) / plain(b),
-        (a, lambda g, b: g / b, (b,)),
-        (b, lambda g, a, b: -(g * a) / (b * b), (a, b)),
+        (a, over, (b,)),
+        (b, lambda g, a, b: over(-(g * a), b * b), (a, b)),
     )
+
+
+def over(g: Number, x: Number) -> Number:
+    """Return a derivative divided by a number of 0 or more; by 0 it is infinite, or NaN if it is 0 itself."""
+    if plain(x):
+        return g / x
+    size = mpmath.sign(plain(g)) * mp.inf if plain(g) else mp.nan
+    return Node(size) if isinstance(g, Node) or isinstance(x, Node) else size
 
 
 def flow(out: Number, sources: Sequence[Node], again: bool = False) -> list[Number]:

@@ -109,7 +109,7 @@ def turns(powers: DoubleDouble, pull: Weigh) -> Array:
 def times(x: Array, rest: Array, weight: DoubleDouble) -> tuple[Array, Array]:
     """Return (x + rest) · weight in two parts, the second small."""
     near, less = product(x, weight.high)
-    rest = rest * weight.high
+    rest = rest * weight.rounded  # of a difference the second part may be no small one
     rest += x * weight.low
     rest += less
     return near, rest

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from losscli.arithmetic import FAINT
 from losscli.domain import FINITE, Interval
-from losscli.doubledouble import LN2, DoubleDouble, chosen, exp
+from losscli.doubledouble import DoubleDouble, chosen, exp
 from losscli.families import TARGET
 from losscli.listwise import Listwise
 from losscli.loss import Array, Axis, Input, Section
@@ -142,7 +142,7 @@ def running(x: DoubleDouble) -> DoubleDouble:
     return x
 
 
-LOG2 = DoubleDouble(LN2[0], LN2[1])  # to 93 bits
+LOG2 = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
 
 
 def gained(y: Array) -> DoubleDouble:

@@ -81,12 +81,15 @@ def _slope(loss: Loss, section: Section) -> Callable[[Array], Any] | None:
     """Return the derivative along the curve: the gradient times how the inputs move; None if targets move too."""
     form = loss.form(len(section.inputs(np.array([0.5]))))
 
-    def ways(x: Array) -> list[Array]:
-        high, low = section.inputs(x + STEP), section.inputs(x - STEP)
+    def moved(x: Array, step: float) -> list[Array]:
+        high, low = section.inputs(x + step), section.inputs(x - step)
         return [
-            (a - b) / ((x + STEP) - (x - STEP)).reshape(-1, *[1] * (np.ndim(a) - 1))
+            (a - b) / ((x + step) - (x - step)).reshape(-1, *[1] * (np.ndim(a) - 1))
             for a, b in zip(high, low, strict=True)
         ]
+
+    def ways(x: Array) -> list[Array]:  # two steps, lest a bent way count as an error of ours
+        return [(4 * near - far) / 3 for near, far in zip(moved(x, STEP / 2), moved(x, STEP), strict=True)]
 
     still = [way for entry, way in zip(form, ways(np.array([0.3, 0.6])), strict=True) if not entry.wrt]
     if any(np.any(way != 0) for way in still):

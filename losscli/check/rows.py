@@ -51,7 +51,9 @@ def made_up(loss: Loss, count: int, seed: int = 0) -> list[Rows]:
         (form, width, soft)
         for form in loss.forms
         for width in _widths(loss, form)
-        for soft in ((False, True) if any(entry.kind == "class" for entry in form) else (False,))
+        for soft in (
+            (False, True) if any(entry.kind == "class" and not entry.hard for entry in form) else (False,)
+        )
     ]
     found: list[Rows] = []
     for at, (form, width, soft) in enumerate(shapes):

@@ -22,7 +22,7 @@ class GeneralizedDice(Listwise):
     forms = (
         (
             Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
-            Input("target", NONNEGATIVE, "class", of="pred", columns=("mask", *TARGET)),
+            Input("target", NONNEGATIVE, "class", of="pred", columns=("mask", *TARGET), hard=True),
         ),
     )
     formula = "1 - 2 * I / S"

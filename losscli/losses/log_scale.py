@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE
-from losscli.doubledouble import LN2, DoubleDouble, two_product, two_sum
+from losscli.doubledouble import DoubleDouble, two_product, two_sum
 from losscli.forecast import LOCATION, OUTCOME, Forecast, settled
 from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
@@ -19,7 +19,7 @@ NEAR, FAR = 300.0, 1e5  # exponentials within are pairs, and beyond outweigh all
 LEAST, MOST = 2.0**-200, 2.0**200  # squares of these have exact products with such exponentials
 BITS = 0.125  # a logarithm has some 100 bits after the point, however near 0 it is
 SURE = 200.0  # beside 2^200 a 1 is nothing
-LOG_TWO = DoubleDouble(LN2[0], LN2[1])
+LOG_TWO = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
 ONE = Wide(DoubleDouble(np.ones(()), np.zeros(())))
 
 

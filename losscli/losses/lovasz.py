@@ -86,7 +86,7 @@ class LovaszSoftmax(Listwise):
     forms = (
         (
             Input("pred", UNIT, "vector", wrt=True, columns=PROBABILITY, simplex=True),
-            Input("target", NONNEGATIVE, "class", of="pred", columns=("mask", *TARGET)),
+            Input("target", NONNEGATIVE, "class", of="pred", columns=("mask", *TARGET), hard=True),
         ),
     )
     formula = "sum(sum(m[c][i] * g[c][i] for i in items) for c in present) / len(present)"

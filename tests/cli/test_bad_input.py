@@ -134,3 +134,13 @@ def test_no_room_for_temporary_files(cli, monkeypatch):
     assert (found.code, found.out) == (3, "")
     assert found.err.startswith("error: no room in '")
     assert found.err.endswith("  fix: TMPDIR=/a/larger/folder losscli ...\n")
+
+
+@pytest.mark.parametrize("name", ["lovasz-softmax", "generalized-dice"])
+def test_a_mask_of_weights_is_refused(cli, name):
+    ran = cli(f"compute {name} m.csv", {"m.csv": "p_0,p_1,y_0,y_1\n0.3,0.7,0.4,0.6\n0.2,0.8,1,0\n"})
+    assert (ran.code, ran.out) == (3, "")
+    assert (
+        f"{name}: target is one class a row, not 2 numbers\n  target: y_0, y_1\n  fix: --target COLUMN"
+        in ran.err
+    )

@@ -34,6 +34,7 @@ def test_a_right_loss(cli):
         "quantile:tau=0.9",
         "triplet-margin",
         "nll",
+        "softmax-cross-entropy",
         "listnet-softmax",
         "tukey-biweight",
     ],

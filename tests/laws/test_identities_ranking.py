@@ -275,3 +275,9 @@ def test_lambda_rank_of_two_is_a_part_of_pairwise_logistic(order):
     np.testing.assert_allclose(
         two(LambdaRank(), order), part * two(PairwiseLogistic(), order), rtol=1e-14, atol=1e-300
     )
+
+
+def test_gains_and_scores_that_hardly_differ():
+    """The pull between two such members is a difference of two doubles whose second part is no small one."""
+    slope = ApproxNDCG().gradient([1.0, 0.999999999976234], [0.9999999999936748, 0.9999999999762339])
+    np.testing.assert_allclose(slope, [-1.9896936750142784e-12, 1.9896936750142784e-12], rtol=4e-16)

@@ -132,3 +132,9 @@ def test_generalized_dice_weighs_by_the_inverse_square_of_the_size():
     sizes = (p[:, 0].sum() + 4) / 16 + p[:, 1].sum() + 1
     np.testing.assert_allclose(GeneralizedDice().value(p, y), [1 - 2 * hits / sizes], rtol=1e-14)
     assert GeneralizedDice().value([[1.0, 0.0, 0.0]], [0]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize("loss", [LovaszSoftmax(), GeneralizedDice()], ids=str)
+def test_a_pixel_has_one_class_and_not_a_weight_of_each(loss):
+    with pytest.raises(ValueError, match="target must be the index of a class, not a weight of each"):
+        loss.value([[0.3, 0.7]], [[0.4, 0.6]])
