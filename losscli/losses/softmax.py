@@ -10,7 +10,7 @@ from operator import add
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import compensated, sure, times, with_care
+from losscli.arithmetic import FAINT, compensated, sure, times, with_care
 from losscli.classes import OnScores
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
@@ -96,7 +96,11 @@ class OfSoftmax(OnScores):
         pull, (bend, gentle) = self.pull(p, m, c) * y, self.bend(p, m, c)
         whole, own, mine = pull.total(), bend * p * y, gentle * y
         beside = own.total() - own[:, None] - own
-        matrix = -(p[:, None] * p).rounded * agreed(whole, beside, -mine[:, None], -mine)
+        weight, both = agreed(whole, beside, -mine[:, None], -mine), (p[:, None] * p).rounded
+        matrix = -both * weight
+        if (faint := both < FAINT).any():  # too small for all its bits, but the weight may be large
+            less = np.minimum(p.high[:, None], p.high) * weight
+            matrix = np.where(faint, -less * np.maximum(p.high[:, None], p.high), matrix)
         at = np.arange(len(y))
         matrix[at, at] = p.rounded * agreed(m * whole, -(p * others(own)), -(m * mine))
         return matrix
@@ -223,6 +227,10 @@ class CategoricalFocalWithLogits(OfSoftmax):
         g = DoubleDouble(self.gamma)
         change = g * (c - 2.0 - (g - 1.0) * p * relative(c, m))
         return raised(m, g - 1.0) * change, self.power(m) * change
+
+    def curvature(self, p, m, c, y):
+        faint = (p.high < 2.0**-1022) & (c.high < 745 + np.log1p(800 * self.gamma)) & (y * self.gamma > 0)
+        return np.where(faint.any(axis=0), np.nan, super().curvature(p, m, c, y))  # C may be large
 
     def traits(self):
         steepest, sharpest = bounds(BinaryFocalWithLogits(gamma=self.gamma))

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from losscli.check.truth import ulps
 from losscli.losses.binary import BCE, BCEWithLogits
 from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
 from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
+from losscli.mend import at_bits
 
 RNG = np.random.default_rng(12)
 Z = np.concatenate([RNG.normal(size=100) * 5, [0.0, 30.0, -30.0, 700.0, -700.0]])
@@ -124,3 +126,16 @@ def test_far_scores():
         assert loss.value(z, [1, 1, 1])[0] == np.inf
         np.testing.assert_array_equal(loss.gradient(z, [0, 0, 0]), np.zeros((3, 2)))
         np.testing.assert_array_equal(loss.gradient(z, [1, 1, 1]), [[1, -1]] * 3)
+
+
+FARTHEST = [[676.6143615758425, 503.5721982254019, 105.24117095673613, 669.6122736500377], [0.0, -300.0, -730.0, 1.0],
+            [0.0, -10.0, -712.0, -740.0]]  # fmt: skip
+
+
+@pytest.mark.parametrize("gamma", [1.5, 2.0])
+def test_probabilities_too_small_for_all_their_bits_meet_large_costs(gamma):
+    loss = CategoricalFocalWithLogits(gamma=gamma)
+    found = loss.hessian(FARTHEST, [2.0] * len(FARTHEST))
+    for z, ours in zip(FARTHEST, found, strict=True):
+        exact = at_bits(loss, 2, loss.forms[0], [np.array(z), np.array(2.0)], 6600)[0]
+        assert ulps(ours, exact).max() <= 4, f"{loss} at {z}: {ours}, not {exact}"
