@@ -18,6 +18,8 @@ from losscli.cli.list import catalogue
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+BAR = re.compile(r"\x1b\[\?25l.*?\x1b\[\?25h\r\x1b\[1A\x1b\[2K", re.DOTALL)
+"""What a bar of progress writes on a machine so slow that it shows one, until it takes it away."""
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TABLE = re.compile(r"(?<=<!-- losses -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -52,7 +54,7 @@ def on_a_terminal(command, folder):
             said += piece
         child.wait(60)
     os.close(ours)
-    lines = said.decode().replace("\r\n", "\n").splitlines()
+    lines = BAR.sub("", said.decode()).replace("\r\n", "\n").splitlines()
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -73,6 +75,8 @@ def table():
     return "\n".join(rows) + "\n"
 
 
+OTHERS = re.compile(r" \| (jq|mlr) ")
+"""Programs that a pipeline in the README leads into, and that not every machine has."""
 COMMANDS = [pair for _, pairs in sessions(README.read_text(encoding="utf-8")) for pair in pairs]
 
 
@@ -80,6 +84,10 @@ COMMANDS = [pair for _, pairs in sessions(README.read_text(encoding="utf-8")) fo
 def test_command(command, output, folder, redraw):
     if redraw:
         pytest.skip("redrawn by test_redraw")
+    theirs = OTHERS.search(command)
+    if theirs and shutil.which(theirs[1]) is None:  # ours is what feeds it
+        assert on_a_terminal(f"{command[: theirs.start()]} > said && test -s said && echo done", folder) == "done\n"
+        return
     # the size of an image is that of this machine's fonts and libraries
     said, promised = (re.sub(r"\d+ kB", "N kB", text) for text in (on_a_terminal(command, folder), output))
     assert said == promised
