@@ -288,25 +288,5 @@ class Multiclass(Loss):
         return {**dict(zip(names, row, strict=True)), "classes": range(len(row[0]))}
 
 
-def weights(k: Array, classes: int) -> Array:
-    """Return the targets of a block as weights (K, n): those given, or 1 for the class with index `k`."""
-    return k if k.ndim == 2 else one_hot(k, classes).astype(np.float64)
-
-
-def one_hot(k: Array, classes: int) -> NDArray[np.bool_]:
-    """Return where each column of a block (K, n) has the class with index `k`."""
-    return np.arange(classes)[:, None] == k
-
-
-def index(k: Array) -> NDArray[np.intp]:
-    """Return the classes of a block as indices, from indices or from columns of which one is 1."""
-    return k.argmax(axis=0) if k.ndim == 2 else k.astype(np.intp)
-
-
-def pick(x: Array, k: Array | NDArray[np.intp]) -> Array:
-    """Return of each column of `x` the entry of its class."""
-    return np.take_along_axis(x, k[None].astype(np.intp), axis=0)[0]
-
-
 SIMILAR = Input("target", BINARY, columns=(*SAME, *TARGET))
 DISTANCE = Input("distance", NONNEGATIVE, wrt=True, columns=("distance", "dist", "d", "y_pred", "pred"))

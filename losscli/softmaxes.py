@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.doubledouble import DoubleDouble, total, two_sum
-from losscli.families import pick
 from losscli.loss import Array
+from losscli.onehot import pick
 
 FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 

@@ -86,7 +86,10 @@ def test_command(command, output, folder, redraw):
         pytest.skip("redrawn by test_redraw")
     theirs = OTHERS.search(command)
     if theirs and shutil.which(theirs[1]) is None:  # ours is what feeds it
-        assert on_a_terminal(f"{command[: theirs.start()]} > said && test -s said && echo done", folder) == "done\n"
+        assert (
+            on_a_terminal(f"{command[: theirs.start()]} > said && test -s said && echo done", folder)
+            == "done\n"
+        )
         return
     # the size of an image is that of this machine's fonts and libraries
     said, promised = (re.sub(r"\d+ kB", "N kB", text) for text in (on_a_terminal(command, folder), output))

@@ -110,7 +110,8 @@ def deliver(pictures: Pictures, out: str, kind: str, on: Paper) -> None:
         send(render(pictures, kind_of(kind) or "png", on)[0])
         return
     wide, high = save(pictures, Path(out), kind_of(kind), on)
-    note(wrote(out, f"{wide} x {high}"))
+    pixels = (kind_of(kind) or Path(out).suffix.lower().lstrip(".")) == "png"
+    note(wrote(out, f"{wide} x {high}" if pixels else f"{wide / on.dpi:g} x {high / on.dpi:g} in"))
 
 
 def show(pictures: Pictures, how: str, on: Paper) -> None:

@@ -7,10 +7,11 @@ from losscli.arithmetic import FAINT, compensated, corrected, over_square, with_
 from losscli.bregman import LEAST, MOST, POWERS, apart, entropic, exponential, polynomial, summed
 from losscli.domain import NONNEGATIVE
 from losscli.doubledouble import two_sum
-from losscli.families import PROBABILITY, TARGET, pick, weights
+from losscli.families import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
 from losscli.losses.count import CLEAR, FLAT, PoissonNLLLog
 from losscli.losses.divergence import LOG_PROBABILITY, Divergence, placed
+from losscli.onehot import pick, weights
 from losscli.tables import exp_pair, log_pair, product
 from losscli.traits import Traits
 

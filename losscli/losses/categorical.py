@@ -8,9 +8,9 @@ import numpy as np
 from losscli.arithmetic import times
 from losscli.classes import OnProbabilities
 from losscli.domain import Interval
-from losscli.families import weights
 from losscli.loss import Array
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocal
+from losscli.onehot import weights
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -9,8 +9,9 @@ from losscli.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_
 from losscli.bregman import LEAST, apart, crossed, entropic
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, log, two_sum
-from losscli.families import PROBABILITY, TARGET, pick, weights
+from losscli.families import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.onehot import pick, weights
 from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 

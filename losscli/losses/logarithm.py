@@ -6,8 +6,9 @@ from losscli import places
 from losscli.arithmetic import FAINT, gathered, times
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble
-from losscli.families import TARGET, pick, weights
+from losscli.families import TARGET
 from losscli.loss import Axis, Input, Section
+from losscli.onehot import pick, weights
 from losscli.traits import Traits
 from losscli.weighed import Weighed, class_weights, left_out
 

@@ -7,8 +7,8 @@ from losscli.arithmetic import FAINT, over, over_square, sure, times, with_care
 from losscli.classes import OnProbabilities, OnScores
 from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, total, two_sum
-from losscli.families import pick, weights
 from losscli.loss import Axis, Section
+from losscli.onehot import pick, weights
 from losscli.parameter import parameter
 from losscli.softmaxes import curvature, parts, revived
 from losscli.traits import Traits

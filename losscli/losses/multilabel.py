@@ -7,9 +7,10 @@ from losscli.arithmetic import DOUBT, gathered, rounded_sum, with_care
 from losscli.classes import duel
 from losscli.domain import BINARY, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.families import LOGIT, TARGET, Multiclass, weights
+from losscli.families import LOGIT, TARGET, Multiclass
 from losscli.loss import Axis, Input, Section
 from losscli.losses.binary import BCEWithLogits
+from losscli.onehot import weights
 from losscli.traits import Traits
 
 LARGE = 2.0**400  # from here the product with a count might not be exact

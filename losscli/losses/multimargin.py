@@ -6,8 +6,9 @@ from losscli import places
 from losscli.arithmetic import FAINT, gathered, rounded_sum
 from losscli.classes import duel
 from losscli.domain import BINARY, Choice, Interval
-from losscli.families import LOGIT, TARGET, Multiclass, index, pick
+from losscli.families import LOGIT, TARGET, Multiclass
 from losscli.loss import Axis, Input
+from losscli.onehot import index, pick
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 from losscli.weighed import Weighed, class_weights

@@ -12,7 +12,8 @@ from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
 from losscli.dots import Cut
 from losscli.doubledouble import total, two_product
-from losscli.families import OnProbability, weights
+from losscli.families import OnProbability
+from losscli.onehot import weights
 from losscli.parameter import flag, parameter
 from losscli.sums import heads, running
 from losscli.traits import Traits

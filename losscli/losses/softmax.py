@@ -15,10 +15,10 @@ from losscli.classes import OnScores
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
 from losscli.fading import bounds, expansion
-from losscli.families import pick, weights
 from losscli.loss import Array
 from losscli.losses.categorical import ALPHA
 from losscli.losses.focal import FAR, GAMMA, REACH, SOURCE, STEEP, STEPS, BinaryFocalWithLogits, sides
+from losscli.onehot import pick, weights
 from losscli.parameter import parameter
 from losscli.softmaxes import revived
 from losscli.sums import others, raised

@@ -10,9 +10,10 @@ from losscli.arithmetic import DOUBT, times
 from losscli.classes import OnScores
 from losscli.domain import UNIT
 from losscli.doubledouble import DoubleDouble, two_product, two_sum
-from losscli.families import LOGIT, TARGET, pick, weights
+from losscli.families import LOGIT, TARGET
 from losscli.loss import Array, Input
 from losscli.losses.scoring import square_length
+from losscli.onehot import pick, weights
 from losscli.sums import running
 from losscli.traits import Traits
 

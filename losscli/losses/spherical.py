@@ -10,7 +10,7 @@ from losscli.classes import OnProbabilities
 from losscli.domain import Interval
 from losscli.dots import Cut, quotient
 from losscli.doubledouble import DoubleDouble, power
-from losscli.families import one_hot, pick
+from losscli.onehot import one_hot, pick
 from losscli.parameter import parameter
 from losscli.sums import others, raised
 from losscli.traits import Traits

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
-from textwrap import wrap
+from textwrap import TextWrapper, wrap
 from typing import TextIO
 
 from losscli.report.number import plain, short
@@ -119,8 +120,15 @@ def write_table(
     if titles and (left_out or table.footer):
         console.print()
     for line in (*left_out, *table.footer):
-        for part in wrap(line, room - 2, subsequent_indent="  ", break_on_hyphens=False):
+        fill = AtBars if line.startswith("signature: ") else TextWrapper
+        for part in fill(room - 2, subsequent_indent="  ", break_on_hyphens=False).wrap(line):
             console.print(Text(f"  {part}", style="dim"), soft_wrap=True)
+
+
+class AtBars(TextWrapper):
+    """Fills lines to a width; a signature is broken behind its bars."""
+
+    wordsep_simple_re = re.compile(r"( +|(?<=\|))")
 
 
 def shown(cell: Cell, digits: int = 4) -> str:

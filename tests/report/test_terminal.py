@@ -101,3 +101,10 @@ def test_no_colour_means_no_escapes_at_all():
     assert "\x1b" not in out.getvalue()
     write_table(TABLE, out, color="always", width=60, screen=Screen(terminal=False))
     assert "\x1b" in out.getvalue()
+
+
+def test_a_signature_breaks_behind_its_bars():
+    signature = "signature: mae|red:mean|n:442|miss:error|group:age_group|ci:stud95|bs:10000|seed:0|v:0.1.0"
+    lines = drawn(Table(("loss",), [("mae",)], "", [signature]), width=60)[-2:]
+    assert "".join(line.strip() for line in lines) == signature
+    assert lines[0].endswith("|")

@@ -1,0 +1,28 @@
+"""Classes as targets: an index for each row, or a weight for each class."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.blocks import Array
+
+
+def weights(k: Array, classes: int) -> Array:
+    """Return the targets of a block as weights (K, n): those given, or 1 for the class with index `k`."""
+    return k if k.ndim == 2 else one_hot(k, classes).astype(np.float64)
+
+
+def one_hot(k: Array, classes: int) -> NDArray[np.bool_]:
+    """Return where each column of a block (K, n) has the class with index `k`."""
+    return np.arange(classes)[:, None] == k
+
+
+def index(k: Array) -> NDArray[np.intp]:
+    """Return the classes of a block as indices, from indices or from columns of which one is 1."""
+    return k.argmax(axis=0) if k.ndim == 2 else k.astype(np.intp)
+
+
+def pick(x: Array, k: Array | NDArray[np.intp]) -> Array:
+    """Return of each column of `x` the entry of its class."""
+    return np.take_along_axis(x, k[None].astype(np.intp), axis=0)[0]
