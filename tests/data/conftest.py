@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +49,19 @@ def put(tmp_path, monkeypatch):
         return name
 
     return put
+
+
+@pytest.fixture
+def peak():
+    """Return a Python process's peak memory in KiB. It is started by a small one: a child counts its parent's too."""
+    small = (
+        "import resource, subprocess, sys;"
+        "subprocess.run([sys.executable, *sys.argv[1:]], stdout=subprocess.DEVNULL, check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    return lambda *words: int(
+        subprocess.run([sys.executable, "-c", small, *words], capture_output=True, check=True).stdout
+    )
 
 
 def everything(reading):
