@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,11 +23,15 @@ COLUMNS, ROWS = 64, 20
 """Ranges and ticks are those of a text picture of this size."""
 LINE = 1.75 * SIZE / 72
 """Inches from one line of text to the next."""
+SMALL = SIZE - 1.5
+"""The letters of what is said of data."""
 REMARK = 1.3 * SIZE / 72
-"""The same for what is said of data, which is small."""
+"""Inches from one line of it to the next."""
 EDGE = 0.09
 """Inches left free around a picture."""
 STRIP = 0.17
+HALF = 0.1
+"""Half of the thickness of a curve, in lines of labels, and the air that it needs."""
 BARS = 160
 """Cells of a strip."""
 
@@ -49,14 +54,16 @@ class Panel(NamedTuple):
 
 
 def draw(figures: Sequence[Figure], page: Drawn, theme: Theme) -> None:
-    """Draw pictures side by side on the page."""
+    """Draw pictures side by side on the page; what is said of data stands once, below them all."""
     wide = float(page.get_size_inches()[0]) / len(figures)
+    said: list[str] = []
     for at, figure in enumerate(figures):
-        panel(figure.reworded(typographic), page, theme, at * wide, wide)
+        drawn = panel(figure.reworded(typographic), page, theme, at * wide, wide, said)
+        said = said or drawn
 
 
-def panel(figure: Figure, page: Drawn, theme: Theme, left: float, wide: float) -> None:
-    """Draw one picture into its part of the page."""
+def panel(figure: Figure, page: Drawn, theme: Theme, left: float, wide: float, above: list[str]) -> list[str]:
+    """Draw one picture into its part of the page, over lines that stand there or else its own; return these."""
     choices = vertical(figure, ROWS)
     up = min(choices.values(), key=lambda choice: choice.cost).axis()
     across = level(*figure.x_range, COLUMNS)
@@ -64,6 +71,8 @@ def panel(figure: Figure, page: Drawn, theme: Theme, left: float, wide: float) -
     frame(one, across, up)
     side = EDGE + LINE + max(width(tick) for tick in one.axes.get_yticklabels()) / page.dpi + 0.07
     ahead = heading(one, side)
+    said = above or wrapped(one, side)
+    one = one._replace(figure=figure._replace(said=tuple(said)))
     for legend in (0.0, LINE):
         place(one, side, ahead, legend)
         words = measured(figure, one.axes)
@@ -84,6 +93,22 @@ def panel(figure: Figure, page: Drawn, theme: Theme, left: float, wide: float) -
         )
     strips(one, side)
     below(one, side)
+    if not above:
+        for at, text in enumerate(reversed(said)):
+            one.text(side, EDGE + at * REMARK, text, size=SMALL, color=theme.soft, va="bottom")
+    return said
+
+
+def wrapped(one: Panel, side: float) -> list[str]:
+    """Return what is said of data in lines that fit on the page."""
+    room = float(one.page.get_size_inches()[0] - side - EDGE) * one.page.dpi
+    lines: list[str] = []
+    for text in one.figure.said:
+        sample = one.text(0, 0, text, size=SMALL)
+        letters = int(len(text) * min(1.0, 0.97 * room / width(sample)))
+        sample.remove()
+        lines += wrap(text, max(letters, 8), subsequent_indent="  ")
+    return lines
 
 
 def place(one: Panel, side: float, ahead: float, legend: float) -> None:
@@ -189,16 +214,8 @@ def width(text: Drawn) -> float:
 
 
 def below(one: Panel, side: float) -> None:
-    """Write the names of the axes, and what is said of data."""
-    figure, soft = one.figure, one.theme.soft
-    room = (one.width - side - EDGE) * one.page.dpi
-    for at, text in enumerate(reversed(figure.said)):
-        written = one.text(side, EDGE + at * REMARK, text, size=SIZE - 1.5, color=soft, va="bottom")
-        if (long := width(written)) > room:
-            written.set_size(max(5.0, (SIZE - 1.5) * room / long))
-            while width(written) > room and len(text) > 8:
-                text = cut(text, min(len(text) - 1, int(len(text) * room / width(written)) + 1))
-                written.set_text(text)
+    """Write the names of the axes."""
+    figure = one.figure
     one.axes.set_xlabel(figure.x_label, labelpad=2)
     middle = one.axes.get_position()
     high = float(one.page.get_size_inches()[1])
@@ -251,4 +268,13 @@ def measured(figure: Figure, axes: Drawn) -> Sheet:
     up = Axis(low, high, max(4, int(box.height / (2 * letter))), ())
     sheet = Sheet(figure, across, up)
     sheet.glyphs[0] = sheet.glyphs[:, [0, -1]] = 1  # above the frame and on its sides
+    cell = np.arange(4 * across.cells + 1) / 4
+    for curve in sheet.traces:
+        row = curve.row(across.low + cell / across.cells * (across.high - across.low))
+        for edge in (
+            row - HALF,
+            row + HALF,
+        ):  # a line's letters stand above its row, all the way to the one before
+            inside = (edge > 0) & (edge < up.cells)
+            sheet.glyphs[np.ceil(edge[inside]).astype(int), np.round(cell[inside]).astype(int)] = 1
     return sheet

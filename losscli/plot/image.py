@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from losscli.errors import DataError, UsageError
 from losscli.plot.bins import Histogram
-from losscli.plot.canvas import draw
+from losscli.plot.canvas import REMARK, draw
 from losscli.plot.columns import columns
 from losscli.plot.figure import Figure
 from losscli.plot.theme import LIGHT, Theme
@@ -38,7 +38,7 @@ class Paper(NamedTuple):
     theme: Theme = LIGHT
     dpi: int = 200
     inches: tuple[float, float] | None = None
-    """Width and height; None: 6 x 3.75 for one picture, 10 x 3.75 for two."""
+    """Width and height; None: 6 x 3.75 for one picture, 10 x 3.75 for two, higher where much is said of data."""
 
 
 USUAL = Paper()
@@ -74,7 +74,9 @@ def render(pictures: Pictures, kind: Kind, paper: Paper = USUAL) -> tuple[bytes,
     # Matplotlib speaks of its caches and of missing glyphs; neither is about the user's data
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
     single = isinstance(pictures, (Figure, Histogram))
-    inches = paper.inches or (INCHES if single or len(pictures) == 1 else (WIDE, INCHES[1]))
+    figures = [] if isinstance(pictures, Histogram) else [pictures] if single else pictures
+    more = REMARK * max(0, *(len(each.said) - 2 for each in figures), 0)
+    inches = paper.inches or (WIDE if len(figures) > 1 else INCHES[0], round(INCHES[1] + more, 2))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import matplotlib
@@ -92,7 +94,7 @@ def render(pictures: Pictures, kind: Kind, paper: Paper = USUAL) -> tuple[bytes,
             if isinstance(pictures, Histogram):
                 columns(pictures, page, paper.theme)
             else:
-                draw([pictures] if isinstance(pictures, Figure) else pictures, page, paper.theme)
+                draw(figures, page, paper.theme)
             image = io.BytesIO()
             title = (pictures if single else pictures[0]).title
             page.savefig(image, format=kind, dpi=paper.dpi, metadata={"Title": title, **NAMELESS[kind]})
