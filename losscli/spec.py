@@ -171,7 +171,10 @@ def _unheard(name: str) -> UsageError:
                 value=name,
             )
     if name and Path(name).is_file():
-        return UsageError(f"'{name}' is a file: losses come before it", [], [f"losscli compute mse {name}"])
+        return UsageError(
+            f"'{name}' is a file: losses come before it", [], [f"losscli compute mse {name}"],
+            code="file-before-losses", value=name,
+        )  # fmt: skip
     every = claims()
     near = get_close_matches(key(name), every, n=8, cutoff=0.7)
     names = list(dict.fromkeys(claim.loss for match in near for claim in every[match]))[:4]

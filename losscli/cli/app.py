@@ -184,6 +184,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return command.main(args=with_level(arguments), prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
+        if error.facts.get("code") == "file-before-losses":
+            error.fix = (in_order(arguments, error.facts["value"]),)
         return saying.complain(error)
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -192,6 +194,18 @@ def run(arguments: Sequence[str]) -> int:
         return PIPE_CLOSED
     except Exception as error:
         return refuse(error, arguments)
+
+
+def in_order(arguments: Sequence[str], file: str) -> str:
+    """Return a command line with its file behind its losses, or behind a loss where it names none."""
+    from losscli.spec import parse_all
+
+    command, *words = (word for word in arguments if word != file)
+    try:
+        losses = [words.pop(0)] if words and parse_all(words[0]) else ["mse"]
+    except LosscliError:
+        losses = ["mse"]
+    return shlex.join(["losscli", command, *losses, file, *words])
 
 
 def command_for(arguments: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ MISTAKES = [
         "error: 'accuracy' is a metric, not a loss\n"
         "  1 less the mean of zero-one, multiclass-zero-one\n  fix: losscli compute zero-one ...\n",
     ),
+    ("plot p.csv --kind hist", 2, "error: 'p.csv' is a file: losses come before it\n  fix: losscli plot mse p.csv --kind hist\n"),
     ("compute p.csv mse", 2, "error: 'p.csv' is a file: losses come before it\n  fix: losscli compute mse p.csv\n"),
     ("mse p.csv", 2, "error: no such command 'mse'\n  fix: losscli compute mse p.csv\n"),
     ("huber:2", 2, "error: no such command 'huber:2'\n  fix: losscli explain huber:2\n"),
