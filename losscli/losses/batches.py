@@ -100,6 +100,7 @@ class InfoNCE(Softmax):
     )
     also = (
         "multiple-negatives-ranking", "clip-loss = info-nce:symmetric=true",
+        "CLIP.symmetric form = info-nce:symmetric=true",
         "pytorch_metric_learning.losses.NPairsLoss = info-nce:temperature=1"
         " | takes one vector a row and its class, and pairs the first two of each class",
         "tensorflow_addons.losses.npairs_loss = info-nce:raw=true:temperature=1"

@@ -60,3 +60,10 @@ def test_name_elsewhere(name, framework, loss):
     assert found == own or found >= MEANT[key(name)], (
         "the name by itself means one loss, though several are called so"
     )
+
+
+def test_names_with_parameters():
+    """Names that come with parameters where they are: CatBoost has Huber:delta=..., CLIP the mean of both ways."""
+    for name in ("Huber", "catboost:Huber", "catboost.Huber"):
+        assert parse(f"{name}:delta=0.5") == parse("huber:delta=0.5")
+    assert parse("CLIP.symmetric form") == parse("info-nce:symmetric=true")
