@@ -32,6 +32,7 @@ CONTENTS = {
     "interval": "IntervalScore WeightedIntervalScore",
     "jensen_shannon": "JSDistance JSDivergence",
     "kernel": "GaussianKernelScore",
+    "labelset": "HammingLoss MultilabelZeroOne",
     "likelihood": "GaussianNLL GaussianNLLSigma LaplaceNLL",
     "listrank": "Listmle ListnetSoftmax UniqueSoftmax",
     "log_mean": "GammaNLLLog TweedieNLLLog",

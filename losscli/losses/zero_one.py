@@ -19,8 +19,7 @@ class ZeroOne(Margin):
     )
     also = (
         "misclassification", "error-rate",
-        "sklearn.metrics.zero_one_loss | of labels, not scores; a row of several labels is wrong as a whole",
-        "sklearn.metrics.hamming_loss | of labels, not scores; the share of wrong cells",
+        "sklearn.metrics.zero_one_loss | of labels, not scores; rows of several labels are multilabel-zero-one",
         "xgboost.metric error = zero-one:threshold=0.5 | of probabilities, and labels 0 and 1; p = 0.5 is class 0",
         "lightgbm.metric binary_error = zero-one:threshold=0.5 | "
         "of probabilities, and labels 0 and 1; p = 0.5 is class 0",

@@ -238,10 +238,12 @@ def idle(loss, form, row):
 
 
 def bends(loss, form):
-    """Whether a loss may have kinks: its formula, or what its names stand for but for a clip, says abs or max."""
+    """Whether a loss may have kinks: its formula, or what its names stand for but for a clip, says abs, max or <=."""
     texts = [loss.formula, *(text for _, text in loss.where(form) if "clip" not in text)]
     clipped = bool(loss.settings().get("clip"))
-    return clipped or forks(loss, form) or any(word in text for word in ("abs", "max") for text in texts)
+    return (
+        clipped or forks(loss, form) or any(word in text for word in ("abs", "max", " <= ") for text in texts)
+    )
 
 
 def forks(loss, form):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from losscli.losses.labelset import HammingLoss, MultilabelZeroOne
 from losscli.losses.multilabel import CoverageError, LabelRankingLoss, MultilabelMargin
 from losscli.losses.multimargin import (
     BestRival,
@@ -19,7 +20,7 @@ CONVEX = [
     CrammerSingerHinge(), CrammerSingerHinge(margin=0.5), CrammerSingerHinge(margin=0), MulticlassPerceptron(),
     MultilabelMargin(),
 ]  # fmt: skip
-JUMPING = [MulticlassZeroOne(), LabelRankingLoss(), CoverageError()]
+JUMPING = [MulticlassZeroOne(), LabelRankingLoss(), CoverageError(), HammingLoss(), MultilabelZeroOne()]
 
 
 def tied(loss):

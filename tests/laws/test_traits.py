@@ -77,7 +77,7 @@ def test_symmetric(loss):
 
 def step(line, kink):
     """How far a loss that may jump does so."""
-    if line.loss.axis.symbol not in ("m", "gap"):
+    if line.loss.axis.symbol not in ("m", "gap", "s"):
         return 0.0
     left, right = line.value(np.array([kink - STEP / 2, kink + STEP / 2]))
     return right - left

@@ -60,7 +60,10 @@ def classes():
     case("sklearn.metrics.hinge_loss", "hinge", MARGINS, value=value)
     metric("hinge_loss", "hinge", ([0.5], [1.0]), "one class")
     metric("zero_one_loss", "zero-one", ([-1.0, 1.0, 1.0], [1.0, 1.0, -1.0]))
-    metric("hamming_loss", "zero-one", ([-1.0, 1.0, 1.0], [1.0, 1.0, -1.0]))
+    decided = ([[1, 0, 1, 0], [0, 1, 1, 0], [1, 0, 0, 0]], [[1, 0, 0, 1], [0, 1, 1, 0], [0, 0, 0, 0]])
+    for name, loss in (("hamming_loss", "hamming-loss"), ("zero_one_loss", "multilabel-zero-one")):
+        value = [getattr(metrics, name)(np.array([t]), np.array([p])) for p, t in zip(*decided, strict=True)]
+        case(f"sklearn.metrics.{name}", loss, decided, value=value)
     best = [metrics.zero_one_loss([t], [int(np.argmax(p))]) for p, t in zip(*SCORES, strict=True)]
     case("sklearn.metrics.zero_one_loss", "multiclass-zero-one", SCORES, value=best)
     tied = (SEVERAL[0] + [[0.5, 0.5, 0.2, 0.1]], SEVERAL[1] + [[1.0, 0.0, 0.0, 0.0]])

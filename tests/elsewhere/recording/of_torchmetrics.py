@@ -89,6 +89,8 @@ def record():
         **inner,
         **labels,
     )
+    chances = ([[0.9, 0.2, 0.5, 0.7], [0.1, 0.6, 0.8, 0.4]], [[1, 0, 0, 0], [0, 1, 1, 0]])
+    ask("multilabel_hamming_distance", "hamming-loss:threshold=0.5", chances, **inner, **labels)
     ask("multilabel_coverage_error", "coverage-error", SEVERAL, **inner, **labels)
     errors = [torch.tensor(x, dtype=torch.float64) for x in ERRORS]
     case(

@@ -42,6 +42,12 @@ def labels_row(loss, rng, at):
     )
 
 
+def decided_row(loss, rng, at):
+    s, y = labels_row(loss, rng, at)
+    near = [*beside(loss.threshold), float(rng.normal())]
+    return np.where(rng.random(len(s)) < 0.5, rng.choice(near, len(s)), s), y
+
+
 def chances_row(loss, rng, at):
     s = scores(rng, 1.0) if rng.random() < 0.5 else rng.normal(size=3) * rng.choice([1, 30, 300])
     y = np.array([label(rng) for _ in s])
@@ -68,9 +74,13 @@ ROWS = {
     "multilabel-soft-margin": chances_row,
     "label-ranking-loss": labels_row,
     "coverage-error": labels_row,
+    "hamming-loss": decided_row,
+    "multilabel-zero-one": decided_row,
 }
 SETTINGS = {
     "multi-margin.p": [1.0, 2.0],
     "multi-margin.average": [1.0],
+    "hamming-loss.threshold": [0.5, -1e-320, 1e308],
+    "multilabel-zero-one.threshold": [0.5, -1e-320, 1e308],
     "multi-margin.margin": [0.0, 0.2, 1e-160, 1e200],
 }
