@@ -29,6 +29,7 @@ def need(losses: Sequence[Loss]) -> Need:
         raise UsageError(
             f"{rows.name} is a loss of rows, {lists.name} of lists of rows: run them one at a time",
             fix=[f"losscli compute {loss} ..." for loss in losses],
+            code="losses-apart",
         )
     ignored = weighed.ignorable(losses)
     forms: dict[tuple[Role, ...], tuple[tuple[Input, ...], ...]] = {}
@@ -47,6 +48,7 @@ def need(losses: Sequence[Loss]) -> Need:
         raise UsageError(
             f"{' and '.join(loss.name for loss in losses)} read different columns: run them one at a time",
             fix=[f"losscli compute {loss} ..." for loss in losses],
+            code="losses-apart",
         )
     return Need(tuple(forms), tuple(forms.values()))
 
@@ -60,6 +62,7 @@ def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> L
                 f"{loss.name}: {entry.name} is one class a row, not {counted(width, 'number')}",
                 [f"{entry.name}: {listed(chosen[entry.name].names)}"],
                 [f"--{entry.name} COLUMN   (the name or index of the class)"],
+                code="wrong-shape",
             )
     if loss.elementwise:
         several = loss.several if isinstance(loss, Leveled) else ()
@@ -69,6 +72,7 @@ def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> L
                 f"{loss} has {len(several)} levels for {counted(widths[0], 'column')}",
                 said[:1],
                 [f"--{form[0].name} {','.join(['COLUMN'] * len(several))}"],
+                code="parameter-count",
             )
         if len({*widths} - ({1} if several else set())) > 1:
             counts = ", ".join(
@@ -80,5 +84,6 @@ def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> L
                 f"{loss.name}: {counts}",
                 said,
                 [levels] if isinstance(loss, Leveled) and min(widths) == widths[-1] == 1 else [],
+                code="wrong-shape",
             )
     return weighed.coded(loss, chosen[form[0].name])

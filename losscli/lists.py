@@ -180,6 +180,7 @@ class ListJob(Job):
             f"{here}: {role} is said once for a list: {one} or {other}?",
             [f"column '{column}', {which}: {one} at {start}, {other} at {here}"],
             [fix],
+            code="not-one-value",
         )
 
 

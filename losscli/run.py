@@ -138,7 +138,7 @@ class Job:
     def weightless(self) -> NoResult:
         """Return what to say of rows of which none counts."""
         said = "is ignored" if self.ignored == self.reading.rows - self.reading.dropped else "has weight 0"
-        return NoResult(f"{self.reading.name}: every row {said}")
+        return NoResult(f"{self.reading.name}: every row {said}", code="no-row-left", file=self.reading.name)
 
     def beside(self, row: Row) -> list[Sequence[Any] | NDArray[Any]]:
         """Return what tells the losses of some rows apart, column by column: ids, or numbers."""
@@ -175,8 +175,10 @@ class Job:
             column = self.reading.chosen[WEIGHT].names[0]
             raise DataError(
                 f"{self.reading.place(int(batch.lines[first]))}: weight {weight[first]:g} in column '{column}' "
-                "must be finite and 0 or more"
-            )
+                "must be finite and 0 or more",
+                code="bad-weight", file=self.reading.name, line=int(batch.lines[first]), column=column,
+                value=float(weight[first]),
+            )  # fmt: skip
         return weight
 
     def given(self, batch: Batch) -> list[Array]:

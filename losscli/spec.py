@@ -87,7 +87,9 @@ def parse_all(text: str) -> list[Loss]:
     """Return the losses of a comma-separated list of specs."""
     specs = _specs(text)
     if not specs:
-        raise UsageError("no loss named", fix=["losscli compute mse FILE", "losscli list"])
+        raise UsageError(
+            "no loss named", fix=["losscli compute mse FILE", "losscli list"], code="unknown-loss"
+        )
     return [parse(spec) for spec in specs]
 
 

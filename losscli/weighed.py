@@ -149,6 +149,7 @@ def ignorable(losses: Sequence[Loss]) -> tuple[float, ...] | None:
         raise UsageError(
             f"{' and '.join(map(str, losses))} leave out different rows: run them one at a time",
             fix=[f"losscli compute {loss} ..." for loss in losses],
+            code="losses-apart",
         )
     return each[0]
 
@@ -178,6 +179,7 @@ def coded(loss: Loss, chosen: Chosen) -> Loss:
         raise UsageError(
             f"{loss} has {len(loss.weights)} weights for {len(labels)} classes",
             [f"classes: {', '.join(labels)}"],
+            code="parameter-count",
         )
     places = {text: float(at) for at, text in enumerate(labels)}
     ignore = tuple(places.get(spell(x), -1.0 - at) for at, x in enumerate(loss.ignore))

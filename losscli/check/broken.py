@@ -205,10 +205,15 @@ class OverFile(Check):
         found = self._said[1]
         if found.raised:
             line = int(batch.lines[found.raised.first])
-            raise UsageError(f"your function raises {found.raised.says}", [f"at {self.job.place(line)}"])
+            raise UsageError(
+                f"your function raises {found.raised.says}",
+                [f"at {self.job.place(line)}"],
+                code="function-failed",
+            )
         answer = found.value if each == "loss" else found.gradient[0] if found.gradient else None
         if answer is None or np.size(answer) != reference.size:
             raise UsageError(
-                f"your function gives {0 if answer is None else np.size(answer)} numbers for {reference.size}"
+                f"your function gives {0 if answer is None else np.size(answer)} numbers for {reference.size}",
+                code="function-failed",
             )
         return np.reshape(answer, reference.shape)[at]

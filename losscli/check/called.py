@@ -45,11 +45,12 @@ def find(spec: str) -> Callable[..., Any]:
         raise UsageError(
             f"--python {spec}: write MODULE:FUNCTION",
             fix=["--python my_losses:huber", "--python path/to/file.py:huber"],
+            code="bad-option",
         )
     try:
         if place.endswith(".py"):
             if not os.path.isfile(place):  # noqa: PTH113
-                raise UsageError(f"--python {spec}: there is no file {place}")
+                raise UsageError(f"--python {spec}: there is no file {place}", code="no-function")
             description = importlib.util.spec_from_file_location("checked_by_losscli", place)
             assert description is not None
             assert description.loader is not None
@@ -62,7 +63,9 @@ def find(spec: str) -> Callable[..., Any]:
     except UsageError:
         raise
     except (Exception, SystemExit) as error:
-        raise UsageError(f"--python {spec}: {place} cannot be imported", [said(error)]) from None
+        raise UsageError(
+            f"--python {spec}: {place} cannot be imported", [said(error)], code="no-function"
+        ) from None
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
@@ -72,10 +75,11 @@ def find(spec: str) -> Callable[..., Any]:
             raise UsageError(
                 f"--python {spec}: {place} has no {name}",
                 [f"it has: {', '.join(known[:8])}"] if known else [],
+                code="no-function",
             )
         found = getattr(found, part)
     if not callable(found):
-        raise UsageError(f"--python {spec}: {name} is no function")
+        raise UsageError(f"--python {spec}: {name} is no function", code="no-function")
     return cast("Callable[..., Any]", found() if isinstance(found, type) else found)
 
 
@@ -88,7 +92,7 @@ def framework_of(function: Callable[..., Any], asked: str) -> str:
     """Return what a function takes: as asked, or as the module and the annotations of the function say."""
     if asked != "auto":
         if importlib.util.find_spec(asked) is None:
-            raise UsageError(f"--framework {asked}: {asked} is not installed")
+            raise UsageError(f"--framework {asked}: {asked} is not installed", code="not-installed")
         return asked
     words = " ".join([str(getattr(function, "__module__", "")), type(function).__module__,
                       *map(str, getattr(function, "__annotations__", {}).values())])  # fmt: skip

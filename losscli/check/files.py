@@ -191,6 +191,7 @@ class Check:
                     f"{self._entry(each).name}: {', '.join(ours.names[:6])}",
                 ],
                 [f"--{role} A,B,...       or a pattern: --{role} 'g_*'"] if wide[0] > 1 else [],
+                code="wrong-shape",
             )
         labels, wanted = theirs.labels, ours.labels
         if yours.ndim == 2 and labels != wanted and set(labels) == set(wanted):
@@ -223,7 +224,7 @@ def derived(loss: Loss, form: Sequence[Input], wrt: str) -> tuple[int, Chain | N
     if wrt in ("probability", "probabilities") and "logit" in first.columns and first.kind == "number":
         return 0, _in_probabilities, f"the probability, the sigmoid of {names[0]}"
     more = ["logits"] if ends == (0, 1) else []
-    raise UsageError(f"--wrt: '{wrt}' is not one of: {' '.join([*names, *more])}")
+    raise UsageError(f"--wrt: '{wrt}' is not one of: {' '.join([*names, *more])}", code="bad-option")
 
 
 def _in_logits(loss: Loss, inputs: Sequence[Array], gradient: Array) -> Array:

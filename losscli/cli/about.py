@@ -76,6 +76,6 @@ def show(name: str, json: bool, path: str) -> None:
 
     to = Output(Print(json=json, output=path, format="" if json or path not in ("", "-") else "table"))
     if to.kind != "table":
-        raise UsageError(f"explain {name} is a page of text", fix=["--output page.txt"])
+        raise UsageError(f"explain {name} is a page of text", fix=["--output page.txt"], code="bad-option")
     with to.file() as out:
         out.write(PAGES[name])

@@ -30,9 +30,10 @@ def open_files(
         raise UsageError(
             "--against: which rows of the files belong together?",
             fix=[f"{command} {words.file} --against {against[0]} {how}" for how in ("--on id", "--by-order")],
+            code="missing-option",
         )
     if words.file in ("", "-"):
-        raise UsageError("--against needs FILE: standard input can be read once only")
+        raise UsageError("--against needs FILE: standard input can be read once only", code="one-stdin")
     preds = [words.pred[at : at + 1] for at in range(len(words.pred))] or [[]]
     preds = preds * (1 + len(against)) if len(preds) == 1 else preds
     first = words._replace(pred=preds[0])
@@ -54,10 +55,15 @@ def matched(base: Job, others: Sequence[Job]) -> Iterator[tuple[Row, list[list[A
     places = [{key: at for at, key in enumerate(each)} for each in keys]
     kept = [at for at, key in enumerate(keys[0]) if all(key in each for each in places)]
     if not kept:
-        raise NoResult(f"{base.reading.name}: no row is in every file")
+        raise NoResult(f"{base.reading.name}: no row is in every file", code="no-common-id")
     for job, key in zip((base, *others), keys, strict=True):
         if len(key) != len(set(key)):
-            raise DataError(f"{job.reading.name}: the same id twice", fix=["one row for each id"])
+            raise DataError(
+                f"{job.reading.name}: the same id twice",
+                fix=["one row for each id"],
+                code="same-id",
+                file=job.reading.name,
+            )
     at = np.array(kept)
     _, row, values = rows[0]
     batch = row.batch._replace(

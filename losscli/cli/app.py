@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
-from errno import EDQUOT, ENOSPC
 from importlib import import_module
 from textwrap import wrap
 from typing import Annotated, Any
@@ -18,9 +16,8 @@ from losscli import __version__
 from losscli.cli import saying
 from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
-from losscli.errors import DataError, LosscliError, UsageError
+from losscli.errors import LosscliError
 
-FULL = ENOSPC, EDQUOT
 INTERRUPTED, PIPE_CLOSED = 130, 141
 COMPLETE = "_LOSSCLI_COMPLETE"
 """The variable by which a shell asks for words."""
@@ -111,7 +108,8 @@ class Group(TyperGroup):
             "Commands:", *entries(commands, 13), "",
             "Options:",
             *entries([("-h, --help", "help for any command: losscli COMMAND --help"),
-                      ("help json", "the fields of answers in JSON"),
+                      ("help json", "the fields of answers in JSON, and their schema"),
+                      ("help errors", "the codes of errors, for --errors json"),
                       ("-V, --version", "version and exit"),
                       ("--install-completion", "complete words in this shell")], 25), "",
             CODES,
@@ -121,6 +119,10 @@ class Group(TyperGroup):
 
 COMMANDS = ("compute", "grad", "compare", "check", "plot", "list", "explain", "choose")
 """Each is a module of its name."""
+
+
+TOPICS = ("json", "errors")
+"""What `losscli help` knows beside commands."""
 
 
 def show_version(wanted: bool) -> None:
@@ -166,11 +168,10 @@ def run(arguments: Sequence[str]) -> int:
 
         prepare()
         return program(COMMANDS).main(args=[], prog_name="losscli") or 0
-    if [*arguments] == ["help", "json"]:
-        from losscli.cli.schema import page
+    if arguments[:1] == ["help"] and arguments[1:2] and arguments[1] in TOPICS:
+        from losscli.cli.topics import show
 
-        print(*page(), sep="\n")
-        return 0
+        return show(arguments[1:])
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
@@ -185,6 +186,8 @@ def run(arguments: Sequence[str]) -> int:
         return command.main(args=with_level(arguments), prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
         if error.facts.get("code") == "file-before-losses":
+            from losscli.cli.refusing import in_order
+
             error.fix = (in_order(arguments, error.facts["value"]),)
         return saying.complain(error)
     except KeyboardInterrupt:
@@ -193,61 +196,6 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return PIPE_CLOSED
     except Exception as error:
+        from losscli.cli.refusing import refuse
+
         return refuse(error, arguments)
-
-
-def in_order(arguments: Sequence[str], file: str) -> str:
-    """Return a command line with its file behind its losses, or behind a loss where it names none."""
-    from losscli.spec import parse_all
-
-    command, *words = (word for word in arguments if word != file)
-    try:
-        losses = [words.pop(0)] if words and parse_all(words[0]) else ["mse"]
-    except LosscliError:
-        losses = ["mse"]
-    return shlex.join(["losscli", command, *losses, file, *words])
-
-
-def command_for(arguments: Sequence[str]) -> str:
-    """Return the command line meant by one that begins with losses: `losscli mse FILE`."""
-    from losscli.spec import parse  # not for --help
-
-    try:
-        [parse(spec) for spec in arguments[0].split(",")]
-    except LosscliError:
-        return ""
-    return shlex.join(["losscli", "compute" if len(arguments) > 1 else "explain", *arguments])
-
-
-def refuse(error: Exception, arguments: Sequence[str]) -> int:
-    """Report what is no `LosscliError`: a mistyped option, a full disk, or a mistake of ours."""
-    usage = next(
-        (each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException"), typer.BadParameter
-    )
-    if isinstance(error, usage):
-        message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
-        message = message[:1].lower() + message[1:]
-        if arguments[0] not in COMMANDS and (forgotten := command_for(arguments)):
-            return saying.complain(UsageError(message, fix=[forgotten]))
-        known = [word for word in arguments if word in COMMANDS]
-        return saying.complain(UsageError(message, fix=[f"losscli {f'{known[0]} ' if known else ''}--help"]))
-    if isinstance(error, OSError) and error.errno in FULL:  # of what is written to no file of the user's
-        from tempfile import gettempdir
-
-        return saying.complain(
-            DataError(
-                f"no room in {gettempdir()!r} for temporary files",
-                ["large results, and tables that come through a pipe, wait there"],
-                ["TMPDIR=/a/larger/folder losscli ..."],
-            )
-        )
-    if saying.manner.verbose:
-        import traceback
-
-        traceback.print_exception(error)
-    return saying.complain(
-        LosscliError(
-            f"losscli itself failed: {type(error).__name__}: {error}",
-            ["this is a bug; --verbose shows where. Please report it with the command and the file."],
-        )
-    )

@@ -99,17 +99,19 @@ def check(
     choose("framework", framework)
     if "," in loss:
         raise UsageError(
-            f"check takes one loss, got '{loss}'", fix=[f"losscli check {loss.split(',')[0]} ..."]
+            f"check takes one loss, got '{loss}'",
+            fix=[f"losscli check {loss.split(',')[0]} ..."],
+            code="one-loss",
         )
     if not (atol >= 0 and rtol >= 0 and atol + rtol < float("inf")):
-        raise UsageError("--atol and --rtol must be finite numbers, 0 or more")
+        raise UsageError("--atol and --rtol must be finite numbers, 0 or more", code="bad-option")
     to = Output(shape, inputs=words.files)
     known, tolerance = parse(loss), Tolerance(atol, rtol)
     columns = {"--loss-col": loss_col, "--grad-col": grad_col}
     asked = [name for name, said in columns.items() if said]
     both = [name for name, said in (("--python", python), ("--cases", cases)) if said]
     if len(both) > 1 or (both and asked):
-        raise UsageError(f"{' and '.join([*both, *asked])}: one of them")
+        raise UsageError(f"{' and '.join([*both, *asked])}: one of them", code="option-conflict")
     if asked:
         from losscli.cli.checkfile import check_columns
 
@@ -122,7 +124,10 @@ def check(
         from losscli.cli.checkcases import write_cases
 
         if words.file or words.values:
-            raise UsageError(f"--cases makes its rows up: {words.file or '--values'} has no meaning here")
+            raise UsageError(
+                f"--cases makes its rows up: {words.file or '--values'} has no meaning here",
+                code="option-unused",
+            )
         write_cases(known, cases, n, seed)
         good = True
     else:
@@ -130,6 +135,7 @@ def check(
             raise UsageError(
                 f"which columns of {words.file or '--values'} are to be checked?",
                 fix=[f"losscli check {loss} {words.file or 'FILE'} --grad-col COL", "--loss-col COL"],
+                code="missing-option",
             )
         from losscli.cli.checkown import check_own
 

@@ -35,4 +35,4 @@ def write_cases(loss: Loss, path: str, count: int, seed: int) -> None:
             number += 1
         text.flush()
         text.detach()
-    note(wrote(path, counted(number).replace("row", "case")))
+    note(wrote(path, counted(number).replace("row", "case")), code="wrote", file=path)

@@ -35,11 +35,13 @@ def check_columns(
     """Compare, say so, and return whether all agrees."""
     if words.values:
         raise UsageError(
-            "--values have no columns to check", fix=[f"losscli check {loss} FILE --grad-col COL"]
+            "--values have no columns to check",
+            fix=[f"losscli check {loss} FILE --grad-col COL"],
+            code="option-unused",
         )
     wanted = [NAMES[name] for name, said in columns.items() if said]
     if wrt and "grad" not in wanted:
-        raise UsageError("--wrt says what a derivative is in: it needs --grad-col")
+        raise UsageError("--wrt says what a derivative is in: it needs --grad-col", code="missing-option")
     derived(loss, loss.forms[0], wrt)  # while no file is open
     given = [f"{name.removeprefix('--')}={said}" for name, said in columns.items() if said]
     told = words._replace(col=[*words.col, *given])

@@ -34,6 +34,7 @@ def check_python(
         raise UsageError(
             f"--python takes losses of rows, and {loss.name} is one of lists",
             fix=[f"losscli check {loss} --cases OUT"],
+            code="loss-unfit",
         )
     function = find(spec)
     called = Called(function, framework_of(function, framework))

@@ -48,7 +48,9 @@ def choose(
     else:
         found = advise(task.split())
     if not found:
-        raise NoResult(f"no task mentions '{task}'" if task else "nothing suits", fix=["losscli choose"])
+        raise NoResult(
+            f"no task mentions '{task}'" if task else "nothing suits", fix=["losscli choose"], code="no-match"
+        )
     write(said, found, to)
 
 

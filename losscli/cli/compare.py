@@ -93,16 +93,26 @@ def compare(
     plan = plan_of(sampling, always=True)
     assert plan
     if how == "none":
-        raise UsageError("--reduction none has nothing to compare", fix=["--reduction mean"])
+        raise UsageError(
+            "--reduction none has nothing to compare", fix=["--reduction mean"], code="option-unused"
+        )
     if not 0 < alpha < 1:
-        raise UsageError(f"--alpha: {alpha:g} is not between 0 and 1", fix=["--alpha 0.05"])
+        raise UsageError(
+            f"--alpha: {alpha:g} is not between 0 and 1", fix=["--alpha 0.05"], code="bad-option"
+        )
     if margin and not fail_if_worse:
         fix = f"--fail-if-worse --margin {margin:g}"
-        raise UsageError("--margin changes nothing without --fail-if-worse", fix=[fix])
+        raise UsageError("--margin changes nothing without --fail-if-worse", fix=[fix], code="missing-option")
     if test == "wilcoxon" and (words.weight or sampling.cluster):
-        raise UsageError("--test wilcoxon knows no weights and no clusters", fix=["--test permutation"])
+        raise UsageError(
+            "--test wilcoxon knows no weights and no clusters",
+            fix=["--test permutation"],
+            code="option-conflict",
+        )
     if words.values:
-        raise UsageError("--values are rows without columns: there is nothing to compare")
+        raise UsageError(
+            "--values are rows without columns: there is nothing to compare", code="option-unused"
+        )
     to = Output(shape, bare=bare, inputs=(*words.files, *against))
     command = f"losscli compare {losses}"
     parsed = parse_all(losses)
@@ -114,7 +124,7 @@ def compare(
         worse = found.worse(verdicts, test, alpha, margin) if fail_if_worse else []
     _write(found, verdicts, words, how, test, alpha, to)
     for text in worse:
-        saying.fail(text)
+        saying.fail(text, code="worse")
     return 1 if worse else 0
 
 
@@ -215,5 +225,6 @@ def _write(
     intervals.warn(spans, plan, intervals.unit_of(job), "difference")
     if any(one.test.name == "normal" and one.test.name != test for one in verdicts):
         saying.note(
-            f"note: more than a million rows: p is that of the normal distribution, not of --test {test}"
+            f"note: more than a million rows: p is that of the normal distribution, not of --test {test}",
+            code="normal-test",
         )

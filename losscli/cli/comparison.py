@@ -40,10 +40,11 @@ class Comparison:
             from losscli.cli.against import open_files
 
             if baseline:
-                raise UsageError("--baseline: with --against, FILE is the baseline")
+                raise UsageError("--baseline: with --against, FILE is the baseline", code="option-conflict")
             if len(words.pred) not in (0, 1, 1 + len(against)):
                 raise UsageError(
-                    "--against: one --pred for all files, or one for each of them in their order"
+                    "--against: one --pred for all files, or one for each of them in their order",
+                    code="bad-option",
                 )
             base, self.others = open_files(losses, words, against, command, group, cluster)
             self.jobs, self.names = [base], [words.file, *against]
@@ -54,13 +55,18 @@ class Comparison:
             raise UsageError(
                 "compare needs two predictions or more",
                 fix=[f"{command} FILE -p y_pred -p y_new", f"{command} FILE --against FILE2 --on id"],
+                code="missing-option",
             )
         if baseline and baseline not in words.pred:
-            raise UsageError(f"--baseline {baseline}: no such --pred", [f"--pred: {', '.join(words.pred)}"])
+            raise UsageError(
+                f"--baseline {baseline}: no such --pred",
+                [f"--pred: {', '.join(words.pred)}"],
+                code="bad-option",
+            )
         first = baseline or words.pred[0]
         self.names = [first, *(each for each in words.pred if each != first)]
         if len(self.names) < len(words.pred):
-            raise UsageError("--pred: the same prediction twice")
+            raise UsageError("--pred: the same prediction twice", code="given-twice")
         self.jobs = open_models(losses, words._replace(pred=self.names), command, group, cluster)
 
     @property

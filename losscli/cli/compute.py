@@ -69,9 +69,13 @@ def compute(
         (sparkline, "--sparkline draws the losses of all rows, which are listed here"),
     ):
         if is_said and how == "none":
-            raise UsageError(what, fix=["--reduction mean"])
+            raise UsageError(what, fix=["--reduction mean"], code="option-unused")
     if sparkline and group:
-        raise UsageError("--sparkline is of all rows, not of groups", fix=["--where \"region = 'north'\""])
+        raise UsageError(
+            "--sparkline is of all rows, not of groups",
+            fix=["--where \"region = 'north'\""],
+            code="option-unused",
+        )
     named = parse_all(losses)
     added = [gate.loss for gate in gates if gate.loss and gate.loss not in named]
     code = 0
@@ -93,7 +97,7 @@ def compute(
             results.warn(answers)
             code = report(verdicts, answers)
     for remark in remarks(losses):
-        note(f"note: {remark}")
+        note(f"note: {remark}", code="name")
     return code
 
 

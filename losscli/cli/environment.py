@@ -54,6 +54,8 @@ def style(option: str) -> Any:
     found = asked(option, os.environ.get("LOSSCLI_STYLE", ""))
     if saying.manner.ascii and option and found is not ASCII:
         raise UsageError(
-            f"--style {option} is drawn with letters that --ascii forbids", fix=["--style ascii"]
+            f"--style {option} is drawn with letters that --ascii forbids",
+            fix=["--style ascii"],
+            code="option-conflict",
         )
     return ASCII if saying.manner.ascii else found

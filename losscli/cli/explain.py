@@ -46,7 +46,8 @@ def explain(
         return
     to = Output(o.Print(json=json, output=output, format="" if json or output not in ("", "-") else "table"))
     if to.kind not in ("table", "json"):
-        raise UsageError(f"--output {output}: a page is .txt or .json", fix=["--output page.txt"])
+        what = f"--output {output}: a page is .txt or .json"
+        raise UsageError(what, fix=["--output page.txt"], code="unknown-format")
     found = parse(loss)
     glyphs, paint = drawn_in(style), not to.path and colored(sys.stdout, color)
     with to.file() as out:

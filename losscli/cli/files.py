@@ -19,7 +19,11 @@ def refuse_own(path: str, inputs: Iterable[str]) -> None:
     for each in inputs:
         for name in [each, *glob(each, recursive=True)]:  # noqa: PTH207 (as typed)
             if os.path.exists(name) and os.path.samefile(name, path):  # noqa: PTH110, PTH121
-                raise UsageError(f"--output {path}: that file is read", fix=["another name after --output"])
+                raise UsageError(
+                    f"--output {path}: that file is read",
+                    fix=["another name after --output"],
+                    code="output-is-input",
+                )
 
 
 @contextmanager
@@ -41,7 +45,7 @@ def whole(path: str) -> Generator[BinaryIO]:
                 os.chmod(beside, os.stat(real).st_mode & 0o7777)  # noqa: PTH101, PTH116
             os.replace(beside, real)  # noqa: PTH105
     except OSError as error:
-        raise DataError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+        raise DataError(f"{path}: {(error.strerror or str(error)).lower()}", code="not-written") from None
     finally:
         if beside != real:
             with suppress(OSError):

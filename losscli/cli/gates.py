@@ -67,7 +67,7 @@ def asked(above: float | None, below: float | None, claims: Sequence[str]) -> li
     for option, sign, bound in (("--fail-above", "<=", above), ("--fail-below", ">=", below)):
         if bound is not None:
             if isnan(bound):
-                raise UsageError(f"{option}: nothing is {option[7:]} nan")
+                raise UsageError(f"{option}: nothing is {option[7:]} nan", code="bad-option")
             found.append(Gate(f"{option} {exact(bound)}", None, sign, bound))
     for claim in claims:
         parts = CLAIM.fullmatch(claim)
@@ -77,6 +77,7 @@ def asked(above: float | None, below: float | None, claims: Sequence[str]) -> li
                 f"--assert '{claim}': not a loss, a comparison and a number",
                 ["comparisons: <= >= < > =="],
                 ["--assert 'mae<=0.5'"],
+                code="bad-option",
             )
         found.append(Gate(f"--assert '{claim}'", parse(parts[1]), parts[2], bound))
     return found
@@ -123,7 +124,7 @@ def report(verdicts: Sequence[Verdict], answers: Answers) -> int:
         what = f"{answer.loss} {told(answer.value, gate)} {FAILS[gate.sign]} {exact(gate.bound)}"
         if isnan(answer.value):
             what = f"{answer.loss} is nan, not {gate.sign} {exact(gate.bound)}"
-        fail(f"{what}   ({gate.said}; {answers.of(answer)})", **record(verdict, answers.columns))
+        fail(f"{what}   ({gate.said}; {answers.of(answer)})", code="gate", **record(verdict, answers.columns))
     return int(bool(failed))
 
 

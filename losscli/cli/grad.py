@@ -62,14 +62,19 @@ def grad(
     choose("reduction", reduction)
     choose("kink", kink)
     if order not in (1, 2):
-        raise UsageError(f"--order: {order} is neither 1 nor 2")
+        raise UsageError(f"--order: {order} is neither 1 nor 2", code="bad-option")
     if words.weight and reduction == "none":
         raise UsageError(
             "--weight changes nothing in the derivative of each row's own loss",
             fix=[f"--reduction {how} --weight {words.weight}" for how in ("mean", "sum")],
+            code="option-unused",
         )
     if "," in loss:
-        raise UsageError(f"grad takes one loss, got '{loss}'", fix=[f"losscli grad {loss.split(',')[0]} ..."])
+        raise UsageError(
+            f"grad takes one loss, got '{loss}'",
+            fix=[f"losscli grad {loss.split(',')[0]} ..."],
+            code="one-loss",
+        )
     with watching(progress) as watch:
         job = open_input([parse(loss)], words, f"losscli grad {loss}")
         watch(job)
@@ -86,9 +91,13 @@ def grad(
     if answer.kinks:
         given = "nan" if kink == "nan" else "the subgradient of least norm"
         where = f"{answer.kinks} of {answer.count} {job.unit}s"
-        note(f"note: {job.losses[0]} has no derivative in {where}: {given} is given there")
+        note(
+            f"note: {job.losses[0]} has no derivative in {where}: {given} is given there",
+            code="kink",
+            count=answer.kinks,
+        )
     for remark in remarks(loss):
-        note(f"note: {remark}")
+        note(f"note: {remark}", code="name")
 
 
 class Gradients:

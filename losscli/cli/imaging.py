@@ -46,14 +46,16 @@ def paper(theme: str, dpi: int, size: str, kind: str, *, used: bool, inline: boo
         for option, said in (("theme", theme != "light"), ("dpi", dpi), ("size", size), ("image", kind)):
             if said:
                 raise UsageError(
-                    f"--{option} is for images, and this is text", fix=["-o curve.png", "--style braille"]
+                    f"--{option} is for images, and this is text",
+                    fix=["-o curve.png", "--style braille"],
+                    code="option-unused",
                 )
         return None
     from losscli.plot.image import Paper
     from losscli.plot.theme import themed
 
     if dpi and not 30 <= dpi <= 1200:
-        raise UsageError(f"--dpi: {dpi} is not between 30 and 1200")
+        raise UsageError(f"--dpi: {dpi} is not between 30 and 1200", code="bad-option")
     return Paper(themed(theme), dpi or (INLINE_DPI if inline else 200), inches(size) if size else None)
 
 
@@ -69,6 +71,7 @@ def inches(size: str) -> tuple[float, float]:
             f"--size: '{size}' is no size",
             [f"width x height in inches, from {LEAST:g} to {MOST:g}"],
             ["--size 8x5"],
+            code="bad-option",
         )
     return found
 
@@ -78,14 +81,18 @@ def kind_of(name: str) -> Any:
     from losscli.plot.image import KINDS
 
     if name and name not in KINDS.values():
-        raise UsageError(f"--image: '{name}' is not one of: {' '.join(KINDS.values())}", fix=["--image svg"])
+        raise UsageError(
+            f"--image: '{name}' is not one of: {' '.join(KINDS.values())}",
+            fix=["--image svg"],
+            code="bad-option",
+        )
     return name or None
 
 
 def protocol(asked: str) -> str:
     """Return how the terminal shows images; empty if it is not asked to, or cannot on `auto`."""
     if asked not in INLINE:
-        raise UsageError(f"--inline: '{asked}' is not one of: {' '.join(INLINE)}")
+        raise UsageError(f"--inline: '{asked}' is not one of: {' '.join(INLINE)}", code="bad-option")
     if asked != "auto":
         return asked.removeprefix("none")
     from losscli.plot.inline import protocol
@@ -106,12 +113,14 @@ def deliver(pictures: Pictures, out: str, kind: str, on: Paper) -> None:
             raise UsageError(
                 "an image is no text for a terminal",
                 fix=["-o curve.png", "-o - > curve.png", "--inline auto"],
+                code="to-terminal",
             )
         send(render(pictures, kind_of(kind) or "png", on)[0])
         return
     wide, high = save(pictures, Path(out), kind_of(kind), on)
     pixels = (kind_of(kind) or Path(out).suffix.lower().lstrip(".")) == "png"
-    note(wrote(out, f"{wide} x {high}" if pixels else f"{wide / on.dpi:g} x {high / on.dpi:g} in"))
+    size = f"{wide} x {high}" if pixels else f"{wide / on.dpi:g} x {high / on.dpi:g} in"
+    note(wrote(out, size), code="wrote", file=out)
 
 
 def show(pictures: Pictures, how: str, on: Paper) -> None:

@@ -40,7 +40,9 @@ def plan_of(said: Sampling, *, always: bool = False) -> Plan | None:
         for option, value in said._asdict().items():
             if value != Sampling._field_defaults[option]:
                 fix = [f"--ci --{option} {value}"]
-                raise UsageError(f"--{option} changes nothing without an interval", fix=fix)
+                raise UsageError(
+                    f"--{option} changes nothing without an interval", fix=fix, code="option-unused"
+                )
         return None
     from losscli.stats.pairs import Plan
 
@@ -50,11 +52,13 @@ def plan_of(said: Sampling, *, always: bool = False) -> Plan | None:
         level = 0.0
     if not 0 < level < 1:
         percent = f"{level / 100:g}" if 1 < level < 100 else LEVEL
-        raise UsageError(f"--ci: {said.ci} is not between 0 and 1", fix=[f"--ci {percent}"])
+        raise UsageError(
+            f"--ci: {said.ci} is not between 0 and 1", fix=[f"--ci {percent}"], code="bad-option"
+        )
     if said.resamples < FEWEST:
-        raise UsageError(f"--resamples: {said.resamples} are too few: {FEWEST} or more")
+        raise UsageError(f"--resamples: {said.resamples} are too few: {FEWEST} or more", code="bad-option")
     if said.seed < 0:
-        raise UsageError(f"--seed: {said.seed} is not 0 or more")
+        raise UsageError(f"--seed: {said.seed} is not 0 or more", code="bad-option")
     return Plan(level, said.resamples, said.seed)
 
 

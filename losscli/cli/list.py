@@ -34,7 +34,7 @@ def list_(
     to = Output(shape)
     entries = [entry for entry in catalogue() if word.lower() in " ".join(map(str, entry.values())).lower()]
     if not entries:
-        raise NoResult(f"no loss mentions '{word}'", fix=["losscli list"])
+        raise NoResult(f"no loss mentions '{word}'", fix=["losscli list"], code="no-match")
     if to.kind == "table" and not to.manner.fields:
         below = ["formula, picture, pitfalls: losscli explain NAME"]
         to.write(Table(("name", "what it does"), list(grouped(entries)), footer=below))

@@ -29,9 +29,11 @@ def open_models(
     from losscli.run import Job
 
     if len(set(words.pred)) < len(words.pred):
-        raise UsageError("--pred: the same prediction twice")
+        raise UsageError("--pred: the same prediction twice", code="given-twice")
     if words.values:
-        raise UsageError("--values are rows without columns: --pred has no meaning here")
+        raise UsageError(
+            "--values are rows without columns: --pred has no meaning here", code="option-unused"
+        )
     needed = need(losses)
     job = Job
     if losses[0].listed:
@@ -57,6 +59,7 @@ def open_models(
                 [f"{each}: {', '.join(reading.chosen[role].labels)}"
                  for role, each in ((name, words.pred[0]), (other, model))],
                 [f"--classes {','.join(labels)}       if the columns mean these, in their order"],
+                code="models-apart",
             )  # fmt: skip
     streams = tee(batches, len(words.pred))
     return [

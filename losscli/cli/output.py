@@ -89,7 +89,7 @@ class Output:
 
         with whole(self.path) as file:
             rows = write_parquet(names, blocks, file.name)
-        note(wrote(self.path, counted(rows)))
+        note(wrote(self.path, counted(rows)), code="wrote", file=self.path)
 
     @contextmanager
     def file(self, rows: Callable[[], int] | None = None) -> Generator[TextIO]:
@@ -101,7 +101,7 @@ class Output:
             return
         with whole(self.path) as file, text(file, json=json) as out:
             yield out
-        note(wrote(self.path, counted(rows()) if rows else ""))
+        note(wrote(self.path, counted(rows()) if rows else ""), code="wrote", file=self.path)
 
 
 def counted(rows: int) -> str:
@@ -124,7 +124,9 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
     if choose("format", shape.format):
         asked.append(shape.format)
     if len(set(asked)) > 1:
-        raise UsageError(f"one output format, not {' and '.join(dict.fromkeys(asked))}")
+        raise UsageError(
+            f"one output format, not {' and '.join(dict.fromkeys(asked))}", code="option-conflict"
+        )
     if path and not asked:
         suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
         if suffix not in SUFFIXES:
@@ -133,13 +135,16 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
                 f"--output {path}: {what}",
                 [f"suffixes: {' '.join(SUFFIXES)}"],
                 [f"--output {path} --format csv"],
+                code="unknown-format",
             )
         return SUFFIXES[suffix]
     if "parquet" in asked and not path:
-        raise UsageError("--format parquet needs a file", fix=["--output x.parquet"])
+        raise UsageError("--format parquet needs a file", fix=["--output x.parquet"], code="missing-option")
     if not asked and (usual := word("format", "")):
         if usual == "parquet":
-            raise UsageError("LOSSCLI_FORMAT: parquet needs a file", fix=["--output x.parquet"])
+            raise UsageError(
+                "LOSSCLI_FORMAT: parquet needs a file", fix=["--output x.parquet"], code="missing-option"
+            )
         asked = [usual]
     return asked[0] if asked else "table" if sys.stdout.isatty() else "tsv"
 
@@ -181,4 +186,4 @@ def deliver(held: BinaryIO) -> None:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (what is unwritten must not fail again at exit)
-        raise DataError(f"standard output: {reason}") from None
+        raise DataError(f"standard output: {reason}", code="not-written") from None

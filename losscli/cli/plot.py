@@ -107,12 +107,16 @@ def plot(
     if points:
         if with_data:
             raise UsageError(
-                "--points are those of curves, without data", fix=["--kind hist", "compute --per-row"]
+                "--points are those of curves, without data",
+                fix=["--kind hist", "compute --per-row"],
+                code="option-conflict",
             )
         write_points(found, shows, across, out, json=json)
         return
     if json:
-        raise UsageError("--json is for the numbers of a curve", fix=["--points --json"])
+        raise UsageError(
+            "--json is for the numbers of a curve", fix=["--points --json"], code="option-unused"
+        )
     glyphs = drawn_in(style)
     suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
     drawn, shown = bool(out) and (suffix != ".txt" or bool(image)), "" if out else i.protocol(inline)
@@ -129,6 +133,7 @@ def plot(
                 raise UsageError(
                     "--kind hist: an image shows one loss",
                     fix=[f"losscli plot {found[0]} {words.file} --kind hist -o {out or '-'}"],
+                    code="one-loss",
                 )
             i.deliver(each[0], out, image, on) if drawn else i.show(each[0], shown, on)
             return
@@ -190,7 +195,10 @@ def say_lost(pictures: Any) -> None:
     for picture in pictures:
         if names := lost(picture):
             which = f": {', '.join(names)}" if any(names) else ""
-            note(f"note: --log-y: {picture.y_label} of 0 or less leaves the frame at the bottom{which}")
+            note(
+                f"note: --log-y: {picture.y_label} of 0 or less leaves the frame at the bottom{which}",
+                code="log-axis",
+            )
 
 
 def size(width: int, height: int, pictures: int, *, terminal: bool) -> tuple[int, int]:
@@ -205,7 +213,7 @@ def size(width: int, height: int, pictures: int, *, terminal: bool) -> tuple[int
             lines = max(12, ((have.lines or 24) - 5) // 2)
     for name, asked, least in (("width", width, 30), ("height", height, 8)):
         if asked and not least <= asked <= 1000:
-            raise UsageError(f"--{name}: {asked} is not between {least} and 1000")
+            raise UsageError(f"--{name}: {asked} is not between {least} and 1000", code="bad-option")
     return width or max(columns, 30), height or max(lines, 8)
 
 
@@ -220,7 +228,7 @@ def span(option: str, text: str) -> tuple[float, float] | None:
         ends = (0.0, 0.0)
     if not colon or not ends[0] < ends[1] or not all(abs(end) < 1e300 for end in ends):
         raise UsageError(f"--{option}: '{text}' is not a range", ["two numbers with a colon, the lesser first"],
-                         [f"--{option} -3:3"])  # fmt: skip
+                         [f"--{option} -3:3"], code="bad-option")  # fmt: skip
     return ends
 
 
@@ -236,4 +244,4 @@ def write_text(out: str, art: str) -> None:
         return
     with whole(out) as file:
         file.write(art.encode())
-    note(f"wrote {out}")
+    note(f"wrote {out}", code="wrote", file=out)

@@ -34,6 +34,7 @@ def asked(words: Words, losses: str) -> bool:
             "there is no FILE to which these options could apply",
             ["plot reads standard input only where FILE is -"],
             [f"losscli plot {losses} preds.csv", f"cat preds.csv | losscli plot {losses} -"],
+            code="no-input",
         )
     return False
 
@@ -51,6 +52,7 @@ def data(losses: Sequence[Loss], words: Words, x_range: tuple[float, float] | No
             f"rows have no place on the picture of {losses[0].name}: what one costs is not on its curves",
             [f"its axis: {axis_of(losses[0]).label}"],
             [f"{command} {words.file or '-'} --kind hist"],
+            code="loss-unfit",
         )
     job = open_input(losses, words, command)
     places = Places(losses[0])
@@ -114,13 +116,16 @@ def histograms(losses: Sequence[Loss], words: Words, title: str, most: int) -> l
         raise UsageError(
             "--kind hist shows the losses of rows: of which file?",
             fix=[f"{command} preds.csv", f"cat preds.csv | {command} -"],
+            code="no-input",
         )
     job = open_input(losses, words, command)
     found: list[Histogram] = []
     for loss, seen in zip(losses, observe(job), strict=True):
         cells = seen.losses.cells()
         if not len(cells.mass):
-            raise NoResult(f"{job.reading.name}: no {job.unit} has a loss")
+            raise NoResult(
+                f"{job.reading.name}: no {job.unit} has a loss", code="no-result", file=job.reading.name
+            )
         marks = [("median", seen.losses.median), ("mean", seen.mean), ("max", float(cells.high[-1]))]
         said = title or f"{loss}   {heading(job, 'none', 0)}"
         found.append(

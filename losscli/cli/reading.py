@@ -65,7 +65,7 @@ def open_input(
         choose(name, getattr(words, name))
     if words.values:
         if words.file:
-            raise UsageError("--values and a file: one of them, not both")
+            raise UsageError("--values and a file: one of them, not both", code="option-conflict")
         said = {"group": group, "cluster": cluster, **words._asdict()}
         for option in (
             "pred",
@@ -81,7 +81,8 @@ def open_input(
         ):
             if said[option]:
                 raise UsageError(
-                    f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here"
+                    f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here",
+                    code="option-unused",
                 )
         count = words.values.split(",")[0].count(":") + 1
         forms = [form for form in needed.forms if len(form) == count] or list(needed.forms)
@@ -152,6 +153,7 @@ def _file(words: Words, command: str) -> str:
         raise UsageError(
             "no input: standard input is a terminal",
             fix=[f"{command} preds.csv", f"cat preds.csv | {command}"],
+            code="no-input",
         )
     return file
 
@@ -164,6 +166,7 @@ def _given(words: Words, roles: Sequence[str], *, lists: bool = False) -> Mappin
         raise UsageError(
             "one --pred for this command; the columns of a vector stand in one",
             fix=[f"--pred {','.join(words.pred)}"],
+            code="option-conflict",
         )
     if words.pred:
         given[subject(roles)] = words.pred[0]
@@ -172,14 +175,24 @@ def _given(words: Words, roles: Sequence[str], *, lists: bool = False) -> Mappin
     for each in words.col:
         role, equals, columns = each.partition("=")
         if role == "list" and role not in roles:
-            raise UsageError(f"--col {each}: this is a loss of rows, not of lists of rows")
+            raise UsageError(
+                f"--col {each}: this is a loss of rows, not of lists of rows", code="option-unused"
+            )
         if not equals or not (columns or role == "list"):  # --col list= says that all rows are one list
-            raise UsageError(f"--col {each}: write --col ROLE=COLUMNS", [f"roles: {', '.join(roles)}"])
+            raise UsageError(
+                f"--col {each}: write --col ROLE=COLUMNS", [f"roles: {', '.join(roles)}"], code="bad-option"
+            )
         if role not in roles:
-            raise UsageError(f"--col {each}: no input is called '{role}'", [f"roles: {', '.join(roles)}"])
+            raise UsageError(
+                f"--col {each}: no input is called '{role}'",
+                [f"roles: {', '.join(roles)}"],
+                code="unknown-role",
+            )
         given[role] = columns
     if "target" in given and "target" not in roles:
-        raise UsageError("--target: this loss has no target", [f"roles: {', '.join(roles)}"])
+        raise UsageError(
+            "--target: this loss has no target", [f"roles: {', '.join(roles)}"], code="option-unused"
+        )
     return given
 
 

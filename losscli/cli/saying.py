@@ -39,10 +39,10 @@ def asked_errors(arguments: Sequence[str]) -> str:
     return "text"
 
 
-def note(text: str) -> None:
+def note(text: str, code: str, **facts: Any) -> None:
     """Say something that need not be known."""
     if not manner.quiet:
-        _say("note", text, {"message": text.removeprefix("note: ")})
+        _say("note", text, {"code": code, **facts, "message": text.removeprefix("note: ")})
 
 
 def warn(what: str, evidence: Sequence[str] = (), **facts: Any) -> None:
@@ -52,9 +52,9 @@ def warn(what: str, evidence: Sequence[str] = (), **facts: Any) -> None:
         _say("warning", lines, {**facts, "message": what, "evidence": evidence})
 
 
-def fail(text: str, **facts: Any) -> None:
+def fail(text: str, code: str, **facts: Any) -> None:
     """Say that the answer is no: a gate that does not hold. Never silenced."""
-    _say("fail", f"FAIL  {text}", {"code": "gate", "exit": 1, **facts, "message": text})
+    _say("fail", f"FAIL  {text}", {"code": code, "exit": 1, **facts, "message": text})
 
 
 def complain(error: LosscliError) -> int:

@@ -85,7 +85,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     },
     "errors, on standard error": {
         "level": "text: error, warning, note or fail",
-        "code": "text: bad-cell, missing-cell, no-column, no-file, outside-domain, unknown-loss, gate, ...",
+        "code": "text: what kind of mistake it is: losscli help errors lists all",
         "exit": "integer: the exit code",
         "message": "text: the first line of the message",
         "evidence, fix": "list: its other lines; fixes can be pasted",

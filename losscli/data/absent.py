@@ -110,10 +110,20 @@ def unknown_roles(forms: Sequence[Sequence[Role]], given: Given) -> UsageError:
     known = list(dict.fromkeys(role.name for form in forms for role in form))
     strange = [name for name in given if name not in known]
     if not strange:
-        return UsageError(f"{' and '.join(given)} cannot be given together", [f"inputs: {listed(known)}"])
+        return UsageError(
+            f"{' and '.join(given)} cannot be given together",
+            [f"inputs: {listed(known)}"],
+            code="option-conflict",
+        )
     close = nearest(strange[0], known)
     return UsageError(
         f"no input is called {strange[0]!r}",
         [f"inputs: {listed(known)}"],
         [option(close, shell(given[strange[0]]))] if close else (),
+        code="unknown-role",
     )
+
+
+def misshapen(what: str, names: Sequence[str] = ()) -> DataError:
+    """Say that columns hold more or fewer numbers a row than their role."""
+    return DataError(what, [f"columns: {listed(names)}"] if names else (), code="wrong-shape")

@@ -38,6 +38,7 @@ def condition(tables: Mapping[str, Table], options: Options) -> tuple[str, Where
             f"--where sees the columns of one file, not of both: {strange!r} is in {two}",
             [f"{listed(table.names)}   in {table.name}" for table in tables.values()],
             [f"a condition on the columns of {one} alone, or of {two}"],
+            code="bad-condition",
         )
     raise first
 

@@ -57,10 +57,11 @@ def told(head: bytes, options: Options) -> Binary | None:
 def stranger(name: str, asked: str, head: bytes) -> DataError | NoResult:
     """Say that a file is not what its suffix or the user says."""
     if not head:
-        return NoResult(f"{name} is empty")
+        return NoResult(f"{name} is empty", code="empty-input", file=name)
     return DataError(
-        f"{name}: not {KIND[asked]}: it begins with {head!r}", fix=["--input-format csv       if it is text"]
-    )
+        f"{name}: not {KIND[asked]}: it begins with {head!r}", fix=["--input-format csv       if it is text"],
+        code="wrong-format", file=name,
+    )  # fmt: skip
 
 
 def of_stream(source: Source, stream: IO[bytes], format: Binary, options: Options) -> Table:
@@ -98,7 +99,7 @@ def table(
 ) -> Table:
     """Return the table of an opened file, which closes it in the end."""
     if options.records:
-        raise UsageError(f"--records {options.records}: {name} is not a JSON document")
+        raise UsageError(f"--records {options.records}: {name} is not a JSON document", code="option-unused")
     if format == "parquet":
         from losscli.data.parquet import parquet_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from losscli.data import absent
-from losscli.data.absent import Absent
+from losscli.data.absent import Absent, misshapen
 from losscli.data.batch import AS_FOUND, Given, Role
 from losscli.data.labels import by_number, family, family_names, suffixes
 from losscli.data.pick import Pick, Picks, align, home, same_order
@@ -136,9 +136,8 @@ class Attempt:
                 from fnmatch import fnmatchcase
 
                 taken = self.typed_elsewhere(role)
-                matches = [
-                    at for at, name in enumerate(table.names) if at not in taken and fnmatchcase(name, word)
-                ]
+                free = [at for at in range(len(table.names)) if at not in taken]
+                matches = [at for at in free if fnmatchcase(table.names[at], word)]
                 if not matches:
                     raise absent.no_column(table, role.name, word, text)
                 if len(words) == 1:
@@ -148,7 +147,8 @@ class Attempt:
                 raise absent.no_column(table, role.name, word, text)
         if len(set(picked)) < len(picked):
             twice = next(at for at in picked if picked.count(at) > 1)
-            raise UsageError(f"{absent.option(role.name)} {shell(text)}: {table.names[twice]!r} comes twice")
+            what = f"{absent.option(role.name)} {shell(text)}: {table.names[twice]!r} comes twice"
+            raise UsageError(what, code="given-twice")
         for column in picked:
             table.unique(column)
         return tuple(picked), stem
@@ -222,20 +222,18 @@ class Attempt:
             self.found[role.name] = Pick(table, role, columns, level=level)
             return
         if inner and len(columns) > 1:
-            raise DataError(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
+            raise misshapen(f"{said}: the cells of {table.names[inner[0]]!r} are lists; select it alone")
         if inner and not table.width(inner[0], level):
-            raise DataError(f"{said}: the first list of {table.names[inner[0]]!r} is empty")
+            raise misshapen(f"{said}: the first list of {table.names[inner[0]]!r} is empty")
         width = table.width(inner[0], level) if inner else len(columns) if len(columns) > 1 else None
         if width is None:
             if role.kind == "vector":
-                raise DataError(
-                    f"{said} is a vector: several columns or one of lists, not only {names[0]!r}",
-                    [f"columns: {listed(table.names)}"],
-                )
+                what = f"{said} is a vector: several columns or one of lists, not only {names[0]!r}"
+                raise misshapen(what, table.names)
             self.found[role.name] = Pick(table, role, columns, level=level)
             return
         if role.name == "weight":
-            raise DataError(f"{said} is one number a row", [f"columns: {listed(names)}"])
+            raise misshapen(f"{said} is one number a row", names)
         if inner:
             labels = tuple(map(str, range(width or 0)))
         else:
@@ -256,9 +254,8 @@ class Attempt:
         table = self.table(role)
         several = len(columns) > 1
         if several and role.kind not in ("vector", "class"):
-            names = [table.names[at] for at in columns]
             what = "is one number a row" if role.kind == "number" else "is one column"
-            raise DataError(f"{table.name}: {role.name} {what}", [f"columns: {listed(names)}"])
+            raise misshapen(f"{table.name}: {role.name} {what}", [table.names[at] for at in columns])
         wanted = (self.level(role),) if several else self.depth(role)
         for at in columns:
             depth = table.depth(at)
@@ -270,6 +267,7 @@ class Attempt:
                 failure = Absent(
                     f"{table.name}: {role.name} cannot be {table.names[at]!r}, whose cells are {cells}",
                     [f"{role.name} is {of} {'a list of rows' if role.whole else row}"],
+                    code="wrong-shape",
                 )
                 failure.missing = 1
                 raise failure
@@ -281,6 +279,7 @@ class Attempt:
                 raise UsageError(
                     f"--classes names {len(self.classes)} classes, but {pick.role.name} has {pick.width}",
                     [f"classes: {listed(self.classes)}", f"columns: {listed(pick.chosen.names)}"],
+                    code="parameter-count",
                 )
             pick = pick._replace(labels=self.classes)
         if len(set(pick.labels)) < len(pick.labels):
@@ -289,6 +288,7 @@ class Attempt:
             raise error(
                 f"{pick.table.name}: two columns of {pick.role.name} stand for the class {twice!r}",
                 [f"columns: {listed(pick.chosen.names)}", f"classes: {listed(pick.labels)}"],
+                code="same-class",
             )
         return pick
 

@@ -180,7 +180,7 @@ def of_type(name: str) -> Kind:
 
 def refused(expression: str, what: str, evidence: Sequence[str]) -> DataError:
     """Return what is wrong with a condition."""
-    return DataError(f"--where {quoted(expression, 60)}: {what}", evidence)
+    return DataError(f"--where {quoted(expression, 60)}: {what}", evidence, code="bad-condition")
 
 
 def ask(query: str, block: Mapping[str, Any], expression: str) -> NDArray[np.bool_]:

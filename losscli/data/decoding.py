@@ -46,12 +46,15 @@ def decode(decoder: json.JSONDecoder, text: str, name: str, line: int) -> object
             f"{name}:{at}: not JSON: {error.msg[0].lower()}{error.msg[1:]}",
             under(at, bad, (error.colno - 1, error.colno)),
             fix,
+            code="bad-json",
+            file=name,
+            line=at,
         ) from None
     except Twice as error:
         where = f"{name}:{line}" if line > 1 else name
-        raise DataError(f"{where}: a record has the key {str(error)!r} twice") from None
+        raise DataError(f"{where}: a record has the key {str(error)!r} twice", code="same-key") from None
     except RecursionError:
-        raise DataError(f"{name}: the JSON is nested too deeply") from None
+        raise DataError(f"{name}: the JSON is nested too deeply", code="bad-json", file=name) from None
 
 
 def kind(value: object) -> str:

@@ -36,7 +36,7 @@ class Delimited(Table):
         self.named = options.header
         head = source.first_lines(1)
         if not head:
-            raise NoResult(f"{self.name} is empty")
+            raise NoResult(f"{self.name} is empty", code="empty-input", file=self.name)
         if options.delimiter or options.format == "tsv" or (options.format, source.suffix) == ("auto", "tsv"):
             self.delimiter = delimiter(options.delimiter or "tab")
         else:
@@ -51,7 +51,7 @@ class Delimited(Table):
         first: list[str] = []
         while not any(cell.strip() for cell in first):
             if not (read := self._read(1)):
-                raise NoResult(f"{self.name} is empty")
+                raise NoResult(f"{self.name} is empty", code="empty-input", file=self.name)
             first = read[0]
         if options.header:
             self.names = [name.strip() for name in first]
@@ -81,7 +81,7 @@ class Delimited(Table):
             empty = False
             yield chunk
         if empty:
-            raise NoResult(f"{self.name}: no rows after the header")
+            raise NoResult(f"{self.name}: no rows after the header", code="empty-input", file=self.name)
 
     def further(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the wanted columns of the rows that are left, if any."""
@@ -150,7 +150,8 @@ class Delimited(Table):
                 raise DataError(
                     f"{self.name}:{line}: {counted(len(records[at]), 'field')}, {first} {len(self.names)}",
                     under(line, self._line(line), None),
-                )
+                    code="ragged-row", file=self.name, line=line,
+                )  # fmt: skip
         return [records[at] for at in kept], lines[kept]
 
     def _forget(self) -> None:
@@ -177,13 +178,28 @@ class Delimited(Table):
         shown = under(start, self._line(start), None)
         if "field limit" in reason and '"' not in self._line(start):
             return DataError(
-                f"{self.name}:{start}: a field of more than {LONGEST >> 20} million characters", shown
-            )
+                f"{self.name}:{start}: a field of more than {LONGEST >> 20} million characters", shown,
+                code="bad-quotes", file=self.name, line=start,
+            )  # fmt: skip
         if "end of data" in reason or "field limit" in reason or "larger" in reason:
-            return DataError(f'{self.name}:{start}: a quote (") is opened and never closed', shown)
+            return DataError(
+                f'{self.name}:{start}: a quote (") is opened and never closed',
+                shown,
+                code="bad-quotes",
+                file=self.name,
+                line=start,
+            )
         if "expected after" in reason:
-            return DataError(f'{self.name}:{start}: text follows a closing quote (")', shown)
-        return DataError(f"{self.name}:{start}: {reason}", shown)
+            return DataError(
+                f'{self.name}:{start}: text follows a closing quote (")',
+                shown,
+                code="bad-quotes",
+                file=self.name,
+                line=start,
+            )
+        return DataError(
+            f"{self.name}:{start}: {reason}", shown, code="bad-quotes", file=self.name, line=start
+        )
 
 
 def keeping(source: Source, held: list[str]) -> Iterator[list[str]]:
@@ -198,7 +214,9 @@ def delimiter(text: str) -> str:
     character = DELIMITERS.get(text, text)
     if len(character) != 1 or character in '"\r\n':
         raise UsageError(
-            f"a delimiter is one character, not {quoted(text)}", [f"or one of: {', '.join(DELIMITERS)}"]
+            f"a delimiter is one character, not {quoted(text)}",
+            [f"or one of: {', '.join(DELIMITERS)}"],
+            code="bad-option",
         )
     return character
 

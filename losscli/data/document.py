@@ -28,7 +28,8 @@ def lines_of(source: Source, exact: bool) -> Lines:
                     raise DataError(
                         f"{source.name}:{number}: a record is an object in braces, not {kind(record)}",
                         under(number, line, None),
-                    )
+                        code="no-records", file=source.name, line=number,
+                    )  # fmt: skip
                 yield number, cast("Record", record)
 
     return Lines(source, records)
@@ -39,7 +40,7 @@ def document(source: Source, options: Options, exact: bool) -> Table:
     text = "".join(chain.from_iterable(source.blocks()))
     source.close()
     if not text.strip():
-        raise NoResult(f"{source.name} is empty")
+        raise NoResult(f"{source.name} is empty", code="empty-input", file=source.name)
     value = decode(reader(exact), text, source.name, 1)
     for key in options.records.split(".") if options.records else ():
         if not isinstance(value, dict) or key not in value:
@@ -52,7 +53,8 @@ def document(source: Source, options: Options, exact: bool) -> Table:
                     + (f" with {listed(inside)}" if inside else "")
                 ],
                 [f"--records {options.records.replace(key, close)}"] if close else (),
-            )
+                code="no-records", file=source.name,
+            )  # fmt: skip
         value = cast("Record", value)[key]
     return table(source.name, value, options)
 
@@ -62,10 +64,14 @@ def table(name: str, value: object, options: Options) -> Table:
     if isinstance(value, list):
         return Records(name, "record", checked(name, cast("list[object]", value)))
     if not isinstance(value, dict):
-        raise DataError(f"{name}: expected records or an object of arrays, not {kind(value)}")
+        raise DataError(
+            f"{name}: expected records or an object of arrays, not {kind(value)}",
+            code="no-records",
+            file=name,
+        )
     whole = cast("Record", value)
     if not whole:
-        raise NoResult(f"{name} is empty")
+        raise NoResult(f"{name} is empty", code="empty-input", file=name)
     held = [path for path, part in leaves(whole) if is_records(part)]
     near = [path for path in held if len(path) == 1]
     if len(near) == 1:
@@ -77,7 +83,13 @@ def table(name: str, value: object, options: Options) -> Table:
     }
     if near or (held and len(arrays) < 2):
         fixes = [f"--records {'.'.join((*filter(None, [options.records]), *path))}" for path in held[:3]]
-        raise DataError(f"{name}: the records are further in", [f"keys: {listed(list(whole))}"], fixes)
+        raise DataError(
+            f"{name}: the records are further in",
+            [f"keys: {listed(list(whole))}"],
+            fixes,
+            code="no-records",
+            file=name,
+        )
     if arrays:
         return Arrays(name, arrays)
     return Records(name, "record", iter([(1, whole)]))
@@ -87,7 +99,11 @@ def checked(name: str, values: Iterable[object], first: int = 1) -> Numbered:
     """Yield the records with their numbers."""
     for number, record in enumerate(values, first):
         if not isinstance(record, dict):
-            raise DataError(f"{name}: record {number} is {kind(record)}, not an object in braces")
+            raise DataError(
+                f"{name}: record {number} is {kind(record)}, not an object in braces",
+                code="no-records",
+                file=name,
+            )
         yield number, cast("Record", record)
 
 
@@ -112,4 +128,6 @@ def is_lines(source: Source) -> bool:
 def refuse_records(options: Options, what: str) -> None:
     """Say that `--records` has no meaning here."""
     if options.records:
-        raise UsageError(f"--records {options.records}: {what} has no records further in")
+        raise UsageError(
+            f"--records {options.records}: {what} has no records further in", code="option-unused"
+        )

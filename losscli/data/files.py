@@ -23,7 +23,7 @@ def together(names: Sequence[str]) -> str:
         return "".join(names)
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        raise UsageError(f"{twice} is given twice")
+        raise UsageError(f"{twice} is given twice", code="given-twice")
     more = len(names) - SHOWN
     found = Files(", ".join(names[:SHOWN]) + (f" and {more} more" if more else ""))
     found.names = tuple(names)

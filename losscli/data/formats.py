@@ -82,7 +82,9 @@ def table(source: Source, options: Options, exact: bool) -> Table:
             return lines
         return document.document(source, options, exact)
     if options.records:
-        raise UsageError(f"--records {options.records}: {source.name} is not a JSON document")
+        raise UsageError(
+            f"--records {options.records}: {source.name} is not a JSON document", code="option-unused"
+        )
     small = Delimited(source, options)
     if large:
         from losscli.data.large import LargeDelimited
@@ -101,7 +103,7 @@ def guess(source: Source) -> Format:
     head = source.first_lines(1)
     start = head[0].lstrip() if head else ""
     if not start:
-        raise NoResult(f"{source.name} is empty")
+        raise NoResult(f"{source.name} is empty", code="empty-input", file=source.name)
     if source.suffix in ("csv", "tsv"):
         if not JSON.match(start):
             return source.suffix

@@ -59,7 +59,7 @@ def verdict(on: str, sides: tuple[Side, Side], shared: int, *, inner: bool) -> L
     wide = max(len(str(count)) for _, count, _ in table)
     evidence = [f"{words:{pad}}   {count:>{wide}}   {shown}" for words, count, shown in table]
     if not shared and not repeated and inner:
-        return NoResult(f"--on {on}: no id is in both files", evidence)
+        return NoResult(f"--on {on}: no id is in both files", evidence, code="no-common-id")
     fix: list[str] = []
     if repeated:
         lacking = any(side.lonely for side in sides) and not inner
@@ -85,7 +85,9 @@ def nameless(on: str, table: Table, block: Block) -> DataError | None:
     """Return what to say of a row without an id: all such rows would be the same."""
     empty = [keys.index("") for keys in block.keys if "" in keys]
     return (
-        DataError(f"{table.place(int(block.lines[min(empty)]))}: --on {on}: the id is missing")
+        DataError(
+            f"{table.place(int(block.lines[min(empty)]))}: --on {on}: the id is missing", code="missing-id"
+        )
         if empty
         else None
     )

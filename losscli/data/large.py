@@ -92,7 +92,7 @@ class Large(Table):
             empty = False
             yield chunk
         if empty:
-            raise NoResult(f"{self.name}: no rows after the header")
+            raise NoResult(f"{self.name}: no rows after the header", code="empty-input", file=self.name)
 
     def at_once(
         self, columns: Sequence[int], start: int

@@ -38,13 +38,14 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
     """Read rows separated by commas, a value per role separated by colons, a vector's numbers by slashes."""
     names = ":".join(role.name for role in form)
     if not text.strip():
-        raise UsageError(f"{NAME} is empty", [f"a row is {names}"])
+        raise UsageError(f"{NAME} is empty", [f"a row is {names}"], code="bad-literal")
     rows = [row.split(":") for row in text.split(",")]
     for at, row in enumerate(rows, 1):
         if len(row) != len(form):
             raise UsageError(
                 f"{NAME}: {quoted(':'.join(row))} has {counted(len(row), 'value')}, not {len(form)}",
                 [f"row {at} of {len(rows)}; a row is {names}"],
+                code="bad-literal",
             )
     notation = Notation(Options())
     arrays: dict[str, Array] = {}
@@ -61,11 +62,15 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
         if len(widths) > 1:
             raise UsageError(
                 f"{NAME}: {role.name} has {counted(max(widths), 'number')} in one row, "
-                f"{min(widths)} in another"
+                f"{min(widths)} in another",
+                code="bad-literal",
             )
         width = widths.pop()
         if role.kind == "vector" and width == 1:
-            raise UsageError(f"{NAME}: {role.name} is a vector: several numbers with slashes, as in 0.2/0.8")
+            raise UsageError(
+                f"{NAME}: {role.name} is a vector: several numbers with slashes, as in 0.2/0.8",
+                code="bad-literal",
+            )
         labels = tuple(map(str, range(width))) if width > 1 else ()
         if role.kind == "class" and width == 1:
             binder = Binder(chosen[role.of].labels, notation, role.ignored)
@@ -80,10 +85,12 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
             raise UsageError(
                 f"{NAME}: {quoted(cells[int(lost[0])])} is not {wanted}",
                 [f"row {int(lost[0]) + 1} of {len(rows)}; a row is {names}"],
+                code="bad-literal",
             )
         if role.kind == "class" and width > 1 and width != len(chosen[role.of].labels):
             raise UsageError(
-                f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}"
+                f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}",
+                code="bad-literal",
             )
         chosen[role.name] = Chosen((role.name,), labels)
     reading = Literals(chosen, arrays, len(rows))
@@ -102,5 +109,5 @@ def _labels(cells: Sequence[str], notation: Notation, binder: Binder | None) -> 
         at = bad[0] if bad else 0
         what = "a sequence of classes" if binder else "numbers with slashes between"
         where = f"row {at + 1} of {len(cells)}"
-        raise UsageError(f"{NAME}: {quoted(cells[at])} is not {what}", [where])
+        raise UsageError(f"{NAME}: {quoted(cells[at])} is not {what}", [where], code="bad-literal")
     return places, code.known

@@ -187,6 +187,7 @@ class Matching:
             f"--on: no room in {folder!r} for temporary files",
             ["ids of large files are matched there"],
             ["TMPDIR=/a/larger/folder losscli ..."],
+            code="no-room",
         )
 
 

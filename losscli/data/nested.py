@@ -82,16 +82,19 @@ class Nested(Table):
                 raise DataError(
                     f"{self.place(line)}: {self.names[at]!r} is {kind(cell)}, not a list",
                     self.show(line, at, cell, ""),
+                    code="wrong-shape",
                 )
         if len(set(counts.values())) > 1:
             raise DataError(
                 f"{self.place(line)}: the lists differ in length",
                 [f"{quoted(name)} has {counted(count, 'value')}" for name, count in counts.items()][:6],
+                code="lengths-differ",
             )
         count = next(iter(counts.values()), 1)
         if not count:
             raise DataError(
-                f"{self.place(line)}: the list has no rows: {quoted(next(iter(counts)))} is empty"
+                f"{self.place(line)}: the list has no rows: {quoted(next(iter(counts)))} is empty",
+                code="wrong-shape",
             )
         return count
 

@@ -59,7 +59,8 @@ class Stored(ABC):
         return DataError(
             f"{self.name}: the array is cut short: {have} of {self.layout.size} bytes are there",
             ["was the file copied whole?"],
-        )
+            code="damaged", file=self.name,
+        )  # fmt: skip
 
 
 class Mapped(Stored):
@@ -133,7 +134,9 @@ def header(name: str, stream: IO[bytes]) -> tuple[Layout, int]:
     """Return what the header says, and how long it is. Raises `DataError`."""
     start = exactly(stream, 8).ljust(8, b"\0")
     if not start.startswith(MAGIC):
-        raise DataError(f"{name}: not a NumPy array: it begins with {start!r}")
+        raise DataError(
+            f"{name}: not a NumPy array: it begins with {start!r}", code="wrong-format", file=name
+        )
     major = start[6]
     size = exactly(stream, 2 if major == 1 else 4)
     length = int.from_bytes(size, "little")
@@ -154,7 +157,10 @@ def layout(name: str, text: str) -> Layout:
         return Layout(dtype, shape, bool(facts["fortran_order"]))
     except (ValueError, TypeError, KeyError, SyntaxError, RecursionError, MemoryError, AttributeError):
         raise DataError(
-            f"{name}: the header of the NumPy file is damaged", [f"it says {quoted(text)}"]
+            f"{name}: the header of the NumPy file is damaged",
+            [f"it says {quoted(text)}"],
+            code="damaged",
+            file=name,
         ) from None
 
 

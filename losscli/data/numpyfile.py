@@ -70,7 +70,8 @@ class NumpyTable(Table):
                 f"{self.name}: an array of {counted(len(shape), 'dimension')}, shape {shape}",
                 ["rows are numbers, or lists of them: 1 or 2 dimensions"],
                 ["np.savez('FILE.npz', pred=..., target=...)       keeps several arrays by name"],
-            )
+                code="wrong-shape", file=self.name,
+            )  # fmt: skip
         self._refuse("", Field(array, (), dtype))
         self.named, self.array = False, True
         self.names = [str(number) for number in range(1, (shape[1] if len(shape) > 1 else 1) + 1)]
@@ -112,7 +113,7 @@ class NumpyTable(Table):
                 yield Chunk(cells, np.arange(start, start + len(blocks[0]), dtype=np.int64), no_text)
                 start += len(blocks[0])
         if start == 1:
-            raise NoResult(f"{self.name}: no rows")
+            raise NoResult(f"{self.name}: no rows", code="empty-input", file=self.name)
 
     def progress(self) -> tuple[int, int] | None:
         """Return how many rows have been read, and how many there are."""
@@ -131,10 +132,16 @@ class NumpyTable(Table):
         """Refuse what cannot be read as numbers or texts."""
         who = f"{self.name}: column {name!r}" if name and self.named else self.name
         if what := STRANGE.get(field.dtype.kind):
-            raise DataError(f"{who} holds {what}", [f"type {field.dtype}; numbers or texts are read"], FIX)
+            raise DataError(
+                f"{who} holds {what}",
+                [f"type {field.dtype}; numbers or texts are read"],
+                FIX,
+                code="wrong-type",
+            )
         if len(field.shape) > 2:
             raise DataError(
-                f"{who} has {len(field.shape) + 1} dimensions; a list of lists is as deep as it goes"
+                f"{who} has {len(field.shape) + 1} dimensions; a list of lists is as deep as it goes",
+                code="wrong-shape",
             )
 
     def _same_length(self, arrays: Sequence[Stored]) -> None:
@@ -143,7 +150,8 @@ class NumpyTable(Table):
             raise DataError(
                 f"{self.name}: the arrays differ in length",
                 [f"{array} has {counted(length, 'row')}" for array, length in lengths.items()][:6],
-            )
+                code="lengths-differ", file=self.name,
+            )  # fmt: skip
 
 
 FIX = ["np.save('FILE.npy', array.astype(float))       if they are numbers"]
@@ -186,7 +194,9 @@ def undamaged(name: str) -> Generator[None]:
     try:
         yield
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise DataError(f"{name}: the zip archive cannot be read ({str(error).lower()})") from None
+        raise DataError(
+            f"{name}: the zip archive cannot be read ({str(error).lower()})", code="damaged", file=name
+        ) from None
 
 
 def members(name: str, file: IO[bytes]) -> Iterator[tuple[str, Stored]]:
@@ -198,7 +208,8 @@ def members(name: str, file: IO[bytes]) -> Iterator[tuple[str, Stored]]:
             f"{name}: a zip archive without NumPy arrays",
             [f"in it: {listed([each.filename for each in found])}" if found else "it is empty"],
             ["save the sheet as CSV"] if any("xl/" in each.filename for each in found) else (),
-        )
+            code="wrong-format", file=name,
+        )  # fmt: skip
     for each in found:
         if not each.filename.endswith(".npy"):
             continue

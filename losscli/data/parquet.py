@@ -86,9 +86,10 @@ class Parquet(Table):
                 raise DataError(
                     f"{self.name}: column {self.names[at]!r} is of type {quoted(str(self._fields[at].type))}",
                     ["numbers, texts, lists and structs of them are read"],
-                )
+                    code="wrong-type", file=self.name,
+                )  # fmt: skip
         if not self._ends:
-            raise NoResult(f"{self.name}: no rows")
+            raise NoResult(f"{self.name}: no rows", code="empty-input", file=self.name)
         wide = sum(max(1, self.lists.get(at, 1) * self.deep.get(at, 1)) for at in columns)
         ranges = list(steps(self._ends, max(1, min(rows * MANY, ROOM // wide))))
         with ThreadPoolExecutor(1) as pool:
@@ -146,7 +147,13 @@ class Parquet(Table):
 
     def _damaged(self, reason: str) -> DataError:
         reason = re.sub(r"'/dev/fd/\d+'", repr(self.name), reason)
-        return DataError(f"{self.name}: not a whole Parquet file", [reason], ["was it copied whole?"])
+        return DataError(
+            f"{self.name}: not a whole Parquet file",
+            [reason],
+            ["was it copied whole?"],
+            code="damaged",
+            file=self.name,
+        )
 
 
 def is_text(kind: str) -> bool:

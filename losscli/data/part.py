@@ -213,7 +213,8 @@ class Part:
                     f"{self.table.place(line)}: {pick.chosen.names[0]!r} has {counted(count, 'number')}, "
                     f"the first one has {pick.width}",
                     self.table.show(line, column, cast("Cell", cell), chunk.raw(row)),
-                )
+                    code="lengths-differ", file=self.table.name, line=line, column=pick.chosen.names[0],
+                )  # fmt: skip
 
 
 def text_column(table: Table, column: int, role: str) -> DataError:
@@ -222,7 +223,8 @@ def text_column(table: Table, column: int, role: str) -> DataError:
         f"{table.name}: column {table.names[column]!r} for {role} holds texts, not numbers",
         [f"columns: {listed(table.names)}"],
         [option(role, "COL"), "write the column as numbers: df['COL'].astype(float) in pandas"],
-    )
+        code="wrong-type", file=table.name,
+    )  # fmt: skip
 
 
 def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:

@@ -51,7 +51,9 @@ def align(pick: Pick, vector: Pick) -> Pick:
     """Return the columns of one-hot or soft classes in the order of the vector's."""
     who = f"{pick.table.name}: {pick.role.name}"
     if pick.width != vector.width:
-        raise DataError(f"{who} has {pick.width} columns, but {vector.role.name} has {vector.width}")
+        raise DataError(
+            f"{who} has {pick.width} columns, but {vector.role.name} has {vector.width}", code="wrong-shape"
+        )
     if pick.lists:
         return pick._replace(labels=vector.labels)
     if set(pick.labels) != set(vector.labels):
@@ -61,6 +63,7 @@ def align(pick: Pick, vector: Pick) -> Pick:
                 f"{pick.role.name}: {listed(pick.chosen.names)} -> {listed(pick.labels)}",
                 f"{vector.role.name}: {listed(vector.chosen.names)} -> {listed(vector.labels)}",
             ],
+            code="classes-differ",
         )
     order = [pick.labels.index(text) for text in vector.labels]
     return pick._replace(columns=tuple(pick.columns[at] for at in order), labels=vector.labels)
@@ -80,4 +83,5 @@ def same_order(picks: Picks) -> None:
                     f"{one.role.name} and {other.role.name} have the same labels in different order",
                     [listed(one.chosen.names), listed(other.chosen.names)],
                     [f"{absent.option(other.role.name)} {shell(names)}"],
+                    code="classes-differ",
                 )

@@ -55,16 +55,17 @@ def read(
     """
     if (on or by_order) and not targets:
         raise UsageError(
-            f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE"
+            f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE",
+            code="missing-option",
         )
     if on and by_order:
-        raise UsageError("--on and --by-order cannot both say how the rows pair")
+        raise UsageError("--on and --by-order cannot both say how the rows pair", code="option-conflict")
     if join == "inner" and not on:
-        raise UsageError("--join inner needs the id that both files have: --on ID")
+        raise UsageError("--join inner needs the id that both files have: --on ID", code="missing-option")
     if targets == file == "-":
-        raise UsageError("standard input cannot be both files")
+        raise UsageError("standard input cannot be both files", code="one-stdin")
     if targets and not any(role.name == TARGET for form in forms for role in form):
-        raise UsageError("--targets: nothing here has targets")
+        raise UsageError("--targets: nothing here has targets", code="option-unused")
     if weight:
         forms = [(*form, Role("weight", whole=lists)) for form in forms]
         given = {**given, "weight": weight}
@@ -102,6 +103,7 @@ def read(
                     f"pair by {shared[0]!r} or by order?",
                     [f"in both files: {listed(shared)}"],
                     [f"--on {shell(shared[0])}", "--by-order"],
+                    code="pairing",
                 )
             pairing = ByOrder(tables[""], parts[TARGET], settled.picks, shared)
     except BaseException:
@@ -147,7 +149,7 @@ def settle(
                 keys[TARGET] = columns(tables[TARGET], "on", there or here, f"{here}=")
                 if len(keys[""]) != len(keys[TARGET]):
                     counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
-                    raise UsageError(f"--on {on}: {counts}")
+                    raise UsageError(f"--on {on}: {counts}", code="bad-option")
             whose, groups = grouping(tables, group, cluster)
             seen, where = condition(tables, options)
             more = [] if whose else [*groups]
@@ -284,7 +286,7 @@ class FileReading(Reading):
             evidence = [f"--where leaves out {counted(self.filtered, 'row')}"] if self.filtered else []
             if self.rows > self.filtered:
                 evidence.append(f"in every {'other ' * bool(evidence)}row a value is missing")
-            raise NoResult(f"{self.name}: no row is left", evidence)
+            raise NoResult(f"{self.name}: no row is left", evidence, code="no-row-left", file=self.name)
 
     def _lose(self, groups: Array) -> None:
         """Count the rows that are left out."""

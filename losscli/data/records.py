@@ -38,7 +38,7 @@ class Records(Table):
         self._close = close
         self._held: list[tuple[int, Record]] = []
         if not self.more():
-            raise NoResult(f"{name} is empty")
+            raise NoResult(f"{name} is empty", code="empty-input", file=name)
 
     def close(self) -> None:
         """Close the file; nobody reads on."""
@@ -125,9 +125,10 @@ class Arrays(Table):
             raise DataError(
                 f"{self.name}: the arrays differ in length",
                 [f"{quoted(name)} has {counted(length, 'value')}" for name, length in lengths.items()][:6],
-            )
+                code="lengths-differ", file=self.name,
+            )  # fmt: skip
         if not total:
-            raise NoResult(f"{self.name} is empty")
+            raise NoResult(f"{self.name} is empty", code="empty-input", file=self.name)
         for start in range(0, total, rows):
             cells = [self._columns[at][start : start + rows] for at in columns]
             yield Chunk(cells, np.arange(start + 1, min(start + rows, total) + 1, dtype=np.int64), no_text)

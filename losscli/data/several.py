@@ -28,7 +28,9 @@ def matching(file: str) -> list[str]:
     if not found:
         folder = Path(file).parent
         close = nearest(Path(file).name, sorted(each.name for each in folder.glob("*")))
-        raise DataError(f"no file matches {file!r}", [f"did you mean: {folder / close}"] if close else ())
+        raise DataError(
+            f"no file matches {file!r}", [f"did you mean: {folder / close}"] if close else (), code="no-file"
+        )
     return found
 
 
@@ -62,7 +64,11 @@ class Several(Table):
             finally:
                 self._now.close()
         if not seen:
-            raise NoResult(f"{self.name}: no rows in {counted(len(self._files), 'file')}")
+            raise NoResult(
+                f"{self.name}: no rows in {counted(len(self._files), 'file')}",
+                code="empty-input",
+                file=self.name,
+            )
 
     def _of(self, table: Table, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield the columns of one file, and nothing if it has no row."""
@@ -93,18 +99,21 @@ class Several(Table):
                 ]
                 or [f"columns: {listed(table.names)}"],
                 [*second(self.name), "give files of the same columns, or read them one at a time"],
-            )
+                code="files-differ", file=table.name,
+            )  # fmt: skip
         found: list[int] = []
         for at in columns:
             place = table.index(self.names[at])
             if place is None:
                 raise DataError(
-                    f"{table.name}: no column {self.names[at]!r}", [f"columns: {listed(table.names)}"]
-                )
+                    f"{table.name}: no column {self.names[at]!r}", [f"columns: {listed(table.names)}"],
+                    code="files-differ", file=table.name,
+                )  # fmt: skip
             if at in self.numeric and (place in table.texts) > (at in self.texts):
                 raise DataError(
-                    f"{table.name}: column {self.names[at]!r} holds texts, in {first.name} numbers"
-                )
+                    f"{table.name}: column {self.names[at]!r} holds texts, in {first.name} numbers",
+                    code="files-differ", file=table.name,
+                )  # fmt: skip
             found.append(place)
         return found
 

@@ -143,6 +143,7 @@ class Source:
                     raise UsageError(
                         f"unknown encoding {self._encoding!r}",
                         ["for instance: utf-8, latin-1, cp1252, utf-16"],
+                        code="bad-option",
                     ) from None
                 lines = self._text.readlines(BLOCK)
                 if lines:  # a byte-order mark that the encoding left in place
@@ -158,9 +159,9 @@ class Source:
         except UnicodeDecodeError as error:
             raise self._undecodable(error) from None
         except UnicodeError as error:  # UTF-16 without its mark
-            raise DataError(f"{self.name}: not {self._encoding} text ({error})") from None
+            raise self._error(f"not {self._encoding} text ({error})", "encoding") from None
         except EOFError:
-            raise DataError(f"{self.name}: the compressed data end too early: a truncated file") from None
+            raise self._error("the compressed data end too early: a truncated file", "damaged") from None
         except OSError as error:
             raise self._unreadable(error) from None
         except Exception as error:
@@ -179,14 +180,14 @@ class Source:
             try:
                 stream = self._file = self._path.open("rb")
             except ValueError:  # a NUL in the name
-                raise DataError(f"no file {self.name!r}") from None
+                raise DataError(f"no file {self.name!r}", code="no-file", file=self.name) from None
         head, stream = peek(stream)
         stream = unpack(head, stream) or stream
         whole = self._bytes = Whole(read_up_to(stream, LARGE), stream)
         head = whole.head[:HEAD]
         for magic, kind in BINARY.items():
             if head.startswith(magic):
-                error = NotText(f"{self.name}: {kind}, not text")
+                error = NotText(f"{self.name}: {kind}, not text", code="wrong-format", file=self.name)
                 error.stream, error.magic = cast("IO[bytes]", io.BufferedReader(whole, BLOCK)), magic
                 raise error
         if self._encoding == "utf-8-sig" and head[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -197,7 +198,8 @@ class Source:
             raise DataError(
                 f"{self.name}: binary data (byte {head.index(0)} is NUL), not text",
                 fix=[f"--encoding utf-16-{name}" for name in wide],
-            )
+                code="wrong-format", file=self.name,
+            )  # fmt: skip
         return whole
 
     def _undecodable(self, error: UnicodeDecodeError) -> DataError:
@@ -233,18 +235,23 @@ class Source:
                     hint = [f"there is no folder {str(folder)!r}"]
                 return DataError(f"no file {self.name!r}", hint, code="no-file", file=self.name)
             case IsADirectoryError():
-                return DataError(f"{self.name!r} is a directory, not a file", code="no-file", file=self.name)
+                return DataError(
+                    f"{self.name!r} is a directory, not a file", code="no-plain-file", file=self.name
+                )
             case PermissionError():
                 return DataError(
-                    f"{self.name!r} may not be read: permission denied", code="no-file", file=self.name
+                    f"{self.name!r} may not be read: permission denied", code="unreadable", file=self.name
                 )
             case _ if error.errno is None:  # gzip and bz2 raise it themselves
                 return self._damaged(error)
             case _:
-                return DataError(f"{self.name}: {(error.strerror or str(error)).lower()}")
+                return self._error((error.strerror or str(error)).lower(), "unreadable")
 
     def _damaged(self, error: Exception) -> DataError:
-        return DataError(f"{self.name}: the compressed data are damaged ({str(error).lower()})")
+        return self._error(f"the compressed data are damaged ({str(error).lower()})", "damaged")
+
+    def _error(self, what: str, code: str) -> DataError:
+        return DataError(f"{self.name}: {what}", code=code, file=self.name)
 
 
 class Whole(io.RawIOBase):

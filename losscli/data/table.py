@@ -138,7 +138,8 @@ class Table(ABC):
                 f"{self.name}: {len(numbers)} columns are called {name!r}",
                 [f"columns {', '.join(numbers)} of: {listed(self.names)}"],
                 ["rename one of them"],
-            )
+                code="same-name", file=self.name,
+            )  # fmt: skip
 
 
 def stamped(file: str) -> tuple[int, int, int] | None:

@@ -139,4 +139,4 @@ def refused(file: str, name: str, options: Options) -> LosscliError:
             document(Source(file, options), options, exact=False)
         except LosscliError as error:
             return error
-    return DataError(f"{name}: not JSON, somewhere in its array of records")
+    return DataError(f"{name}: not JSON, somewhere in its array of records", code="bad-json", file=name)

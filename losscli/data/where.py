@@ -103,7 +103,8 @@ class Where:
             f"{self._table.place(line)}: --where: column {name!r}: {quoted(cell)} is not a number",
             self._table.show(line, use.column, cell, chunk.raw(row)),
             [f"write try_cast({called} as double) for {called}       leaves such rows out"],
-        )
+            code="bad-cell", file=self._table.name, line=line, column=name, value=cell,
+        )  # fmt: skip
 
     def _use(self, node: Node, kind: Kind) -> None:
         """Read a column so, here in the condition."""

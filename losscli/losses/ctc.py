@@ -88,7 +88,10 @@ class Spelling(Listwise):
         super().check(*arrays)
         classes, labels = arrays[0].shape[1], Labels.from_lists(arrays[1]).padded
         if self.blank >= classes:
-            raise UsageError(f"{self.name}: blank {self.blank:g} is no class: there are {classes}, from 0 on")
+            raise UsageError(
+                f"{self.name}: blank {self.blank:g} is no class: there are {classes}, from 0 on",
+                code="bad-parameter",
+            )
         outside = labels == self.blank
         if outside.any():
             raise DomainError(

@@ -23,6 +23,7 @@ def decades(figure: Figure) -> Figure:
                 fix=[
                     f"--y-range {y_range[1] / 1000 if y_range[1] > 0 else 0.001:g}:{abs(y_range[1]) or 1:g}"
                 ],
+                code="bad-option",
             )
         y_range = float(np.log10(y_range[0])), float(np.log10(y_range[1]))
     curves = tuple(curve._replace(at=logarithm(curve)) for curve in figure.curves)

@@ -61,6 +61,7 @@ def save(
             f"cannot tell the kind of image from {str(path)!r}",
             [f"kinds: {', '.join(KINDS.values())}"],
             [f"--out {path.with_suffix('.png').name}"] if path.name else (),
+            code="unknown-format",
         )
     if not path.parent.is_dir() or path.is_dir():
         raise unwritable(path, "it is a folder" if path.is_dir() else "there is no such folder")
@@ -119,4 +120,8 @@ def write(path: Path, image: bytes) -> None:
 
 def unwritable(path: Path, reason: str) -> DataError:
     """Say why a file cannot be written."""
-    return DataError(f"cannot write {path}: {reason[:1].lower()}{reason[1:]}", fix=[f"--out {path.name}"])
+    return DataError(
+        f"cannot write {path}: {reason[:1].lower()}{reason[1:]}",
+        fix=[f"--out {path.name}"],
+        code="not-written",
+    )

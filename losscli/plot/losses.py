@@ -75,6 +75,7 @@ def figure(
             "these losses have different axes: draw them one at a time",
             [f"{loss}: {axis.label}" for loss, axis in zip(losses, axes, strict=True)],
             [f"losscli plot {loss}" for loss in losses],
+            code="losses-apart",
         )
     low, high = x_range or span(losses)
     names = labels(losses)
@@ -136,6 +137,7 @@ def axis_of(loss: Loss) -> Axis:
             f"{loss} has no curve: it compares many numbers at once, and no single one says what matters",
             [f"related, with a curve: {', '.join(near)}"] if near else (),
             [f"losscli explain {loss}", *(f"losscli plot {name}" for name in near[:1])],
+            code="loss-unfit",
         )
     return axis
 

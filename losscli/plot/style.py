@@ -62,7 +62,9 @@ def asked(option: str, environment: str) -> Style:
     name = option or environment or ASCII.name
     if name not in STYLES:
         said, fix = ("--style", "--style ") if option else ("LOSSCLI_STYLE", "LOSSCLI_STYLE=")
-        raise UsageError(f"{said}: '{name}' is not one of: {' '.join(STYLES)}", fix=[f"{fix}braille"])
+        raise UsageError(
+            f"{said}: '{name}' is not one of: {' '.join(STYLES)}", fix=[f"{fix}braille"], code="bad-option"
+        )
     return STYLES[name]
 
 

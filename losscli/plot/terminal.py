@@ -61,6 +61,7 @@ def check(width: int, height: int) -> None:
         raise UsageError(
             f"no picture fits into {width} x {height} characters",
             fix=[f"--width {max(width, LEAST_WIDTH)} --height {max(height, LEAST_HEIGHT)}"],
+            code="bad-option",
         )
 
 

@@ -73,5 +73,7 @@ THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
 def themed(name: str) -> Theme:
     """Return a theme by its name. Raises `UsageError`."""
     if name not in THEMES:
-        raise UsageError(f"--theme: '{name}' is not one of: {' '.join(THEMES)}", fix=["--theme dark"])
+        raise UsageError(
+            f"--theme: '{name}' is not one of: {' '.join(THEMES)}", fix=["--theme dark"], code="bad-option"
+        )
     return THEMES[name]

@@ -51,6 +51,7 @@ def select(known: Sequence[str], asked: Sequence[str], usual: Sequence[str] | No
                 [f"--fields {','.join(close[0] if each == name else each for each in asked)}"]
                 if close
                 else (),
+                code="unknown-field",
             )
     return [known.index(name) for name in asked or (known if usual is None else usual)]
 

@@ -145,8 +145,8 @@ FACTS = [
     ("compute cross-entropy p.csv", {"code": "ambiguous-loss", "value": "cross-entropy"}),
     ("compute huber:delta=-1 p.csv", {"code": "bad-parameter", "value": "delta=-1"}),
     ("compute mse p.csv --missing maybe", {"code": "bad-option"}),
-    ("compute mse p.csv --bogus", {"code": "usage", "fix": ["losscli compute --help"]}),
-    ("compute mse e.csv", {"code": "no-result", "exit": 4}),
+    ("compute mse p.csv --bogus", {"code": "unknown-option", "fix": ["losscli compute --help"]}),
+    ("compute mse e.csv", {"code": "empty-input", "exit": 4}),
 ]  # fmt: skip
 
 

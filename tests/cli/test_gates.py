@@ -90,7 +90,7 @@ def test_nan_never_passes_and_infinity_compares(cli):
         ("--assert mse<=nan", "--assert 'mse<=nan': not a loss"),
         ("--assert nothing<=5", "unknown loss 'nothing'"),
         ("--fail-above nan", "--fail-above: nothing is above nan"),
-        ("--fail-above -r", "invalid value for '--fail-above'"),
+        ("--fail-above -r", "--fail-above: '-r' is not a number"),
         ("--fail-above 5 -r none", "a gate is for a mean or a sum"),
     ],
 )
