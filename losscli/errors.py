@@ -59,3 +59,15 @@ class NoResult(LosscliError):
 
     exit_code = 4
     code = "no-result"
+
+
+def no_room() -> DataError:
+    """Return what to say where the disk is full on which large results wait."""
+    from tempfile import gettempdir
+
+    return DataError(
+        f"no room in {gettempdir()!r} for temporary files",
+        ["large results, and tables that come through a pipe, wait there"],
+        ["TMPDIR=/a/larger/folder losscli ..."],
+        code="no-room",
+    )

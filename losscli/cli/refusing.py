@@ -12,7 +12,7 @@ import typer
 
 from losscli.cli import saying
 from losscli.cli.app import COMMANDS
-from losscli.errors import DataError, LosscliError, UsageError
+from losscli.errors import LosscliError, UsageError, no_room
 
 FULL = ENOSPC, EDQUOT
 CODES = {"NoSuchOption": "unknown-option", "MissingParameter": "missing-argument", "BadParameter": "bad-option",
@@ -72,16 +72,7 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
     if isinstance(error, usage):
         return saying.complain(mistyped(error, arguments))
     if isinstance(error, OSError) and error.errno in FULL:  # of what is written to no file of the user's
-        from tempfile import gettempdir
-
-        return saying.complain(
-            DataError(
-                f"no room in {gettempdir()!r} for temporary files",
-                ["large results, and tables that come through a pipe, wait there"],
-                ["TMPDIR=/a/larger/folder losscli ..."],
-                code="no-room",
-            )
-        )
+        return saying.complain(no_room())
     if saying.manner.verbose:
         import traceback
 

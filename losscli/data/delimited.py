@@ -104,6 +104,10 @@ class Delimited(Table):
 
     def _records(self, lines: Iterable[str]) -> CsvReader:
         blanks = self.delimiter == " "  # several count as one
+        if blanks:
+            from losscli.data.blanks import without_ends
+
+            lines = without_ends(lines)
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=blanks, strict=True)
 
     def _read(self, rows: int) -> list[list[str]]:
@@ -149,10 +153,18 @@ class Delimited(Table):
                 first = "the header has" if self.named else "the first row has"
                 raise DataError(
                     f"{self.name}:{line}: {counted(len(records[at]), 'field')}, {first} {len(self.names)}",
-                    under(line, self._line(line), None),
+                    [*under(line, self._line(line), None), *self._another(self._line(line))],
                     code="ragged-row", file=self.name, line=line,
                 )  # fmt: skip
         return [records[at] for at in kept], lines[kept]
+
+    def _another(self, line: str) -> Iterator[str]:
+        """Yield what to say of a line that would be right if another delimiter stood in it."""
+        for mark in ",;\t| ":
+            if mark != self.delimiter and 0 < line.count(mark) == len(self.names) - 1:
+                here, above = ({"\t": "tab"}.get(each, repr(each)) for each in (mark, self.delimiter))
+                yield f"{here} between fields here, {above} above"
+                return
 
     def _forget(self) -> None:
         """Let go of the lines before the next record."""
@@ -247,6 +259,10 @@ def field(line: str, column: int, delimiter: str) -> tuple[int, int] | None:
     """Return where a cell stands in its line, without the blanks around it; None if on a later line."""
     start, inside, number = 0, False, 0
     line = line.rstrip("\r\n")
+    if delimiter == " ":
+        from losscli.data.blanks import place
+
+        return place(line, column)
     for at, character in enumerate(line + delimiter):
         if character == '"':
             inside = not inside

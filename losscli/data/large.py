@@ -188,14 +188,16 @@ class LargeDelimited(Large):
         """Return what reads the wanted columns, unless the engine would see something else."""
         stream = self._source.again()
         if (
-            stream is None
-            or stream.head.count(b"\r") > stream.head.count(b"\r\n")  # the line ends of old
-            or self.delimiter == " "  # of which several count as one
+            stream is None or stream.head.count(b"\r") > stream.head.count(b"\r\n")  # the line ends of old
         ):
             return None
         from losscli.data import engine
 
         how = self._how(columns)
+        if self.delimiter == " ":
+            from losscli.data.blanks import delimited
+
+            return lambda piece: delimited(piece, how)
         return lambda piece: engine.delimited(piece, how)
 
     def _how(self, columns: Sequence[int]) -> engine.Delimited:
@@ -211,7 +213,8 @@ class LargeDelimited(Large):
     ) -> Generator[Chunk, None, tuple[int, IO[bytes]] | None]:
         """Yield rows of a plain file, if they are but numbers."""
         plain = self._source.plain()
-        if plain is None or not AT_ONCE or self.first_line > 2 or not set(columns) <= set(self.numeric):
+        numbers = set(columns) <= set(self.numeric)
+        if plain is None or not AT_ONCE or self.first_line > 2 or self.delimiter == " " or not numbers:
             return None
         from losscli.data.stream import Ahead, batches
 

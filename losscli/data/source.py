@@ -63,7 +63,7 @@ class Source:
             suffixes.pop()
         self.suffix: Format | None = SUFFIXES.get(suffixes[-1]) if suffixes else None
         self._path = None if file == "-" else Path(file)
-        self._encoding = options.encoding
+        self._encoding = known(options.encoding)
         self._file: IO[bytes] | None = None
         self._bytes: Whole | None = None
         self._text: IO[str] | None = None
@@ -137,14 +137,7 @@ class Source:
         with self.translated():
             if self._text is None:
                 stream = cast("Any", io.BufferedReader(self._open(), BLOCK))
-                try:
-                    self._text = io.TextIOWrapper(stream, self._encoding, newline="")
-                except LookupError:
-                    raise UsageError(
-                        f"unknown encoding {self._encoding!r}",
-                        ["for instance: utf-8, latin-1, cp1252, utf-16"],
-                        code="bad-option",
-                    ) from None
+                self._text = io.TextIOWrapper(stream, self._encoding, newline="")
                 lines = self._text.readlines(BLOCK)
                 if lines:  # a byte-order mark that the encoding left in place
                     lines[0] = lines[0].removeprefix("\ufeff")
@@ -279,6 +272,19 @@ class Whole(io.RawIOBase):
         if count:
             self.beyond, self.head = True, b""
         return count
+
+
+def known(encoding: str) -> str:
+    """Return the name of an encoding. Raises `UsageError` if there is none, or none of texts."""
+    try:
+        "".encode(encoding)
+    except (LookupError, ValueError):  # also a name with a NUL in it
+        raise UsageError(
+            f"unknown encoding {encoding!r}",
+            ["for instance: utf-8, latin-1, cp1252, utf-16"],
+            code="bad-option",
+        ) from None
+    return encoding
 
 
 def read_up_to(stream: IO[bytes], size: int) -> bytes:

@@ -6,6 +6,7 @@ import bz2
 import gzip
 import lzma
 import os
+import sys
 import threading
 
 import duckdb
@@ -24,6 +25,14 @@ CUT = "the compressed data end too early: a truncated file"
 PAIR = (Role("pred", ("pred",)), Role("target", ("target",)))
 
 
+def zstd(data):
+    if sys.version_info >= (3, 14):
+        from compression.zstd import compress
+    else:
+        from backports.zstd import compress
+    return compress(data)
+
+
 def parquet(query):
     duckdb.execute(f"copy ({query}) to 'made.parquet'")
     with open("made.parquet", "rb") as file:  # noqa: PTH123
@@ -38,7 +47,12 @@ FILES = {
     "empty.csv": (lambda: b"", 4, " is empty"),
     "blank.csv": (lambda: b"\n", 4, " is empty"),
     "one.csv": (lambda: b"x", 3, ": no column for pred and target found by name\n  columns: x\n"),
-    "half.csv": (lambda: TABLE + ROWS.replace(",", ";").encode(), 3, f":{LINE}: 1 field, the header has 3\n"),
+    "cut.csv.zst": (lambda: zstd(TABLE)[:-900], 3, CUT),
+    "half.csv": (
+        lambda: TABLE + ROWS.replace(",", ";").encode(),
+        3,
+        f":{LINE}: 1 field, the header has 3\n  {LINE} | 0;0.0;0.0\n  ';' between fields here, ',' above\n",
+    ),
     "surplus.csv": (lambda: TABLE + b"1,2,3,\n" * 9, 3, f":{LINE}: 4 fields, the header has 3\n"),
     "twice.csv": (lambda: TABLE.replace(b"id,", b"pred,", 1), 3, ": 2 columns are called 'pred'\n"),
     "nul.csv": (lambda: TABLE + b"7,1\0,2\n", 3, f":{LINE}: column 'pred': '1\\x00' is not a number\n"),
@@ -144,3 +158,20 @@ def test_a_mask_of_weights_is_refused(cli, name):
         f"{name}: target is one class a row, not 2 numbers\n  target: y_0, y_1\n  fix: --target COLUMN"
         in ran.err
     )
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.txt", "t.json", "t.jsonl"])
+@pytest.mark.parametrize("engine", ["small", "large"])
+@pytest.mark.parametrize("encoding", ["nix", "hex"])
+def test_an_encoding_that_is_none(cli, name, engine, encoding):
+    text = "pred target\n1 2\n" if name == "t.txt" else "pred,target\n1,2\n"
+    text = '[{"pred":1,"target":2}]' if "json" in name else text
+    found = cli(f"compute mse {name} --engine {engine} --encoding {encoding}", {name: text})
+    assert (found.code, found.out) == (2, "")
+    assert found.err.startswith(f"error: unknown encoding '{encoding}'\n")
+
+
+def test_a_full_disk_is_told_for_parquet_too(cli):
+    found = cli("grad mse t.csv -f parquet -o /dev/full", {"t.csv": TABLE})
+    assert (found.code, found.out) == (3, "")
+    assert found.err == "error: /dev/full: no space left on device\n"
