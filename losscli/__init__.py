@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     )
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
+    from losscli.losses.dwd import DWD
     from losscli.losses.energy import EnergyScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
     from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
     from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
+    from losscli.losses.hyperbolic import LogCosh, LogisticDistance
     from losscli.losses.interval import IntervalScore, WeightedIntervalScore
     from losscli.losses.jensen_shannon import JSDistance, JSDivergence
     from losscli.losses.kernel import GaussianKernelScore
@@ -74,13 +76,12 @@ if TYPE_CHECKING:
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
-    from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
+    from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
     from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
     from losscli.losses.sparsemax import MulticlassSparsemax
     from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
-        DWD,
         BinarySparsemax,
         Exponential,
         LogisticMargin,

@@ -10,11 +10,20 @@ from threading import local
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.cores import shared
+
 Array = NDArray[np.float64]
 
 BLOCK, LONG = 1 << 13, 1 << 16
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
 
+Doubt = NDArray[np.bool_] | bool
+"""Which samples a quick kernel leaves to the usual one: those marked, none, or all."""
+
+Quick = Callable[..., Doubt]
+"""A kernel that fills its first argument in few passes, from the rest."""
+
+NONE = np.empty(0, np.intp)
 RARE = 32
 """Of a block at least so many times as many samples as are put off."""
 
@@ -68,36 +77,48 @@ def evaluate(
     inputs: Sequence[Array],
     shapes: Sequence[tuple[int, ...]],
     size: int = BLOCK,
+    quick: Quick | None = None,
 ) -> tuple[Array, ...]:
-    """Fill arrays of `shapes` with what `kernel` returns, block by block.
+    """Fill arrays of `shapes` with what `kernel` returns, block by block, on several cores if there are many.
 
     Outside, samples are rows; inside a block they run along the last axis, so that kernels
     vectorise over samples whatever the number of classes, and broadcast without ceremony. Infinities
-    and NaN are no errors in there. Samples that are put off are computed at last, all together.
+    and NaN are no errors in there. Samples that are put off are computed at last, all together, as are
+    the few that a `quick` kernel of numbers has doubts about.
     """
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
-    late: list[NDArray[np.intp]] = []
+    parts = list(spans(len(inputs[0]), width, size))
+    late: dict[int, NDArray[np.intp]] = {}
 
     def fill(where: slice | NDArray[np.intp]) -> None:
         block = [np.ascontiguousarray(x[where].T) for x in inputs]
         for out, result in zip(outs, kernel(*block), strict=True):
             out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
 
-    parts = list(spans(len(inputs[0]), width, size))
-    with np.errstate(all="ignore"):
-        for span in parts:
-            if len(parts) == 1:
+    def doubtful(span: slice) -> NDArray[np.intp] | None:
+        """Fill a block in quickly; return the samples that ask for care, None if all do."""
+        doubt = quick(outs[0][span], *(x[span] for x in inputs)) if quick else True
+        return None if doubt is True else span.start + np.flatnonzero(doubt) if doubt is not False else NONE
+
+    def work(span: slice) -> None:
+        rows = doubtful(span)
+        if rows is None and len(parts) == 1:
+            fill(span)
+        elif rows is None:
+            with putting_off(span.stop - span.start) as put:
                 fill(span)
-                continue
-            with putting_off(span.stop - span.start) as rows:
-                fill(span)
-            if rows.any():
-                late.append(span.start + np.flatnonzero(rows))
-        if late:
-            again = np.concatenate(late)
-            for span in spans(len(again), width, size):
-                fill(again[span])
+            rows = span.start + np.flatnonzero(put)
+        if rows is not None and len(rows):
+            if len(rows) * RARE <= span.stop - span.start:
+                late[span.start] = rows
+            else:
+                fill(rows)
+
+    shared(work, parts)
+    if late:
+        again = np.concatenate([late[start] for start in sorted(late)])
+        shared(lambda span: fill(again[span]), list(spans(len(again), width, size)))
     return outs
 
 

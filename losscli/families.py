@@ -17,6 +17,7 @@ from losscli.domain import BINARY, NONNEGATIVE, SIGN, UNIT
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.inputs import LOGIT, PREDICTION, PROBABILITY, SAME, TARGET
 from losscli.loss import Array, Axis, Input, Loss, Section
+from losscli.quick import OfError, OfMargin
 
 
 class Pointwise(Loss):
@@ -37,7 +38,7 @@ class Pointwise(Loss):
         return self._evaluate(2, (prediction, target))[0]
 
 
-class Residual(Pointwise):
+class Residual(OfError, Pointwise):
     """A loss of the error alone: L(ŷ, y) = penalty(e), with e = ŷ − y."""
 
     family = "regression"
@@ -195,7 +196,7 @@ class OnLogit(Binary):
         return Axis("z", "logit  z = ln(p / (1 - p))", -5, 5, place=places.own)
 
 
-class Margin(Pointwise):
+class Margin(OfMargin, Pointwise):
     """A loss of the margin alone: L(s, y) = penalty(m), with m = y s and a label y of -1 or 1."""
 
     family = "margin classification"

@@ -260,9 +260,8 @@ class Loss(ABC):
         form = self.form(len(arrays))
         shape = arrays[0].shape
         arrays = flat(self.name, arrays) if self.elementwise else aligned(self.name, form, arrays)
-        rows = len(arrays[0])
         wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
-        shapes = [x.shape for x in wrt] if order else [(rows,)]
+        shapes = [x.shape for x in wrt] if order else [arrays[0].shape[:1]]
         if order == 2 and self.matrix:
             shapes = [(*x.shape, *x.shape[1:]) for x in wrt]
 
@@ -271,8 +270,13 @@ class Loss(ABC):
                 self.check(*arrays)  # which row it is, counts from the first
             return self._block(order, form, block)
 
-        results = blocks.evaluate(kernel, arrays, shapes, blocks.LONG if self.swift else blocks.BLOCK)
+        size = blocks.LONG if self.swift else blocks.BLOCK
+        results = blocks.evaluate(kernel, arrays, shapes, size, self.swiftly(order))
         return tuple(result.reshape(shape) for result in results) if self.elementwise else results
+
+    def swiftly(self, order: int) -> blocks.Quick | None:
+        """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
+        return None
 
     swift: ClassVar[bool] = False
     """Whether its kernels pass over a block a few times only, so that long blocks pay."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 STEEP = ("exp(", "cosh(", "tanh(", "erf(", "erfc(")  # as e^x is
+ONE_AT_A_TIME = Lock()  # all threads share the precision of mpmath
 MORE = 80  # bits: an answer that is all rounding is another one with so many more
 
 
@@ -34,7 +36,8 @@ def mend(loss: Loss, order: int, form: Sequence[Input], block: Sequence[Array], 
         row = [x[..., column] for x in block]
         key = tuple(x.tobytes() for x in row)
         if key not in known:
-            known[key] = exactly(loss, order, form, row)
+            with ONE_AT_A_TIME:
+                known[key] = exactly(loss, order, form, row)
         for result, answer in zip(results, known[key], strict=True):
             hole = np.isnan(result[..., column])
             result[..., column] = np.where(hole, answer, result[..., column])

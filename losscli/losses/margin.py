@@ -6,6 +6,7 @@ from losscli.domain import POSITIVE, Interval
 from losscli.doubledouble import two_sum
 from losscli.families import Margin
 from losscli.parameter import parameter
+from losscli.quick import ROOMS, missing
 from losscli.traits import Traits
 
 MARGIN = Interval(0, np.inf, "[)")
@@ -42,6 +43,17 @@ class Hinge(Margin):
     related = ("squared-hinge", "smoothed-hinge", "perceptron", "logistic-margin")
 
     margin: float = parameter(default=1.0, within=MARGIN, help="how far on its side a row costs nothing")
+
+    def steady(self, order):
+        return 0.0 if order == 2 else None
+
+    def brisk(self, order, m):
+        if order == 0:
+            np.subtract(self.margin, m, m).clip(0.0, np.inf, m)
+            return False
+        doubt = missing(m)
+        np.less(m, self.margin, m)
+        return doubt
 
     def penalty(self, m):
         return np.maximum(0.0, self.margin - m)
@@ -91,6 +103,15 @@ class SquaredHinge(Margin):
 
     margin: float = parameter(default=1.0, within=MARGIN, help="how far on its side a row costs nothing")
 
+    def brisk(self, order, m):
+        if order == 2:
+            doubt = missing(m)
+            np.multiply(m < self.margin, 2.0, m)
+            return doubt
+        np.subtract(self.margin, m, m).clip(0.0, np.inf, m)
+        m *= m if order == 0 else 2.0
+        return False
+
     def penalty(self, m):
         short = np.maximum(0.0, self.margin - m)
         return short * short
@@ -137,6 +158,22 @@ class SmoothedHinge(Margin):
 
     gamma: float = parameter(default=1.0, within=POSITIVE, help="how wide the rounding is; -> 0 is the hinge")
 
+    def brisk(self, order, m):
+        if order == 2:
+            return True
+        near = np.subtract(1.0, m, m)
+        if order == 0:
+            (near,) = ROOMS.take(m, 1)
+            m.clip(0.0, np.inf, m).clip(0.0, self.gamma, near)
+            m -= near * 0.5
+        else:
+            m.clip(0.0, self.gamma, m)
+        if self.gamma != 1:
+            near /= self.gamma
+        if order == 0:
+            m *= near
+        return False
+
     def penalty(self, m):
         short = np.maximum(0.0, 1 - m)
         near = np.minimum(short, self.gamma)
@@ -181,6 +218,23 @@ class ModifiedHuber(Margin):
     )
     related = ("squared-hinge", "smoothed-hinge", "binary-sparsemax")
 
+    def brisk(self, order, m):
+        if order == 2:
+            doubt = missing(m)
+            np.multiply((m >= -1) & (m < 1), 2.0, m)
+            return doubt
+        np.subtract(1.0, m, m)
+        if order == 1:
+            m.clip(0.0, 2.0, m)
+            m *= 2.0
+        else:
+            (near,) = ROOMS.take(m, 1)
+            m.clip(0.0, np.inf, m).clip(0.0, 2.0, near)
+            m *= 2.0
+            m -= near
+            m *= near
+        return False
+
     def penalty(self, m):
         short = np.maximum(0.0, 1 - m)
         near = np.minimum(short, 2.0)
@@ -215,6 +269,17 @@ class Perceptron(Margin):
         "at m = 0 we give the slope 0; optax gives half of it, sklearn all",
     )
     related = ("hinge", "zero-one")
+
+    def steady(self, order):
+        return 0.0 if order == 2 else None
+
+    def brisk(self, order, m):
+        if order == 0:
+            np.subtract(0.0, m.clip(-np.inf, 0.0, m), m)
+            return False
+        doubt = missing(m)
+        np.less(m, 0.0, m)
+        return doubt
 
     def penalty(self, m):
         return np.maximum(0.0, -m) + 0.0

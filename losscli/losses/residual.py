@@ -5,6 +5,7 @@ import numpy as np
 from losscli.domain import FACTOR, POSITIVE
 from losscli.families import Residual
 from losscli.parameter import parameter
+from losscli.quick import unbounded
 from losscli.traits import Traits
 
 
@@ -49,6 +50,16 @@ class MSE(Residual):
     scale: float = parameter(
         default=1.0, within=FACTOR, help="a factor; 0.5 gives the halved form", quiet=True
     )
+
+    def steady(self, order):
+        return 2 * self.scale if order == 2 else None
+
+    def brisk(self, order, e, prediction, target):
+        if order:
+            e *= 2 * self.scale
+        else:
+            np.multiply(e if self.scale == 1 else self.scale * e, e, e)
+        return unbounded(e)
 
     def penalty(self, e):
         return (e if self.scale == 1 else self.scale * e) * e
@@ -97,6 +108,14 @@ class MAE(Residual):
         "at e = 0 we give the slope 0, as torch does; sklearn gives -1",
     )
     related = ("mse", "huber")
+
+    def steady(self, order):
+        return 0.0 if order == 2 else None
+
+    def brisk(self, order, e, prediction, target):
+        doubt = unbounded(e)
+        (np.sign if order else np.abs)(e, e)
+        return doubt
 
     def penalty(self, e):
         return abs(e)

@@ -1,16 +1,14 @@
 """Losses of the margin m = y s that are smooth, or come from a likelihood or a projection."""
 
-from functools import cache
-
 import numpy as np
 
-from losscli.arithmetic import FAINT, where, with_care
-from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, exp, log, two_sum
+from losscli.arithmetic import with_care
+from losscli.doubledouble import DoubleDouble, exp
 from losscli.families import Margin
-from losscli.parameter import parameter
+from losscli.quick import ROOMS, above, below
 from losscli.traits import Traits
 
+NO_MORE = 2.0**-1000  # an exponential that is less is soon no normal number
 FAR = 350.0  # from here e^-2|m| loses bits soon, and 1 + e^-2|m| is 1
 
 
@@ -39,6 +37,26 @@ class LogisticMargin(Margin):
     )
     related = ("bce-with-logits", "exponential", "hinge")
     instead = {"target": "bce-with-logits"}  # noqa: RUF012
+
+    def brisk(self, order, m):
+        match order:
+            case 0:
+                np.exp(np.negative(m, m), m)
+                np.log1p(m, m)
+                return above(m, 2 * FAR)
+            case 1:
+                np.exp(m, m)
+                m += 1.0
+                np.divide(1.0, m, m)
+                return below(m, NO_MORE)
+            case _:
+                np.exp(np.negative(np.abs(m, m), m), m)
+                (base,) = ROOMS.take(m, 1)
+                np.add(m, 2.0, base)
+                base *= m
+                base += 1.0
+                m /= base
+                return False
 
     def penalty(self, m):
         return with_care(m < -2 * FAR, np.log1p(np.exp(-m)), np.negative, m)
@@ -83,6 +101,10 @@ class Exponential(Margin):
     )
     related = ("logistic-margin", "hinge")
 
+    def brisk(self, order, m):
+        np.exp(np.negative(m, m), m)
+        return False
+
     def penalty(self, m):
         return np.exp(-m)
 
@@ -117,6 +139,14 @@ class SquaredMargin(Margin):
     )
     related = ("mse", "squared-hinge")
 
+    def steady(self, order):
+        return 2.0 if order == 2 else None
+
+    def brisk(self, order, m):
+        np.subtract(1.0, m, m)
+        m *= m if order == 0 else 2.0
+        return False
+
     def penalty(self, m):
         over = 1 - m
         return over * over
@@ -147,6 +177,26 @@ class TanhMargin(Margin):
     )
     related = ("zero-one", "logistic-margin")
 
+    def brisk(self, order, m):
+        if order == 2:
+            return True
+        if order == 0:
+            m *= 2.0
+            np.exp(m, m)
+            m += 1.0
+            np.divide(2.0, m, m)
+        else:
+            np.abs(m, m)
+            m *= -2.0
+            np.exp(m, m)
+            (base,) = ROOMS.take(m, 1)
+            np.add(m, 2.0, base)
+            base *= m
+            base += 1.0
+            m *= 4.0
+            m /= base
+        return below(m, NO_MORE)
+
     def penalty(self, m):
         return with_care(m > FAR, 2 / (1 + np.exp(2 * m)), lambda m: 2 * np.exp(-2 * m), m)
 
@@ -164,79 +214,6 @@ class TanhMargin(Margin):
 
     def traits(self):
         return Traits(lipschitz=1, smoothness=4 / 27**0.5, calibrated=True)
-
-
-class DWD(Margin):
-    """A straight line that turns into an inverse power of the margin: every row counts, near ones most."""
-
-    formula = "1 - m if m <= q / (q + 1) else (q / (q + 1) / m)**q / (q + 1)"
-    slope_formula = "-1 if m <= q / (q + 1) else -(q / (q + 1) / m)**(q + 1)"
-    source = "Marron, Todd & Ahn 2007, Distance-weighted discrimination, doi:10.1198/016214507000001120"
-    also = (
-        "distance-weighted-discrimination",
-        "LossFunctions.jl.DWDMarginLoss | says it has a second derivative everywhere; at the knot it has none",
-    )  # fmt: skip
-    use = "there are more columns than rows, where the rows of a support vector machine pile up on its margin"
-    pitfalls = (
-        "not twice differentiable where the line ends, whatever LossFunctions.jl reports",
-        "it never reaches 0: rows far beyond the margin still pull a little",
-    )
-    related = ("hinge", "logistic-margin")
-
-    q: float = parameter(
-        default=1.0, within=Interval(0.001, 1000, "[]"), help="the power; 1 is DWD, large ones near the hinge"
-    )
-
-    def penalty(self, m):
-        found, doubtful = self.plain(m, 0.0, 1 - m)
-        return with_care(doubtful, found, self.tail, m)
-
-    def slope(self, m):
-        found, doubtful = self.plain(m, 1.0, 1.0)
-        return with_care(doubtful, -found, self.steep, m)
-
-    def plain(self, m, more, line):
-        """Return the line and beyond it a power of m, and where that is doubtful."""
-        knot, factor, power, rest = shape(self.q, more)
-        tail = factor * np.maximum(m, knot) ** -power
-        return where(m > knot, tail, line), (tail < FAINT) | (m == knot) | (rest != 0) & (m > knot)
-
-    def tail(self, m):
-        line, root = self.parts(m, 0.0)
-        return np.where(line, 1 - m, root.rounded * (root / DoubleDouble.of_sum(self.q, 1.0)).rounded)
-
-    def steep(self, m):
-        line, root = self.parts(m, 1.0)
-        return np.where(line, -1.0, -(root.rounded * root.rounded))
-
-    def curvature(self, m):
-        line, root = self.parts(m, 1.0)
-        weighed = (root * DoubleDouble.of_sum(self.q, 1.0)).rounded
-        return np.where(line, 0.0, weighed / m * root.rounded)
-
-    def parts(self, m, more):
-        """Return where the line is, and elsewhere the root of (q / (q + 1) / m)^(q + more)."""
-        q = DoubleDouble(np.array([self.q]))
-        knot = q / (q + 1.0)
-        line = ~(m > knot.high) & ~((m == knot.high) & (knot.low < 0))
-        beyond = np.where(line | np.isinf(m), 1.0, m)
-        root = exp((log(knot) - log(beyond)) * (q + more).scaled(0.5))
-        return line, DoubleDouble(np.where(np.isinf(m), 0.0, root.high), np.where(np.isinf(m), 0.0, root.low))
-
-    def traits(self):
-        q = self.q
-        return Traits(
-            convex=True, lipschitz=1, smoothness=(q + 1) ** 2 / q, kinks=(q / (q + 1),), calibrated=True
-        )
-
-
-@cache
-def shape(q, more):
-    """Return the knot k = q / (q + 1), the factor of m^-(q + more) beyond it, and q + more in two parts."""
-    knot = DoubleDouble(np.array([q])) / DoubleDouble.of_sum(q, 1.0)
-    power, rest = two_sum(q, more)
-    factor = exp(log(knot) * DoubleDouble(power, rest))
-    return knot.high[0], (factor if more else factor / DoubleDouble.of_sum(q, 1.0)).rounded[0], power, rest
 
 
 class BinarySparsemax(Margin):

@@ -5,6 +5,7 @@ import numpy as np
 from losscli.domain import FINITE
 from losscli.families import Margin
 from losscli.parameter import parameter
+from losscli.quick import missing
 from losscli.traits import Traits
 
 
@@ -39,6 +40,16 @@ class ZeroOne(Margin):
     threshold: float = parameter(
         default=0.0, within=FINITE, help="the score from which a row is taken for class 1", quiet=True
     )
+
+    def steady(self, order):
+        return 0.0 if order else None
+
+    def brisk(self, order, m):
+        if self.threshold:
+            return True
+        doubt = missing(m)
+        np.less(m, 0.0, m)
+        return doubt
 
     def derivative(self, order, *block):
         score, label = block

@@ -10,13 +10,14 @@ from losscli.losses.binary import BCE, BCEWithLogits
 from losscli.losses.contrastive import Contrastive
 from losscli.losses.count import PoissonNLL, PoissonNLLLog
 from losscli.losses.distance import LpDistance, Periodic
+from losscli.losses.hyperbolic import LogCosh, LogisticDistance
 from losscli.losses.margin import Hinge, ModifiedHuber, SmoothedHinge, SquaredHinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile
 from losscli.losses.ratio import MAPE, MSLE, SMAPE
 from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
 from losscli.losses.residual import MAE, MSE, Huber
-from losscli.losses.robust import Fair, LogCosh, LogisticDistance, PseudoHuber, SmoothL1
+from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
 from losscli.losses.surrogate import BinarySparsemax, Exponential, LogisticMargin, SquaredMargin, TanhMargin
 from losscli.losses.triplets import TripletMargin
 from losscli.losses.zero_one import ZeroOne

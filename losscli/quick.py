@@ -1,0 +1,123 @@
+"""Kernels of few passes: they work in place, look at their result once, and tell which samples ask for more care."""
+
+from __future__ import annotations
+
+from functools import partial
+from threading import local
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.blocks import Doubt, Quick
+
+Array = NDArray[np.float64]
+
+
+class Rooms(local):
+    """Arrays to work in, of each thread its own: fresh ones cost more than what is done in them."""
+
+    def __init__(self) -> None:
+        self.arrays: list[Array] = []
+
+    def take(self, like: Array, count: int) -> list[Array]:
+        """Return `count` arrays of the length of another, whose contents mean nothing."""
+        size = len(like)
+        while len(self.arrays) < count:
+            self.arrays.append(np.empty(size))
+        for at in range(count):
+            if len(self.arrays[at]) < size:
+                self.arrays[at] = np.empty(size)
+        return [x[:size] for x in self.arrays[:count]]
+
+
+ROOMS = Rooms()
+
+
+def unbounded(x: Array) -> Doubt:
+    """Tell which numbers are infinite, or none at all."""
+    return False if np.isfinite(x.sum()) else ~np.isfinite(x)
+
+
+def missing(x: Array) -> Doubt:
+    """Tell which numbers are none."""
+    return False if np.isfinite(x.sum()) else np.isnan(x)
+
+
+def outside(x: Array, low: float, high: float) -> Doubt:
+    """Tell which numbers are not between two others."""
+    return False if x.min() > low and x.max() < high else ~((x > low) & (x < high))
+
+
+def above(x: Array, high: float) -> Doubt:
+    """Tell which numbers are as large as another, or none at all."""
+    return False if x.max() < high else ~(x < high)
+
+
+def below(x: Array, low: float) -> Doubt:
+    """Tell which numbers are as small as another, or none at all."""
+    return False if x.min() > low else ~(x > low)
+
+
+def constant(level: float, out: Array, *block: Array) -> Doubt:
+    """Return a constant for what are numbers."""
+    out.fill(level)
+    return not all(np.isfinite(x.sum()) for x in block)
+
+
+class OfError:
+    """A loss of the error that may be had in few passes."""
+
+    def swiftly(self, order: int) -> Quick | None:
+        """Return its quick kernel of predictions and targets, if it has one."""
+        if (level := self.steady(order)) is not None:
+            return partial(constant, level)
+        if type(self).brisk is OfError.brisk:
+            return None
+
+        def found(out: Array, prediction: Array, target: Array) -> Doubt:
+            np.subtract(prediction, target, out)
+            return self.brisk(order, out, prediction, target)
+
+        return found
+
+    def steady(self, order: int) -> float | None:
+        """Return the derivative of `order` if it is the same everywhere."""
+        return None
+
+    def brisk(self, order: int, e: Array, prediction: Array, target: Array) -> Doubt:
+        """Make errors `e` into the derivative of `order`, in place; tell where that will not do."""
+        return True
+
+
+class OfMargin:
+    """A loss of the margin that may be had in few passes."""
+
+    def swiftly(self, order: int) -> Quick | None:
+        """Return its quick kernel of scores and labels, if it has one."""
+        level = self.steady(order)
+        if level is None and type(self).brisk is OfMargin.brisk:
+            return None
+
+        def found(out: Array, score: Array, label: Array) -> Doubt:
+            strange = label != 1
+            strange &= label != -1
+            if strange.any():
+                return True
+            if level is not None:
+                return constant(level, out, score)
+            np.multiply(label, score, out)
+            doubt = self.brisk(order, out)
+            if order == 1:
+                out *= label
+                np.subtract(0.0, out, out)  # no -0.0
+            return doubt
+
+        return found
+
+    def steady(self, order: int) -> float | None:
+        """Return the derivative of `order` if it is the same everywhere, and 0 if odd."""
+        return None
+
+    def brisk(self, order: int, m: Array) -> Doubt:
+        """Make margins `m` into value, slope without its sign, or curvature, in place; tell where that will not do."""
+        return True
