@@ -72,10 +72,12 @@ if TYPE_CHECKING:
     from losscli.losses.pairrank import PairwiseLogistic, PairwiseSoftZeroOne
     from losscli.losses.pairs import HingeEmbedding, MarginRanking
     from losscli.losses.pairswap import LambdaRank
+    from losscli.losses.piecewise import Hampel, Talwar, Wing
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
+    from losscli.losses.resistant import AndrewsWave, Ramsay
     from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
     from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
@@ -99,26 +101,26 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AFT", "BCE", "CTC", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme", "AFTLogistic",
-    "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal", "BinaryFocalWithLogits", "BinarySparsemax",
-    "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy",
-    "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance",
-    "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani",
-    "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
-    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
+    "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal", "BinaryFocalWithLogits",
+    "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs",
+    "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive",
+    "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError",
+    "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
+    "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
     "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL",
-    "GeneralizedKLLog", "HammingLoss", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
+    "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
     "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog",
     "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle",
     "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
     "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
     "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
     "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
-    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance",
-    "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "SmoothL1", "SmoothedHinge",
+    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "SmoothL1", "SmoothedHinge",
     "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "StudentTNLL", "Supcon", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky", "TweedieDeviance",
-    "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore", "Welsch", "ZeroOne",
-    "find", "parse",
+    "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "Wing", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

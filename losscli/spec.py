@@ -107,7 +107,11 @@ def parse(spec: str) -> Loss:
     given = dict(_setting(kind, word, at) for at, word in enumerate(claim.spec.split(":")[1:]))
     words = [word.strip() for word in spec.split(":")][name.count(":") + 1 :]
     given |= dict(_setting(kind, word, at) for at, word in enumerate(words))
-    return kind(**given)
+    try:
+        return kind(**given)
+    except ValueError as error:  # each parameter is fine, and all together are not
+        lines = [describe(kind, each) for each in kind.parameters.values()]
+        raise UsageError(f"{kind.name}: {error}", lines, code="bad-parameter", value=spec) from None
 
 
 def _named(spec: str) -> tuple[str, Claim]:

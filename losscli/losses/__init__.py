@@ -56,6 +56,8 @@ CONTENTS = {
     "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",
     "redescending": "Arctan Cauchy GemanMcClure TukeyBiweight Welsch",
+    "piecewise": "Hampel Talwar Wing",
+    "resistant": "AndrewsWave Ramsay",
     "residual": "Huber MAE MSE",
     "robust": "Fair PseudoHuber SmoothL1",
     "scoring": "Brier MulticlassBrier RPS",

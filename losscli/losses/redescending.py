@@ -36,6 +36,7 @@ class Cauchy(Redescending):
     also = (
         "lorentzian",
         "scipy.optimize.least_squares loss='cauchy' | c is its f_scale",
+        "student-t-norm | c is its scale times the root of df",
         "student-t | up to a constant and a factor, for the location alone: c is its scale times the root of df",
         "statsmodels.robust.norms.StudentT = cauchy:c=4.7698 | c is its c times the root of its df, 2.3849 and 4",
     )  # fmt: skip

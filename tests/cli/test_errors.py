@@ -144,6 +144,7 @@ FACTS = [
     ("compute hubber p.csv", {"code": "unknown-loss", "value": "hubber"}),
     ("compute cross-entropy p.csv", {"code": "ambiguous-loss", "value": "cross-entropy"}),
     ("compute huber:delta=-1 p.csv", {"code": "bad-parameter", "value": "delta=-1"}),
+    ("compute hampel:a=5 p.csv", {"code": "bad-parameter", "value": "hampel:a=5"}),
     ("compute mse p.csv --missing maybe", {"code": "bad-option"}),
     ("compute mse p.csv --bogus", {"code": "unknown-option", "fix": ["losscli compute --help"]}),
     ("compute mse e.csv", {"code": "empty-input", "exit": 4}),

@@ -179,6 +179,10 @@ def of_statsmodels():
         ("TukeyBiweight", "tukey-biweight", norms.TukeyBiweight()),
         ("StudentT", "cauchy:c=4.7698", norms.StudentT()),
         ("StudentT", "cauchy:c=2", norms.StudentT(c=2.0, df=1)),
+        ("AndrewWave", "andrews-wave", norms.AndrewWave()),
+        ("Hampel", "hampel", norms.Hampel()),
+        ("RamsayE", "ramsay", norms.RamsayE()),
+        ("TrimmedMean", "talwar:c=2", norms.TrimmedMean()),
         ("MQuantileNorm", "expectile:tau=0.2", norms.MQuantileNorm(0.2, norms.LeastSquares())),
     ]:
         rowwise(

@@ -3,9 +3,10 @@
 import segmentation_models_pytorch.losses as smp
 import torch
 from pytorch_metric_learning import losses as pml
+from segmentation_models_pytorch.losses._functional import wing_loss
 from torchvision.ops import sigmoid_focal_loss
 
-from tests.elsewhere.recording.cases import BATCH, LOGITS, MASK, MASK_LOGITS, of_torch
+from tests.elsewhere.recording.cases import BATCH, ERRORS, LOGITS, MASK, MASK_LOGITS, of_torch
 
 
 def record():
@@ -23,6 +24,11 @@ def masks():
             LOGITS,
             lambda p, t, g=gamma, a=alpha: sigmoid_focal_loss(p, t, a, g),
         )
+    for loss, options in [("wing:width=5:epsilon=0.5", {}), ("wing:width=2:epsilon=4", {"width": 2, "curvature": 4.0})]:
+        of_torch(
+            "segmentation_models_pytorch.losses._functional.wing_loss", loss, ERRORS,
+            lambda p, t, options=options: wing_loss(p, t, reduction="none", **options),
+        )  # fmt: skip
     focal = smp.FocalLoss("binary", alpha=0.3, gamma=1.5, reduction=None)
     of_torch(
         "segmentation_models_pytorch.losses.FocalLoss",
