@@ -24,7 +24,10 @@ def masks():
             LOGITS,
             lambda p, t, g=gamma, a=alpha: sigmoid_focal_loss(p, t, a, g),
         )
-    for loss, options in [("wing:width=5:epsilon=0.5", {}), ("wing:width=2:epsilon=4", {"width": 2, "curvature": 4.0})]:
+    for loss, options in [
+        ("wing:width=5:epsilon=0.5", {}),
+        ("wing:width=2:epsilon=4", {"width": 2, "curvature": 4.0}),
+    ]:
         of_torch(
             "segmentation_models_pytorch.losses._functional.wing_loss", loss, ERRORS,
             lambda p, t, options=options: wing_loss(p, t, reduction="none", **options),
