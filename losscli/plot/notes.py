@@ -47,9 +47,9 @@ def crossing(curves: Sequence[Curve], low: float, high: float) -> tuple[Note, ..
             break
         left, right = (middle, right) if side == start else (left, middle)
     middle = round(middle, 12)
-    y = float(curves[0].at(np.array([middle]))[0])
-    if not isfinite(y):
-        return ()
+    y, other = (float(curve.at(np.array([middle]))[0]) for curve in curves)
+    if not isfinite(y) or abs(y - other) > 1e-6 * max(abs(y), abs(other)):
+        return ()  # a jump of one past the other is no crossing
     shown = "ln 2" if abs(y - log(2)) < 1e-9 else f"{y:.4g}"
     return (Note(middle, y, f"cross at ({middle:.4g}, {shown})"),)
 
