@@ -2,22 +2,21 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, over_square, sure, with_care
-from losscli.bregman import LEAST, MOST, apart, entropic, polynomial
+from losscli.arithmetic import over_square, sure, with_care
+from losscli.bregman import LEAST, MOST, apart, entropic
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log, two_sum
+from losscli.doubledouble import DoubleDouble, log, two_sum
 from losscli.families import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
-from losscli.parameter import parameter
+from losscli.parameter import flag, parameter
 from losscli.powers import midway, scaled_power, tweedie
+from losscli.surplus import between, raised
 from losscli.tables import remainder
 from losscli.traits import Traits
 
-SMALL = 2.0**-20  # below this, four terms of a series are as good as a logarithm or exponential
-NEAR = 0.25  # up to this logarithm of the ratio, a series does not cancel
-TERMS = 17
+TIMES = "(1 if half else 2)"
+HALF = "half of it: a negative log likelihood less its least value"
 LOG_2 = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
-STEEP = 600.0  # from such powers of e on, exponentials lose bits
 POSITIVES = (
     (
         Input("pred", POSITIVE, wrt=True, columns=PREDICTION),
@@ -35,6 +34,14 @@ class Deviance(Ratio):
     span = (0, 5)
     top = 4
 
+    def derivative(self, order, *block):
+        (found,) = super().derivative(order, *block)
+        if not self.settings()["half"]:
+            return (found,)
+        p, t = block
+        unknown = np.isinf(found) & (p != 0) & np.isfinite(p) & np.isfinite(t)  # half of it may be a double
+        return (np.where(unknown, np.nan, found / 2),)
+
 
 class TweedieDeviance(Deviance):
     """Compares amounts whose variance grows as a power of their mean: 1 for counts, 2 for sizes, between for sums.
@@ -43,17 +50,18 @@ class TweedieDeviance(Deviance):
     """
 
     formula = (
-        "2 * (xlogy(t, t) - xlogy(t, p) - t + p) if power == 1 else 2 * (t / p - 1 - log(t / p)) if power == 2 "
-        "else 2 * (t**(2 - power) / ((1 - power) * (2 - power)) - t * p**(1 - power) / (1 - power) "
+        f"{TIMES} * (xlogy(t, t) - xlogy(t, p) - t + p) if power == 1 "
+        f"else {TIMES} * (t / p - 1 - log(t / p)) if power == 2 "
+        f"else {TIMES} * (t**(2 - power) / ((1 - power) * (2 - power)) - t * p**(1 - power) / (1 - power) "
         "+ p**(2 - power) / (2 - power))"
     )
-    slope_formula = "2 * (p - t) / p**power"
+    slope_formula = f"{TIMES} * (p - t) / p**power"
     also = (
         "tweedie",
         "sklearn.metrics.mean_tweedie_deviance | its power is 0 unless told otherwise, which is mse",
         "torchmetrics.functional.tweedie_deviance_score | its power is 0 unless told otherwise, which is mse",
         "torchmetrics.TweedieDevianceScore | its power is 0 unless told otherwise, which is mse",
-        "sklearn._loss.HalfTweedieLossIdentity | half of it",
+        "sklearn._loss.HalfTweedieLossIdentity = tweedie-deviance:half=true",
         "sklearn.metrics.d2_tweedie_score | 1 less the share that is left of it beside the mean",
     )  # fmt: skip
     use = "targets are amounts of 0 or more, such as claims or rain, and a model gives their mean"
@@ -71,6 +79,7 @@ class TweedieDeviance(Deviance):
         default=1.5, within=Interval(-20, 20, "[]"),
         help="the variance is this power of the mean: 1 Poisson, 2 gamma, 3 inverse Gaussian",
     )  # fmt: skip
+    half: float = flag(help=HALF)
 
     def penalty(self, p, t):
         if (plainly := self.closed()) is not None:
@@ -132,14 +141,15 @@ class TweedieDeviance(Deviance):
 
     def traits(self):
         flat = self.power == 0
-        return Traits(convex=0 <= self.power <= 1, smoothness=2 if flat else np.inf, best="the mean")
+        steep = (1 if self.half else 2) if flat else np.inf
+        return Traits(convex=0 <= self.power <= 1, smoothness=steep, best="the mean")
 
 
 class PoissonDeviance(Deviance):
     """How much less likely a count is at the predicted rate than at itself as the rate: twice the logarithm."""
 
-    formula = "2 * (xlogy(t, t) - xlogy(t, p) - t + p)"
-    slope_formula = "2 * (1 - t / p)"
+    formula = f"{TIMES} * (xlogy(t, t) - xlogy(t, p) - t + p)"
+    slope_formula = f"{TIMES} * (1 - t / p)"
     source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
     also = ("sklearn.metrics.mean_poisson_deviance | refuses a prediction of 0",)
     use = "targets are counts, a model gives their rate, and a perfect model should cost 0"
@@ -154,6 +164,8 @@ class PoissonDeviance(Deviance):
             Input("target", NONNEGATIVE, columns=TARGET),
         ),
     )
+
+    half: float = flag(help=HALF)
 
     def penalty(self, p, t):
         found = 2 * apart(p, t)
@@ -177,8 +189,8 @@ class PoissonDeviance(Deviance):
 class GammaDeviance(Deviance):
     """Compares sizes by their ratio: 10 % too much costs the same everywhere, too little costs more."""
 
-    formula = "2 * (t / p - 1 - log(t / p))"
-    slope_formula = "2 * (p - t) / p**2"
+    formula = f"{TIMES} * (t / p - 1 - log(t / p))"
+    slope_formula = f"{TIMES} * (p - t) / p**2"
     source = "Nelder & Wedderburn 1972, Generalized linear models, doi:10.2307/2344614"
     also = (
         "sklearn.metrics.mean_gamma_deviance",
@@ -192,6 +204,8 @@ class GammaDeviance(Deviance):
         "not convex: from twice the target on its slope fades",
     )
     related = ("tweedie-deviance", "gamma-nll-log", "msle")
+
+    half: float = flag(help=HALF)
 
     def penalty(self, p, t):
         found = 2 * apart(t, p) / p
@@ -218,8 +232,8 @@ class GammaDeviance(Deviance):
 class InverseGaussianDeviance(Deviance):
     """Square of the relative error over the target: for sizes with a long tail, where too little costs most."""
 
-    formula = "(p - t)**2 / (p**2 * t)"
-    slope_formula = "2 * (p - t) / p**3"
+    formula = "(p - t)**2 / (2 * p**2 * t) if half else (p - t)**2 / (p**2 * t)"
+    slope_formula = f"{TIMES} * (p - t) / p**3"
     source = (
         "Tweedie 1957, Statistical properties of inverse Gaussian distributions, doi:10.1214/aoms/1177706964"
     )
@@ -230,6 +244,8 @@ class InverseGaussianDeviance(Deviance):
         "not convex, and it hardly minds predictions far too high",
     )
     related = ("tweedie-deviance", "gamma-deviance")
+
+    half: float = flag(help=HALF)
 
     def penalty(self, p, t):
         (e, lost), all_of_it = two_sum(p, -t), p > 2.0**52 * t
@@ -248,53 +264,3 @@ class InverseGaussianDeviance(Deviance):
 
     def traits(self):
         return Traits(best="the mean")
-
-
-def between(p, t, power):
-    """Return the deviance of finite p and t above 0.
-
-    With s = ln(p/t) and a = 2 - power it is 2 t^a (E(a) - E(a - 1)), where E(c) = (e^(c s) - 1) / c; beside
-    equality, t^a s² (1 + (2a - 1) s/3 + …).
-    """
-    a, b = DoubleDouble.of_sum(2.0, -power), DoubleDouble.of_sum(1.0, -power)
-    s, outside = log_ratio(p, t), raised(t, a)
-    steep = max(1.0, abs(2 - power), abs(1 - power))
-    series = (outside * s * s).rounded * polynomial(beside_equality(2 - power, 1 - power), s.high)
-    far = (outside * (risen(a, s) - risen(b, s)) * 2.0).rounded
-    found = np.where(abs(s.high) * steep <= NEAR, series, far)
-    lost = (abs(s.high) * steep > STEEP) | (found < FAINT) & (s.high != 0)
-    return np.where(lost, np.nan, found)
-
-
-def beside_equality(a, b):
-    """Return the coefficients of 2 (E(a) - E(b)) / s²: 2 / k! times a^(k-2) + a^(k-3) b + … + b^(k-2)."""
-    found, share, mixed, last = [], 1.0, 1.0, 1.0
-    for k in range(2, TERMS):
-        found.append(share * mixed)
-        last *= b
-        mixed = a * mixed + last
-        share /= k + 1
-    return tuple(found)
-
-
-def log_ratio(p, t):
-    """Return ln(p/t), to some 80 bits of its own size."""
-    exponent = np.frexp(t)[1]  # at the ends of the range no product is exact
-    a, b = np.ldexp(p, -exponent), np.ldexp(t, -exponent)
-    r = DoubleDouble.of_sum(a, -b) / b
-    close = r * (r * (r * (r.high * -0.25 + 1 / 3) - 0.5) + 1.0)
-    return chosen(abs(r.high) < SMALL, close, log(p) - log(t))
-
-
-def risen(c, s):
-    """Return (e^(c s) - 1) / c, which is s where c is 0."""
-    x = s * c
-    few = s * (x * (x * (x.high / 24 + 1 / 6) + 0.5) + 1.0)
-    return chosen(abs(x.high) < SMALL, few, (exp(x) - 1.0) / c) if c.high else s
-
-
-def raised(x, power):
-    """Return x^power for x above 0; NaN where the power leaves the range of `exp`."""
-    logs = log(np.where(np.isfinite(x), x, 1.0)) * power
-    found = exp(logs)
-    return DoubleDouble(np.where((abs(logs.high) > STEEP) | np.isinf(x), np.nan, found.high), found.low)

@@ -149,9 +149,6 @@ SKLEARN = {
     "_loss.AbsoluteError kink": ONE | {"gradient": lambda ours, p, y: ours - 1},
     "_loss.PinballLoss": ONE,
     "_loss.PinballLoss kink": ONE | {"gradient": lambda ours, p, y: ours - 0.2},
-    "_loss.HalfTweedieLossIdentity": dict.fromkeys(
-        ("value", "gradient", "hessian"), lambda ours, p, y: ours / 2
-    ),
 }
 
 

@@ -84,7 +84,9 @@ def learners():
         (inner.HalfPoissonLoss(), "poisson-nll-log", LOGITS, ""),
         (inner.HalfGammaLoss(), "gamma-nll-log", (LOGITS[0], POSITIVES[1]), ""),
         (inner.HalfTweedieLoss(power=1.3), "tweedie-nll-log:power=1.3", (LOGITS[0], POSITIVES[1]), ""),
-        (inner.HalfTweedieLossIdentity(power=1.3), "tweedie-deviance:power=1.3", POSITIVES, ""),
+        (inner.HalfTweedieLossIdentity(power=1.3), "tweedie-deviance:power=1.3:half=true", POSITIVES, ""),
+        (inner.HalfTweedieLossIdentity(power=1), "tweedie-deviance:power=1:half=true", POSITIVES, ""),
+        (inner.HalfTweedieLossIdentity(power=2), "tweedie-deviance:power=2:half=true", POSITIVES, ""),
         (inner.ExponentialLoss(), "exponential", LOGITS, ""),
     ]:
         raw, y = (np.asarray(each, dtype=float) for each in inputs)
