@@ -120,8 +120,8 @@ class InfoNCE(Softmax):
     related = ("cosine-embedding", "ntxent", "softmax-cross-entropy")
 
     temperature: float = parameter(default=0.07, within=POSITIVE, help="what similarities are divided by")
-    symmetric: float = flag(help="the mean with anchors and positives exchanged, as CLIP has it")
-    raw: float = flag(help="compares by scalar products, not by cosines")
+    symmetric: float = flag(default=0.0, help="the mean with anchors and positives exchanged, as CLIP has it")
+    raw: float = flag(default=0.0, help="compares by scalar products, not by cosines")
     slope_formula = (
         "(exp(S[i][j] / temperature) / sum(exp(S[i][k] / temperature) for k in rows) - 1) / (n * temperature)"
         " if i == j else exp(S[i][j] / temperature) / sum(exp(S[i][k] / temperature) for k in rows)"

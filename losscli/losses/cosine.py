@@ -70,7 +70,7 @@ class CosineDistance(OfCosine):
     )
     related = ("cosine-embedding", "contrastive", "info-nce")
 
-    negative: float = flag(help="gives minus the cosine without the 1, as keras does")
+    negative: float = flag(default=0.0, help="gives minus the cosine without the 1, as keras does")
 
     def derivative(self, order, *block):
         if len(block) == 1:

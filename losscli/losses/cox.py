@@ -37,7 +37,7 @@ class PartialLikelihood(Listwise):
         ),
     )
 
-    mean: float = flag(help="divides by N, the number of events, if there is one")
+    mean: float = flag(default=0.0, help="divides by N, the number of events, if there is one")
 
     @abstractmethod
     def tied(self, each, events, same) -> Any:

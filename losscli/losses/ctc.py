@@ -40,7 +40,7 @@ class Spelling(Listwise):
     source = GRAVES
 
     blank: float = parameter(default=0, within=Index(2**31), help="the class that says nothing", quiet=True)
-    zero_infinity: float = flag(help="lists that no path can spell cost 0, as in torch")
+    zero_infinity: float = flag(default=0.0, help="lists that no path can spell cost 0, as in torch")
 
     @abstractmethod
     def probability(self, z) -> Any:

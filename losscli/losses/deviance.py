@@ -14,7 +14,7 @@ from losscli.surplus import between, raised
 from losscli.tables import remainder
 from losscli.traits import Traits
 
-TIMES = "(1 if half else 2)"
+TIMES = "(2 - half)"
 HALF = "half of it: a negative log likelihood less its least value"
 LOG_2 = DoubleDouble(0.6931471805599453, 2.3190468138462996e-17)
 POSITIVES = (
@@ -79,7 +79,7 @@ class TweedieDeviance(Deviance):
         default=1.5, within=Interval(-20, 20, "[]"),
         help="the variance is this power of the mean: 1 Poisson, 2 gamma, 3 inverse Gaussian",
     )  # fmt: skip
-    half: float = flag(help=HALF)
+    half: float = flag(default=0.0, help=HALF)
 
     def penalty(self, p, t):
         if (plainly := self.closed()) is not None:
@@ -165,7 +165,7 @@ class PoissonDeviance(Deviance):
         ),
     )
 
-    half: float = flag(help=HALF)
+    half: float = flag(default=0.0, help=HALF)
 
     def penalty(self, p, t):
         found = 2 * apart(p, t)
@@ -205,7 +205,7 @@ class GammaDeviance(Deviance):
     )
     related = ("tweedie-deviance", "gamma-nll-log", "msle")
 
-    half: float = flag(help=HALF)
+    half: float = flag(default=0.0, help=HALF)
 
     def penalty(self, p, t):
         found = 2 * apart(t, p) / p
@@ -245,7 +245,7 @@ class InverseGaussianDeviance(Deviance):
     )
     related = ("tweedie-deviance", "gamma-deviance")
 
-    half: float = flag(help=HALF)
+    half: float = flag(default=0.0, help=HALF)
 
     def penalty(self, p, t):
         (e, lost), all_of_it = two_sum(p, -t), p > 2.0**52 * t

@@ -197,7 +197,8 @@ class EnergyScore(Spread):
         default=1.0, within=Interval(0.01, 1.99, "[]"), help="the power of distances", quiet=True
     )
     fair: float = flag(
-        help="counts pairs of different members only, so that the size of the ensemble does not matter"
+        default=0.0,
+        help="counts pairs of different members only, so that the size of the ensemble does not matter",
     )
 
     def size(self, apart):

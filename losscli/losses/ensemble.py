@@ -73,7 +73,8 @@ class CRPSEnsemble(Loss):
     related = ("weighted-interval-score", "dawid-sebastiani", "mae")
 
     fair: float = flag(
-        help="counts pairs of different members only, so that the size of the ensemble does not matter"
+        default=0.0,
+        help="counts pairs of different members only, so that the size of the ensemble does not matter",
     )
 
     def derivative(self, order, *block):
@@ -185,7 +186,7 @@ class DawidSebastiani(Loss):
     )
     related = ("gaussian-nll", "crps-ensemble")
 
-    bias: float = flag(help="divides the variance of an ensemble by M, and not by M - 1")
+    bias: float = flag(default=0.0, help="divides the variance of an ensemble by M, and not by M - 1")
 
     def derivative(self, order, *block):
         return self.of_moments(order, *block) if len(block) == 3 else (self.of_members(order, *block),)

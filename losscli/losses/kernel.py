@@ -50,7 +50,8 @@ class GaussianKernelScore(Spread):
         quiet=True,
     )
     fair: float = flag(
-        help="counts pairs of different members only, so that the size of the ensemble does not matter"
+        default=0.0,
+        help="counts pairs of different members only, so that the size of the ensemble does not matter",
     )
 
     least = 2.0**-700

@@ -100,7 +100,7 @@ class GaussianNLL(LogScore):
     )
     widths = (0.25, 1.0, 4.0)
 
-    full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
+    full: float = flag(default=0.0, help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
     def score(self, mean, var, target):
         e, lost = two_sum(mean, -target)
@@ -169,7 +169,7 @@ class GaussianNLLSigma(LogScore):
         ),
     )
 
-    full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
+    full: float = flag(default=0.0, help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
     @property
     def constant(self):

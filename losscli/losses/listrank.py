@@ -44,7 +44,7 @@ class ListnetSoftmax(Ranking):
     )
     related = ("softmax-cross-entropy", "listmle", "unique-softmax", "pairwise-logistic")
 
-    normalize: float = flag(help="divides relevances by their sum, as CatBoost does")
+    normalize: float = flag(default=0.0, help="divides relevances by their sum, as CatBoost does")
     beta: float = parameter(
         default=1.0,
         within=Interval(1e-100, 1e100, "[]"),
@@ -257,7 +257,7 @@ class UniqueSoftmax(Contests):
     )
     related = ("listnet-softmax", "listmle", "approx-ndcg")
 
-    linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
+    linear: float = flag(default=0.0, help="takes relevances themselves as gains, and not 2^y - 1")
 
     def places(self, y):
         same = np.concatenate([np.zeros((1, y.shape[1]), bool), y[1:] == y[:-1]])

@@ -143,7 +143,7 @@ class GaussianNLLLogVar(LogScale):
     degree, rate = 2, 1
     fit = "the mean and the log of the variance"
 
-    full: float = flag(help="adds ln(2 pi) / 2, which makes it the whole negative log density")
+    full: float = flag(default=0.0, help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
     @property
     def constant(self):

@@ -105,7 +105,7 @@ class LovaszSoftmax(Listwise):
     )
     related = ("lovasz-hinge", "jaccard", "categorical-cross-entropy")
 
-    every: float = flag(help="counts classes that an image has not, too")
+    every: float = flag(default=0.0, help="counts classes that an image has not, too")
 
     def variables(self, *row):
         p, y = row

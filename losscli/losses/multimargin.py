@@ -75,7 +75,7 @@ class MultiMargin(Weighed, Rivals):
     p: float = parameter(
         default=1.0, within=Choice((1.0, 2.0)), help="the power of each rival's share", quiet=True
     )
-    average: float = flag(help="divides by the number of classes, as torch does")
+    average: float = flag(default=0.0, help="divides by the number of classes, as torch does")
     weights: tuple[float, ...] = class_weights()
 
     def derivative(self, order, s, y):

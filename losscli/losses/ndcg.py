@@ -77,7 +77,7 @@ class ApproxNDCG(Ranking):
         help="how soft places are; the less, the harder",
         quiet=True,
     )
-    linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
+    linear: float = flag(default=0.0, help="takes relevances themselves as gains, and not 2^y - 1")
 
     def derivative(self, order, s, y):
         gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)

@@ -257,7 +257,7 @@ class Dice(Overlap):
     related = ("generalized-dice", "jaccard", "tversky", "bce")
 
     smooth: float = parameter(**SMOOTH)
-    squared: float = flag(help="squares below, as in V-Net")
+    squared: float = flag(default=0.0, help="squares below, as in V-Net")
 
     @property
     def charges(self):

@@ -206,7 +206,7 @@ class PairwiseLogistic(Logistic):
         "logistic-margin",
     )
 
-    weighted: float = flag(help=BY_GRADE)
+    weighted: float = flag(default=0.0, help=BY_GRADE)
 
     def derivative(self, order, s, y):
         if order != 1 or self.sigma != 1 or self.weighted:
@@ -248,7 +248,7 @@ class PairwiseSoftZeroOne(Odds):
     )
     related = ("pairwise-logistic", "pairwise-hinge", "zero-one")
 
-    weighted: float = flag(help=BY_GRADE)
+    weighted: float = flag(default=0.0, help=BY_GRADE)
 
     def derivative(self, order, s, y):
         if order != 1 or self.sigma != 1 or self.weighted:

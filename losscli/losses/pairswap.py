@@ -64,7 +64,7 @@ class LambdaRank(Logistic):
     )
     related = ("pairwise-logistic", "approx-ndcg", "listnet-softmax")
 
-    linear: float = flag(help="takes relevances themselves as gains, and not 2^y - 1")
+    linear: float = flag(default=0.0, help="takes relevances themselves as gains, and not 2^y - 1")
     top: float = parameter(
         default=0.0,
         within=Index(2**31),

@@ -134,7 +134,7 @@ class RPS(OnProbabilities):
     )
     related = ("multiclass-brier", "categorical-cross-entropy")
 
-    normalized: float = flag(help="divides by the number of classes less 1")
+    normalized: float = flag(default=0.0, help="divides by the number of classes less 1")
 
     def derivative(self, order, p, y):
         count, y = len(p), weights(y, len(p))

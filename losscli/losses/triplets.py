@@ -68,8 +68,10 @@ class TripletMargin(Loss):
         help="added to every coordinate difference, as torch does",
         quiet=True,
     )
-    squared: float = flag(help="compares squared distances, as FaceNet does")
-    swap: float = flag(help="takes the distance from the positive to the negative, where that is less")
+    squared: float = flag(default=0.0, help="compares squared distances, as FaceNet does")
+    swap: float = flag(
+        default=0.0, help="takes the distance from the positive to the negative, where that is less"
+    )
 
     def derivative(self, order, *block):
         if len(block) == 2:
