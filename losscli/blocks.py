@@ -24,6 +24,9 @@ Quick = Callable[..., Doubt]
 """A kernel that fills its first argument in few passes, from the rest."""
 
 NONE = np.empty(0, np.intp)
+np.empty(
+    1 << 21
+)  # glibc, having dropped one so large, no longer asks for the memory of temporaries anew each time
 RARE = 32
 """Of a block at least so many times as many samples as are put off."""
 

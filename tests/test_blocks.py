@@ -1,5 +1,8 @@
 """Blocks: everything is done once, and what is missing is seen."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -37,3 +40,25 @@ def test_missing_values_are_seen(x):
         assert not blocks.numbers([x, y])
         assert np.isnan(blocks.squares(y))
     assert blocks.squares(x) == pytest.approx(float((x * x).sum()))
+
+
+FAULTS = """
+import resource, numpy as np
+from losscli import GaussianNLL
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+inputs = [np.linspace(1, 2, 12_000) + k for k in range(3)]
+GaussianNLL().value(*inputs)
+before = faults()
+for _ in range(5):
+    GaussianNLL().value(*inputs)
+print(faults() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems count in their own way")
+def test_memory_of_temporaries_is_asked_for_once():
+    found = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 200
