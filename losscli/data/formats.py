@@ -63,7 +63,12 @@ def table(source: Source, options: Options, exact: bool) -> Table:
     if large and (options.format == "json" or (options.format, source.suffix) in JSON_SAID):
         from losscli.data.unwrapped import array_of_records
 
-        if found := array_of_records(source, options, exact):
+        found = array_of_records(source, options, exact)
+        if found is None:
+            from losscli.data.skimmed import long_document
+
+            found = long_document(source, options, exact)
+        if found:
             return found
     format = guess(source) if options.format == "auto" else options.format
     if format in ("parquet", "npy", "npz"):

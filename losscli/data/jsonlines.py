@@ -21,27 +21,32 @@ WORDS: dict[str | None, Cell] = {None: None, "null": None, "true": True, "false"
 
 
 def lines(
-    piece: Piece, paths: Sequence[tuple[str, ...]], kinds: Sequence[Kind], *, strict: bool
+    piece: Piece,
+    paths: Sequence[tuple[str, ...]],
+    kinds: Sequence[Kind],
+    *,
+    strict: bool,
+    records: bool = True,
 ) -> list[Any]:
     """Return columns of JSON lines: of numbers as arrays, NaN where missing, of texts as lists.
 
-    Where `strict`, no number may be missing: how that is written is then told.
+    Where `strict`, no number may be missing: how that is written is then told. Lines that are no `records` are values.
     """
     if piece.has(b"\r"):
         raise Refused("other line ends")
     if comma_too_many(piece.text()):
         raise Refused("a comma too many, which DuckDB does not mind")
-    found = fetched(piece, paths, kinds)
+    found = fetched(piece, paths, kinds, records=records)
     numbers: list[Array] = [x for x in found if isinstance(x, np.ndarray)]
     if any(((x == 0) | (x == 1)).any() for x in numbers) and (piece.has(b"true") or piece.has(b"false")):
-        found = fetched(piece, paths, kinds, guarded=True)  # DuckDB reads them as 1 and 0
+        found = fetched(piece, paths, kinds, guarded=True, records=records)  # DuckDB reads them as 1 and 0
     if len(found[0]) != piece.lines:
         raise Refused("blank lines")
     missing = any(np.isnan(x.min(initial=0)) for x in numbers)
     if missing and strict:
         raise Refused("something is missing")
     missing = missing or any(None in x for x in found if isinstance(x, list))
-    if missing and (piece.has(b"\nnull") or piece.text().startswith(b"null")):
+    if missing and records and (piece.has(b"\nnull") or piece.text().startswith(b"null")):
         raise Refused("null is no record")
     columns = iter(found)
     answers: list[Any] = []
@@ -57,7 +62,12 @@ def lines(
 
 
 def fetched(
-    piece: Piece, paths: Sequence[tuple[str, ...]], kinds: Sequence[Kind], *, guarded: bool = False
+    piece: Piece,
+    paths: Sequence[tuple[str, ...]],
+    kinds: Sequence[Kind],
+    *,
+    guarded: bool = False,
+    records: bool = True,
 ) -> list[Any]:
     """Return what is at these paths; of a list its length, and then each of its numbers."""
     tree: dict[str, Any] = {}
@@ -82,6 +92,7 @@ def fetched(
     columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
     found = answer(
         f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
+        f"records={str(records).lower()!r}, "
         f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
     )
     return [

@@ -121,12 +121,7 @@ class Arrays(Table):
         """Yield the wanted columns, `rows` rows at a time."""
         lengths = {self.names[at]: len(self._columns[at]) for at in columns}
         total = max(lengths.values())
-        if min(lengths.values()) < total:
-            raise DataError(
-                f"{self.name}: the arrays differ in length",
-                [f"{quoted(name)} has {counted(length, 'value')}" for name, length in lengths.items()][:6],
-                code="lengths-differ", file=self.name,
-            )  # fmt: skip
+        refuse_lengths(self.name, lengths)
         if not total:
             raise NoResult(f"{self.name} is empty", code="empty-input", file=self.name)
         for start in range(0, total, rows):
@@ -136,6 +131,16 @@ class Arrays(Table):
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the key and the value, with carets under the value."""
         return show(self.names[column], line, cell)
+
+
+def refuse_lengths(name: str, lengths: Mapping[str, int]) -> None:
+    """Refuse arrays of different lengths, by their names."""
+    if min(lengths.values()) < max(lengths.values()):
+        raise DataError(
+            f"{name}: the arrays differ in length",
+            [f"{quoted(each)} has {counted(length, 'value')}" for each, length in lengths.items()][:6],
+            code="lengths-differ", file=name,
+        )  # fmt: skip
 
 
 def no_text(_: int) -> str:

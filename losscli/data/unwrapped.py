@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from json import JSONDecoder
 from typing import IO, Any, cast
 
 import numpy as np
@@ -14,27 +15,22 @@ from losscli.data.decoding import Twice, reader
 from losscli.data.document import checked, document
 from losscli.data.large import LargeLines
 from losscli.data.records import Lines, Numbered
+from losscli.data.skim import MARKS, STEP, Malformed, Slice, Texts
 from losscli.data.source import BLOCK, Source
 from losscli.data.table import Chunk
 from losscli.errors import DataError, LosscliError
 
-STEP = 1 << 18
-"""Bytes that are looked at at a time: what is made of them stays in the cache."""
+ENDS = bytes.maketrans(b",\n\r", b"\n  ")
 ARRAY = re.compile(rb'\s*\[\s*([{\["\]]|$)')
 
 
-class Malformed(Exception):
-    """This is no JSON; the small reader says why."""
-
-
 class Unwrapped(io.RawIOBase):
-    """The records of an array, one on a line."""
+    """The values of an array, one on a line."""
 
     def __init__(self, stream: io.RawIOBase) -> None:
         self._stream = stream
         self._left = b""
-        self._escaped = b""
-        self._inside = np.False_
+        self._texts = Texts()
         self._depth = 0
         self._ended = False
         self._brackets = [ord("["), ord("]")]
@@ -49,25 +45,19 @@ class Unwrapped(io.RawIOBase):
         while not (self._left or self._ended):
             data = cast("bytes", self._stream.read(STEP))
             self._ended = not data
-            if self._ended and (self._brackets or self._escaped):
+            if self._ended and (self._brackets or self._texts.escaped):
                 raise Malformed
-            self._left = self._lines(self._escaped + data) if data else b""
+            self._left = self._lines(data) if data else b""
         count = min(len(buffer), len(self._left))
         buffer[:count], self._left = self._left[:count], self._left[count:]
         return count
 
     def _lines(self, data: bytes) -> bytes:
-        """Return the bytes with a line end for each comma between records, and for nothing else outside texts."""
-        self._escaped = b""
-        bare = data
-        if b"\\" in data:
-            bare = re.sub(rb"\\.", b"__", data, flags=re.DOTALL)
-            if bare.endswith(b"\\"):  # what it escapes is yet to come
-                bare, data, self._escaped = bare[:-1], data[:-1], b"\\"
-        found = np.frombuffer(bare, np.uint8)
-        inside = np.logical_xor.accumulate(found == ord('"')) ^ self._inside
-        if len(found):
-            self._inside = inside[-1]
+        """Return the bytes with a line end for each comma between values, and for nothing else outside texts."""
+        texts = self._texts
+        if self._depth == 1 and not (texts.inside or texts.escaped or any(mark in data for mark in MARKS)):
+            return data.translate(ENDS)
+        data, found, inside = texts.look(data)
         out = np.frombuffer(data, np.uint8).copy()
         low = found | 32  # [ is { and ] is } but for this bit
         opened, closed = (low == ord("{")) & ~inside, (low == ord("}")) & ~inside
@@ -84,13 +74,27 @@ class Unwrapped(io.RawIOBase):
         return out.tobytes()
 
 
+Fresh = Callable[[], io.RawIOBase | None]
+"""What gives the bytes of an array from the first on; None if too many have been looked at."""
+Again = Callable[[], Source | None]
+"""What gives the whole document anew, if that can be."""
+
+
 class LargeArray(LargeLines):
     """A large array of records."""
 
-    def __init__(self, small: Lines, source: Source, options: Options, begun: Any) -> None:
+    def __init__(
+        self,
+        small: Lines,
+        source: Source,
+        options: Options,
+        fresh: Fresh,
+        again: Again,
+        close: Callable[[], None],
+    ) -> None:
         super().__init__(small, source, options)
-        self._file = source.file
-        self._begun = begun
+        self._fresh, self._again, self._close = fresh, again, close
+        self._bytes: io.RawIOBase | None = None
         self._given = options
 
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
@@ -98,12 +102,21 @@ class LargeArray(LargeLines):
         try:
             yield from super().chunks(columns, rows)
         except Malformed:
-            raise refused(self._file, self.name, self._given) from None
+            raise refused(self.name, self._again(), self._given) from None
 
     def stream(self) -> io.RawIOBase | None:
         """Return the records as lines, from the first on; None if too many have been looked at."""
-        whole = None if self._begun.beyond else self._source.again()
-        return whole and Unwrapped(whole)
+        self._bytes = self._fresh()
+        return self._bytes and Unwrapped(self._bytes)
+
+    def progress(self) -> tuple[int, int] | None:
+        """Return how many bytes have been read, and how many there are."""
+        of = self._bytes
+        return (of.size - of.left, of.size) if isinstance(of, Slice) else super().progress()
+
+    def close(self) -> None:
+        """Close the file; nobody reads on."""
+        self._close()
 
 
 def array_of_records(source: Source, options: Options, exact: bool) -> LargeArray | None:
@@ -111,32 +124,53 @@ def array_of_records(source: Source, options: Options, exact: bool) -> LargeArra
     begun = source.again()
     if options.records or begun is None or not ARRAY.match(begun.head[:STEP]):
         return None
+
+    def fresh() -> io.RawIOBase | None:
+        return None if begun.beyond else source.again()
+
+    def again() -> Source | None:
+        return Source(source.file, options) if source.file != "-" else None
+
+    return large_array(source, options, exact, fresh, again, source.close)
+
+
+def large_array(
+    source: Source, options: Options, exact: bool, fresh: Fresh, again: Again, close: Callable[[], None]
+) -> LargeArray:
+    """Return the table of an array of records."""
     decoder = reader(exact)
 
     def records(part: Source, first: int) -> Numbered:
-        def values() -> Iterator[object]:
-            for block in part.blocks():
-                for line in block:
-                    try:
-                        yield decoder.decode(line)
-                    except (ValueError, Twice, RecursionError):
-                        raise Malformed from None
-
-        return checked(source.name, values(), first)
+        return checked(
+            source.name, (decoded(decoder, line) for block in part.blocks() for line in block), first
+        )
 
     try:
-        lines = Lines(source.part(cast("IO[bytes]", io.BufferedReader(Unwrapped(begun), BLOCK))), records)
+        begun = io.BufferedReader(Unwrapped(cast("io.RawIOBase", fresh())), BLOCK)
+        lines = Lines(source.part(cast("IO[bytes]", begun)), records)
     except Malformed:
-        raise refused(source.file, source.name, options) from None
+        failure = refused(source.name, again(), options)
+        close()
+        raise failure from None
     lines.unit = "record"
-    return LargeArray(lines, source, options, begun)
+    return LargeArray(lines, source, options, fresh, again, close)
 
 
-def refused(file: str, name: str, options: Options) -> LosscliError:
+def decoded(decoder: JSONDecoder, line: str) -> object:
+    """Return the value that a line writes. Raises `Malformed`."""
+    try:
+        return decoder.decode(line)
+    except (ValueError, Twice, RecursionError):
+        raise Malformed from None
+
+
+def refused(name: str, again: Source | None, options: Options) -> LosscliError:
     """Return what the small reader says of the whole document, if it can be read again."""
-    if file != "-":
+    if again:
         try:
-            document(Source(file, options), options, exact=False)
+            document(again, options, exact=False)
         except LosscliError as error:
             return error
+        finally:
+            again.close()
     return DataError(f"{name}: not JSON, somewhere in its array of records", code="bad-json", file=name)
