@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from contextlib import ExitStack
+from functools import partial
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from losscli.cli.options import Words
 from losscli.cli.reading import open_input
+from losscli.data.batch import CLUSTER, GROUP, Array
+from losscli.data.held import Held
 from losscli.errors import DataError, NoResult, UsageError
+from losscli.run import WEIGHT
 from losscli.summary import Row
 
 if TYPE_CHECKING:
+    from losscli.data.matching import Matching
     from losscli.loss import Loss
     from losscli.run import Job
+
+FEW = 100_000
+"""Rows of a model that are matched in memory; more are matched by an engine, on disk if need be."""
+Keys = Sequence[Any]
 
 
 def open_files(
@@ -38,69 +50,129 @@ def open_files(
     preds = preds * (1 + len(against)) if len(preds) == 1 else preds
     first = words._replace(pred=preds[0])
     if not words.targets:
-        first = first._replace(on="", by_order=False, ident=words.on.partition("=")[0])
-    base = open_input(losses, first, command, group, cluster=cluster)
-    other = words._replace(targets=words.targets or words.file, weight="", where="")
+        first = first._replace(on="", by_order=False, join="strict", ident=words.on.partition("=")[0])
+    other = words._replace(targets=words.targets or words.file, weight="")
+    base, lacks = _open(partial(open_input, losses, command=command, group=group, cluster=cluster), first)
     others = [
-        open_input(losses, other._replace(file=file, pred=pred), command)
+        _open(partial(open_input, losses, command=command), other._replace(file=file, pred=pred))
         for file, pred in zip(against, preds[1:], strict=True)
     ]
-    return base, others
+    if lacks and all(error for _, error in others):
+        raise lacks
+    return base, [job for job, _ in others]
 
 
-def matched(base: Job, others: Sequence[Job]) -> Iterator[tuple[Row, list[list[Any]]]]:
-    """Yield all rows of the baseline that every file has, and of each file the values of its losses. Raises."""
-    rows = [_whole(job) for job in (base, *others)]
-    keys = [key for key, _, _ in rows]
-    places = [{key: at for at, key in enumerate(each)} for each in keys]
-    kept = [at for at, key in enumerate(keys[0]) if all(key in each for each in places)]
-    if not kept:
+class Opener(Protocol):
+    """What makes a job of words."""
+
+    def __call__(self, *, words: Words) -> Job:
+        """Make it."""
+        ...
+
+
+def _open(opener: Opener, words: Words) -> tuple[Job, DataError | None]:
+    """Return a job, and why it does not see the condition on rows: its files may lack columns that others have."""
+    try:
+        return opener(words=words), None
+    except DataError as error:
+        if error.facts.get("code") != "no-column" or str(error.facts.get("column", "?")) not in words.where:
+            raise
+        return opener(words=words._replace(where="")), error
+
+
+def matched(base: Job, others: Sequence[Job]) -> Iterator[tuple[Row, list[list[Array]]]]:
+    """Yield all rows of the baseline that every file has, and of each file the values of its losses.
+
+    In bounded memory: rows wait in a file without a name if they are many. Raises if there is none.
+    """
+    with ExitStack() as stack:
+        held = stack.enter_context(Held[tuple[Keys, Row]]())
+        for row in base.rows():
+            batch = row.batch
+            columns = {role: x for role, x in batch.columns.items() if role in (GROUP, CLUSTER, WEIGHT)}
+            held.put((list(base.beside(row)[0]), row._replace(batch=batch._replace(columns=columns, ids=()))))
+        models = [Model(stack, job) for job in others]
+        for model in models:
+            model.see(keys for keys, _ in held)
+        found = False
+        for keys, row in held:
+            partners = [model.partners(keys) for model in models]
+            at = np.flatnonzero(np.logical_and.reduce([have for have, _ in partners]))
+            if not len(at):
+                continue
+            found = True
+            batch = row.batch
+            columns = {role: x[at] for role, x in batch.columns.items()}
+            first = row._replace(
+                batch=batch._replace(columns=columns, rows=batch.rows[at], lines=batch.lines[at]),
+                values=[x[at] for x in row.values],
+                counts=[x if x is None else x[at] for x in row.counts],  # of lists there are none
+                kept=None if row.kept is None else row.kept[at],
+            )
+            yield first, [[x[at] for x in values] for _, values in partners]
+    if not found:
         raise NoResult(f"{base.reading.name}: no row is in every file", code="no-common-id")
-    for job, key in zip((base, *others), keys, strict=True):
-        if len(key) != len(set(key)):
+
+
+class Model:
+    """The losses of another model, row by row, to be found by what rows are called."""
+
+    def __init__(self, stack: ExitStack, job: Job) -> None:
+        self._stack, self._name = stack, job.reading.name
+        self._places: dict[Any, int] = {}
+        self._parts: list[list[Array]] = []
+        self._matching: Matching | None = None
+        self._seen = 0
+        count = 0
+        for row in job.rows():
+            keys = list(job.beside(row)[0])
+            count += len(keys)
+            if self._matching:
+                self._put(self._matching, keys, row.values)
+                continue
+            self._places |= zip(keys, range(count - len(keys), count), strict=True)
+            self._parts.append(row.values)
+            if count > FEW:
+                self._spill()
+        if self._matching.several() if self._matching else len(self._places) < count:
             raise DataError(
-                f"{job.reading.name}: the same id twice",
+                f"{self._name}: the same id twice",
                 fix=["one row for each id"],
                 code="same-id",
-                file=job.reading.name,
+                file=self._name,
             )
-    at = np.array(kept)
-    _, row, values = rows[0]
-    batch = row.batch._replace(
-        columns={role: x[at] for role, x in row.batch.columns.items()}, lines=row.batch.lines[at]
-    )
-    counts = [x if x is None else x[at] for x in row.counts]  # of lists there are none
-    first = row._replace(
-        batch=batch,
-        values=[x[at] for x in values],
-        counts=counts,
-        kept=None if row.kept is None else row.kept[at],
-    )
-    found: list[list[Any]] = []
-    for (_, _, each), place in zip(rows[1:], places[1:], strict=True):
-        order = np.array([place[keys[0][k]] for k in kept])
-        found.append([x[order] for x in each])
-    yield first, found
+        if not self._matching:
+            self._values = [np.concatenate(each) for each in zip(*self._parts, strict=True)]
 
+    def _spill(self) -> None:
+        """Give all rows so far to the engine."""
+        from losscli.data.matching import Matching
 
-def _whole(job: Job) -> tuple[list[Any], Row, list[Any]]:
-    """Return all rows of a job as one, what each is called, and the values of its losses."""
-    keys: list[Any] = []
-    rows: list[Row] = []
-    for row in job.rows():
-        keys += list(job.beside(row)[0])
-        rows.append(row)
-    batches = [row.batch for row in rows]
-    columns = {role: np.concatenate([each.columns[role] for each in batches]) for role in batches[0].columns}
-    batch = batches[0]._replace(columns=columns, lines=np.concatenate([each.lines for each in batches]))
-    values = [np.concatenate(each) for each in zip(*(row.values for row in rows), strict=True)]
-    counts: list[Any] = [
-        None if any(x is None for x in each) else np.concatenate([x for x in each if x is not None])
-        for each in zip(*(row.counts for row in rows), strict=True)
-    ]
-    kept = None
-    if any(row.kept is not None for row in rows):
-        kept = np.concatenate(
-            [np.ones(len(row.batch.lines), np.bool_) if row.kept is None else row.kept for row in rows]
-        )
-    return keys, rows[0]._replace(batch=batch, values=values, counts=counts, kept=kept), values
+        folder = self._stack.enter_context(TemporaryDirectory(prefix="losscli-"))
+        matching = self._matching = Matching(folder, 2)
+        self._stack.callback(matching.close)
+        values = [np.concatenate(each) for each in zip(*self._parts, strict=True)]
+        self._put(matching, list(self._places), values)
+        self._places, self._parts = {}, []
+
+    @staticmethod
+    def _put(matching: Matching, keys: Keys, values: Sequence[Array]) -> None:
+        lines = np.zeros(len(keys), np.int64)
+        named = {str(at): x for at, x in enumerate(values)}
+        matching.put("there", [list(map(str, keys))], lines, named)
+
+    def see(self, rows: Iterator[Keys]) -> None:
+        """Take down what the rows of the baseline are called, if an engine is to match them."""
+        if self._matching:
+            for keys in rows:
+                self._matching.put("here", [list(map(str, keys))], np.zeros(len(keys), np.int64))
+            self._matching.match()
+
+    def partners(self, keys: Keys) -> tuple[NDArray[np.bool_], list[Array]]:
+        """Return which of the next rows of the baseline there are here too, and the losses of these rows."""
+        if not self._matching:
+            places = np.array([self._places.get(key, -1) for key in keys], np.int64)
+            return places >= 0, [x[places.clip(0)] for x in self._values]
+        start, self._seen = self._seen, self._seen + len(keys)
+        places, arrays = self._matching.partners(start, self._seen)
+        return places >= 0, list(arrays.values())

@@ -229,3 +229,46 @@ def test_a_group_of_which_no_row_is_left(cli):
     rows = "a,b,y,g\n" + "1,2,0,x\n2,1,0,x\n3,1,0,x\n" + ",1,0,z\n"
     ran = cli("compare mse m.csv -p a -p b -t y -g g --missing drop --json", {"m.csv": rows})
     assert [each["n"] for each in json.loads(ran.out)["results"]] == [3, 3]
+
+
+def test_files_of_any_size_are_matched_by_an_engine(cli, monkeypatch):
+    random = np.random.default_rng(5)
+    rows = [f"r{k},{y:.3f},{y + a:.3f},{k % 3}\n" for k, (y, a) in enumerate(random.normal(size=(500, 2)))]
+    new = [f"r{k},{x:.3f}\n" for k, x in enumerate(random.normal(size=480))][::-1]
+    files = {"old.csv": "id,y,y_pred,g\n" + "".join(rows), "new.csv": "id,y_pred\n" + "".join(new)}
+    words = "compare mse,mae old.csv --against new.csv new.csv --join inner --json"
+    words = words.replace("new.csv new.csv", "new.csv --against n.csv")
+    files["n.csv"] = "id,y_pred\n" + "".join(new[::7])
+    for more in ("--on id", "--on id --group g --cluster g", "--on id -w g"):
+        small = cli(f"{words} {more}", files)
+        assert small.code == 0
+        with monkeypatch.context() as context:
+            context.setattr("losscli.cli.against.FEW", 10)
+            assert cli(f"{words} {more}", files).out == small.out
+    by_order = "compare mse old.csv --against old.csv -p y_pred -p g --by-order --json"
+    small = cli(by_order, files).out
+    monkeypatch.setattr("losscli.cli.against.FEW", 10)
+    assert cli(by_order, files).out == small
+    assert json.loads(small)["results"][0]["n"] == 500
+
+
+def test_a_condition_on_rows_holds_in_both_files(cli):
+    rows = "id,y,y_pred,part\na,1,1,x\nb,2,3,x\nc,5,9,z\n"
+    new = "id,y_pred\nc,-\nb,2\na,1.5\n"  # of c there is no number, which nobody asked for
+    for files in (
+        {"old.csv": rows, "new.csv": new},
+        {"old.csv": rows, "new.csv": new.replace("-", "7") + "d,1\n"},
+    ):
+        words = "compare mae old.csv --against new.csv --on id --join inner --json --where"
+        ran = cli([*words.split(), "part = 'x'"], files)
+        said = json.loads(ran.out)["results"][0]
+        assert (said["n"], said["delta"]) == (2, -0.25)
+    there = {
+        "old.csv": "id,y,y_pred\na,1,1\nb,2,3\nc,5,9\n",
+        "new.csv": "id,y_pred,part\nc,3,z\nb,2,x\na,1.5,x\n",
+    }
+    ran = cli(["compare", "mae", *words.split()[2:], "part = 'x'"], there)
+    assert json.loads(ran.out)["results"][0]["n"] == 2
+    ran = cli(["compare", "mae", *words.split()[2:], "parts = 'x'"], there)
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("error: old.csv: no column 'parts'\n")
