@@ -37,6 +37,11 @@ class Parameter:
         """Whether this parameter is a switch: off or on."""
         return self.within is FLAG
 
+    @property
+    def said(self) -> str:
+        """What it may be, in words."""
+        return "true or false" if self.flag else str(self.within)
+
     def accept(self, value: float | Sequence[float]) -> Value:
         """Return `value` as a float, or as one for each of several things; or say why it cannot be this parameter."""
         if not self.each:
@@ -49,8 +54,7 @@ class Parameter:
     def _number(self, value: Any) -> float:
         number = float(value)
         if not self.within.holds(number):
-            wanted = "true or false" if self.flag else str(self.within)
-            raise ValueError(f"{self.name} must be {wanted}, got {spell(number)}")
+            raise ValueError(f"{self.name} must be {self.said}, got {spell(number)}")
         return number
 
     def read(self, text: str) -> Value:

@@ -171,7 +171,10 @@ def run(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["help"] and arguments[1:2] and arguments[1] in TOPICS:
         from losscli.cli.topics import show
 
-        return show(arguments[1:])
+        try:
+            return show(arguments[1:])
+        except LosscliError as error:
+            return saying.complain(error)
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS

@@ -64,6 +64,7 @@ def seen(words: o.Words) -> tuple[list[str], list[Advice]]:
 
 def write(said: Sequence[str], found: Sequence[Advice], to: Output) -> None:
     """Write the lines as a table, or for programs."""
+    from losscli.cli.describe import envelope
     from losscli.report.table import Table
 
     if to.kind == "table" and not to.manner.fields:
@@ -71,7 +72,7 @@ def write(said: Sequence[str], found: Sequence[Advice], to: Output) -> None:
         to.write(Table(("loss", "when, and why"), grouped(found), "; ".join(said), below))
         return
     advice: list[dict[str, Any]] = [{**each._asdict(), "loss": each.loss.split(",")} for each in found]
-    document = {"schema": "losscli.choose/1", "seen": said, "advice": advice}
+    document = {**envelope("choose"), "seen": said, "advice": advice}
     to.write(Table(("task", "data", "loss", "why"), found), document, "advice")
 
 

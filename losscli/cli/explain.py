@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from math import inf
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from losscli.cli import options as o
 from losscli.cli.about import PAGES, show
@@ -52,6 +52,7 @@ def explain(
     glyphs, paint = drawn_in(style), not to.path and colored(sys.stdout, color)
     with to.file() as out:
         if to.kind == "json":
+            from losscli.cli.explainjson import facts
             from losscli.report.machine import write_json
 
             write_json(facts(found), out, pretty=to.manner.pretty)
@@ -64,40 +65,6 @@ def explain(
             out.writelines(f"{line.rstrip()}\n" for line in page(found, room, glyphs, color=paint))
 
 
-def facts(loss: Loss) -> dict[str, Any]:
-    """Return what is known of a loss, for programs."""
-    from losscli.spec import elsewhere, summary
-
-    traits = loss.traits()
-    return {
-        "schema": "losscli.explain/1",
-        "loss": str(loss),
-        "name": loss.name,
-        "family": loss.family,
-        "summary": summary(type(loss)),
-        "inputs": [[{"name": each.name, "kind": each.kind, "domain": str(each.domain)} for each in form]
-                   for form in loss.forms],
-        "params": {
-            name: {"value": value, "default": each.default, "domain": str(each.within), "help": each.help}
-            for (name, value), each in zip(loss.settings().items(), loss.parameters.values(), strict=True)
-        },
-        "formula": loss.formula,
-        "gradient": loss.slope_formula,
-        "where": [{"name": name, "formula": text} for name, text in loss.where(loss.forms[0])],
-        "convex": traits.convex, "symmetric": traits.symmetric, "lipschitz": traits.lipschitz,
-        "smoothness": traits.smoothness, "kinks": list(traits.kinks), "best": traits.best,
-        "proper": traits.proper, "calibrated": traits.calibrated,
-        "use": loss.use, "pitfalls": list(loss.pitfalls), "also": [claim.name for claim in elsewhere(type(loss))],
-        "elsewhere": [
-            {"name": claim.name, "spec": claim.spec, "same": not (claim.note or claim.guard), "differs": claim.note,
-             "reproduced_by": claim.guard or (claim.spec if not claim.note else "")}
-            for claim in elsewhere(type(loss)) if "." in claim.name
-        ],
-        "see": list(loss.related),
-        "source": loss.source,
-    }  # fmt: skip
-
-
 def page(loss: Loss, room: int, glyphs: Style, *, color: bool = False) -> Iterator[str]:
     """Yield the lines of the page on a loss."""
     doc = [part.split() for part in (type(loss).__doc__ or "").strip().split("\n\n")]
@@ -108,13 +75,12 @@ def page(loss: Loss, room: int, glyphs: Style, *, color: bool = False) -> Iterat
     wide = max((len(name) for name in loss.parameters), default=0)
     for each in loss.parameters.values():
         value = getattr(loss, each.name)
-        domain = "true or false" if each.flag else str(each.within)
         one = (
             f"{', or one' * (each.default != ())} for each {each.each}, with slashes between"
             if each.each
             else ""
         )
-        text = f"{each.help}; {domain}{one}, default {each.spell(each.default)}"
+        text = f"{each.help}; {each.said}{one}, default {each.spell(each.default)}"
         text += f", here {each.spell(value)}" if value != each.default else ""
         yield from wrap(
             text, room, initial_indent=f"  {each.name:<{wide}}   ", subsequent_indent=" " * (wide + 5)

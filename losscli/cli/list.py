@@ -27,6 +27,7 @@ def list_(
     shape: o.Print,
 ) -> None:
     """The losses, by family; with WORD, those that mention it in name, family, meaning or use."""
+    from losscli.cli.describe import envelope
     from losscli.cli.output import Output
     from losscli.errors import NoResult
     from losscli.report.table import Table
@@ -41,7 +42,7 @@ def list_(
         return
     columns = ("name", "family", "parameters", "of", "summary")
     rows = [[entry[column] for column in columns] for entry in entries]
-    to.write(Table(columns, rows), {"schema": "losscli.list/1", "losses": entries}, "losses")
+    to.write(Table(columns, rows), {**envelope("list"), "losses": entries}, "losses")
 
 
 def grouped(entries: Sequence[dict[str, Any]]) -> Iterator[tuple[str | None, ...]]:

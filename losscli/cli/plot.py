@@ -111,6 +111,8 @@ def plot(
                 fix=["--kind hist", "compute --per-row"],
                 code="option-conflict",
             )
+        from losscli.cli.points import write_points
+
         write_points(found, shows, across, out, json=json)
         return
     if json:
@@ -173,18 +175,6 @@ def under(said: Sequence[str], width: int) -> list[str]:
     from textwrap import wrap
 
     return ["", *(line for text in said for line in wrap(text, width, subsequent_indent="  "))]
-
-
-def write_points(losses: Any, shows: Any, across: Any, out: str, *, json: bool) -> None:
-    """Write the curves as numbers: a column for each, or an answer in JSON."""
-    from losscli.cli.output import Output
-    from losscli.plot.points import document, points
-    from losscli.report.table import Table
-
-    to = Output(o.Print(json=json, tsv=not json and out in ("", "-"), output=out))
-    x, series = points(losses, shows, across)
-    rows = zip(x.tolist(), *(each.values.tolist() for each in series), strict=True)
-    to.write(Table(["x", *(each.name for each in series)], rows), document(losses, x, series), "curves")
 
 
 def say_lost(pictures: Any) -> None:

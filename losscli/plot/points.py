@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from losscli.loss import Loss
 from losscli.plot.figure import Array
-from losscli.plot.losses import Show, axis_of, figure
+from losscli.plot.losses import Show, figure
 from losscli.plot.trace import values
 
 POINTS = 201
@@ -47,21 +47,3 @@ def points(
         for show in shows
     ]
     return x, series
-
-
-def document(losses: Sequence[Loss], x: Array, series: Sequence[Series]) -> dict[str, Any]:
-    """Return the curves as an answer in JSON: the axis, its points, and each curve's values there."""
-    axis = axis_of(losses[0])
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for each in series:
-        one = found.setdefault(
-            (str(each.loss), each.label),
-            {"loss": str(each.loss), "params": dict(each.loss.settings()), "label": each.label},
-        )
-        one["values" if each.show == "loss" else "grad"] = each.values.tolist()
-    return {
-        "schema": "losscli.plot/1",
-        "axis": {"symbol": axis.symbol, "label": axis.label},
-        "x": x.tolist(),
-        "curves": [*found.values()],
-    }
