@@ -4,14 +4,19 @@ from functools import partial
 
 import numpy as np
 
+from losscli import doubled
+from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.doubledouble import DoubleDouble, log
-from losscli.forecast import LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
+from losscli.doubledouble import DoubleDouble, log, two_sum
+from losscli.forecast import ALIKE, LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
+from losscli.gammatables import BINETS, GAPS, gap
 from losscli.inputs import Input
 from losscli.loss import Axis, Section
 from losscli.special import HALF_LOG_TWO_PI, binet, log1p_less
+from losscli.tables import log_pair
 from losscli.traits import Traits
 
+ROOT = HALF_LOG_TWO_PI.high, HALF_LOG_TWO_PI.low
 LOOSE = 2.0**16  # what is made of `log1p_less` and `binet` has some 80 bits, and not 100
 
 
@@ -48,7 +53,43 @@ class StudentTNLL(Forecast):
         ),
     )
 
-    def derivative(self, order, location, scale, df, target):
+    def derivative(self, order, *block):
+        if order == 2:
+            return self.careful(order, *block)
+        return reconsidered(
+            (self.slopes if order else self.score)(*block), partial(self.careful, order), *block
+        )
+
+    def score(self, location, scale, df, target):
+        """Return the loss by tables; NaN where that is not enough."""
+        square, below, *_ = _parts(location, scale, df, target)
+        rise = doubled.log(doubled.raised(doubled.quotient(square, below)))
+        first = doubled.product(rise, doubled.scaled(two_sum(df, 1.0), 0.5))
+        part = log_pair(scale)
+        found = doubled.added(first, part, GAPS[0](df))
+        return doubled.known([found], first[0] + abs(part[0]) + 1, _usual(square[0], scale))
+
+    def slopes(self, location, scale, df, target):
+        """Return the slopes by tables; NaN where that is not enough."""
+        square, below, e, gap = _parts(location, scale, df, target)
+        whole, rest = two_sum(square[0], below[0])
+        whole = whole, rest + (square[1] + below[1])  # df s² + e²
+        along = sum(doubled.product(e, two_sum(df, 1.0))) / whole[0]
+        along -= along * (whole[1] / whole[0])
+
+        part, side = doubled.quotient(doubled.single(df), whole), gap[0] / scale
+        across = part[0] * side
+        across += part[1] * side + part[0] * (gap[1] / scale)
+
+        rise = doubled.log(doubled.raised(doubled.quotient(square, below)))
+        share, bend = doubled.quotient(square, whole), GAPS[1](df)
+        once = doubled.quotient(share, doubled.single(df))
+        found = doubled.added(rise, *map(doubled.negative, (share, once, bend)))
+        terms = rise[0] + share[0] + once[0] + abs(bend[0])
+        usual = _usual(square[0], scale) & (abs(gap[0]) > ALIKE * square[0])
+        return doubled.known([along, across, found / 2], terms / 2, usual)
+
+    def careful(self, order, location, scale, df, target):
         e = error(location, target)
         s, n = (np.where(ordinary(x), x, np.nan) for x in (scale, df))
         square = (e / s).squared()
@@ -59,33 +100,23 @@ class StudentTNLL(Forecast):
         if order == 0:
             part = log(s)
             tail = (more * (less + share)).scaled(0.5)
-            found = tail + part + HALF_LOG_TWO_PI - self.gap(n, 0)
+            found = tail + part + HALF_LOG_TWO_PI - gap(n, 0)
             return (settled(found, LOOSE * tail.high, LOOSE * part.high, LOOSE),)
         if order == 1:
             along = more / n * (e / s / s) / whole
             across = settled(1.0 - square, 1.0, square.high) / whole.high / s
-            once, gap = share / n, self.gap(n, 1)
-            return along.rounded, across, settled(less - once - gap, *loose(less, once, gap)) / 2
+            once, rest = share / n, gap(n, 1)
+            return along.rounded, across, settled(less - once - rest, *loose(less, once, rest)) / 2
         rise = more * share
         along = (more / n / s / s / whole.squared()).rounded * settled(1.0 - u, 1.0, u.high)
         across = settled(rise * (3.0 - share.scaled(2.0)) - 1.0, 1.0, rise.high) / s / s
         bend = share * (2.0 - rise) / n / n
-        gap = self.gap(n, 2).scaled(0.5)
+        rest = gap(n, 2).scaled(0.5)
         return (
             along,
             across,
-            settled(bend - gap, LOOSE * (share / n / n).high, LOOSE * gap.high, bend.high) / 2,
+            settled(bend - rest, LOOSE * (share / n / n).high, LOOSE * rest.high, bend.high) / 2,
         )
-
-    def gap(self, n, order):
-        """Return ln Γ(x + ½) − ln Γ(x) − ½ ln x at x = n/2, differentiated `order` times in x."""
-        x, t = DoubleDouble(n / 2), 1.0 / DoubleDouble(n)
-        far = t + 1.0
-        beyond = binet(x + 0.5, order) - binet(x, order)
-        if order == 2:
-            return beyond - (t * t.squared()).scaled(2.0) / far.squared()
-        less = log1p_less(t, far)
-        return less + beyond if order else x * (less - t.squared() / far) + beyond
 
     def where(self, form):
         return (("w", "e / s"),)
@@ -95,6 +126,19 @@ class StudentTNLL(Forecast):
 
     def traits(self):
         return Traits(symmetric=True, proper="strictly proper")
+
+
+def _parts(location, scale, df, target):
+    """Return e², df s², e and s² - e², as two doubles each."""
+    e, s = two_sum(location, -target), doubled.square(doubled.single(scale))
+    square = doubled.square(e)
+    gap, lost = two_sum(s[0], -square[0])
+    return square, doubled.product(s, doubled.single(df)), e, two_sum(gap, lost + (s[1] - square[1]))
+
+
+def _usual(square, scale):
+    """Return where a scale, and the square of an error, are of ordinary size, the error perhaps 0."""
+    return ordinary(scale) & (ordinary(square) | (square == 0))
 
 
 def loose(*terms):
@@ -142,7 +186,48 @@ class NegativeBinomialNLL(Forecast):
         ),
     )
 
-    def derivative(self, order, mean, size, target):
+    def derivative(self, order, *block):
+        if order == 2:
+            return self.careful(order, *block)
+        return reconsidered(
+            (self.slopes if order else self.score)(*block), partial(self.careful, order), *block
+        )
+
+    def score(self, mean, size, target):
+        """Return the loss by tables; NaN where that is not enough."""
+        none = target == 0
+        some = np.where(none, 1.0, target) if none.any() else target
+        top, y = two_sum(target, size), doubled.single(some)
+        first = doubled.product(doubled.log(doubled.quotient(two_sum(mean, size), top)), top)
+        second = doubled.product(doubled.log(doubled.quotient(y, doubled.single(mean))), y)
+        spread = doubled.product(doubled.quotient(y, doubled.single(size)), top)
+        third = doubled.scaled(doubled.log(spread), 0.5)
+        ours, its, both = (BINETS[0](*x) for x in ((some,), (size,), top))
+        found = doubled.added(first, second, third, ROOT, ours, its, doubled.negative(both))
+        terms = sum((abs(each[0]) for each in (first, second, third, ours, its)), start=np.ones_like(mean))
+        (found,) = doubled.known([found], terms, ordinary(mean))
+        if none.any():
+            np.copyto(found, np.where(ordinary(size) & ordinary(mean), sum(first), np.nan), where=none)
+        return [found]
+
+    def slopes(self, mean, size, target):
+        """Return the slopes by tables; NaN where that is not enough."""
+        top, whole, gap = two_sum(target, size), two_sum(mean, size), two_sum(mean, -target)
+        n = doubled.single(size)
+        below = doubled.product(whole, doubled.single(mean))
+        along = sum(doubled.product(gap, n)) / below[0]
+        along -= along * (below[1] / below[0])
+
+        rise, share = doubled.log(doubled.quotient(whole, top)), doubled.quotient(gap, whole)
+        drop = doubled.quotient(doubled.single(target / 2), doubled.product(top, n))
+        its, both = BINETS[1](size), BINETS[1](*top)
+        found = doubled.added(
+            rise, doubled.negative(share), doubled.negative(drop), its, doubled.negative(both)
+        )
+        terms = abs(rise[0]) + abs(share[0]) + drop[0] + abs(its[0])
+        return doubled.known([along, found], terms, ordinary(mean) & (ordinary(target) | (target == 0)))
+
+    def careful(self, order, mean, size, target):
         m, n = (np.where(ordinary(x), x, np.nan) for x in (mean, size))
         none = target == 0
         y = np.where(ordinary(target) | none, target, np.nan)
