@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.blocks import put_off, squares
+from losscli.blocks import among, put_off, squares
 from losscli.doubledouble import DoubleDouble, total, two_sum
 
 Array = NDArray[np.float64]
@@ -71,7 +71,8 @@ def with_care(
     if not doubtful.any() or put_off(doubtful):
         return plain
     at = (..., *np.nonzero(doubtful))
-    plain[at] = in_parts(careful, *(x[at] for x in inputs))
+    with among(at[-1], doubtful.shape[-1]):
+        plain[at] = in_parts(careful, *(x[at] for x in inputs))
     return plain
 
 
@@ -79,7 +80,10 @@ def in_parts(careful: Callable[..., Array], *inputs: Array | DoubleDouble) -> Ar
     """Return what `careful` makes of the inputs, in parts so short that its many passes stay in the nearest cache."""
     count = max((x.high if isinstance(x, DoubleDouble) else x).shape[-1] for x in inputs)
     spans = [slice(start, start + PART) for start in range(0, max(count, 1), PART)]
-    found = [careful(*(x[..., span] for x in inputs)) for span in spans]
+    found: list[Array] = []
+    for span in spans:
+        with among(span, count):
+            found.append(careful(*(x[..., span] for x in inputs)))
     return found[0] if len(found) == 1 else np.concatenate(found, axis=-1)
 
 
@@ -102,8 +106,10 @@ def reconsidered(
         doubtful = np.any([np.isnan(x).reshape(-1, count).any(axis=0) for x in found], axis=0)
         at = np.flatnonzero(doubtful)
         if at.size and not put_off(doubtful):
-            for x, better in zip(found, careful(*(x[..., at] for x in block)), strict=True):
-                x[..., at] = better
+            with among(at, count):
+                better = careful(*(x[..., at] for x in block))
+            for x, part in zip(found, better, strict=True):
+                x[..., at] = part
     return found
 
 

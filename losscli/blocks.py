@@ -66,6 +66,22 @@ def put_off(doubtful: NDArray[np.bool_]) -> bool:
     return True
 
 
+@contextmanager
+def among(at: NDArray[np.intp] | slice, count: int) -> Generator[None]:
+    """Let some samples be put off of those `at` hand alone, out of a block of `count`."""
+    rows = LATER.rows
+    if rows is None or len(rows) != count:
+        yield
+        return
+    try:
+        LATER.rows = np.zeros(len(rows[at]), np.bool_)
+        yield
+        if LATER.rows.any():
+            rows[np.arange(count)[at][LATER.rows]] = True  # of a sample several numbers may be at hand
+    finally:
+        LATER.rows = rows
+
+
 def spans(rows: int, width: int, size: int) -> Iterator[slice]:
     """Cut `rows` rows of `width` numbers into slices of about `size` numbers.
 

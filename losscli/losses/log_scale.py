@@ -6,12 +6,12 @@ import numpy as np
 
 from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE
-from losscli.doubledouble import DoubleDouble, two_product, two_sum
-from losscli.forecast import LOCATION, OUTCOME, Forecast, settled
+from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.forecast import LOCATION, OUTCOME, Forecast, settled, unsquared
 from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
 from losscli.parameter import flag
-from losscli.tables import exp_pair
+from losscli.tables import exp_pair, product
 from losscli.traits import Traits
 from losscli.wide import Wide
 
@@ -37,7 +37,7 @@ class LogScale(Forecast):
         return DoubleDouble(0.0)
 
     def derivative(self, order, *block):
-        found = self.quick(order, plain, 0.8, *block)  # u is good to 3 parts in 2^53
+        found = self.quick(order, plain, 2.0, *block)  # u is good to 1.5 parts in 2^53
         return reconsidered(found, partial(self.in_pairs, order), *block)
 
     def in_pairs(self, order, *block):
@@ -54,16 +54,16 @@ class LogScale(Forecast):
         if self.degree == 1:
             square, rest = size, np.sign(e) * lost
         else:
-            square, rest = two_product(e, e)
-            rest += 2 * e * lost
-        u, more = two_product(square, p)
+            square, rest = unsquared(e, lost)
+        u, more = product(square, p)
         more += rest * p + square * less
         part = self.rate / self.degree
         if order == 2:
             return [p if self.degree > 1 else 0 * p, (u + more) * (self.rate * part)]
         if order == 1:
             along = np.sign(e) * p if self.degree == 1 else e * p + (lost * p + e * less)
-            gap = (1 - u) - more
+            near, rest = two_sum(1.0, -u)
+            gap = near + (rest - more)
             np.copyto(gap, np.nan, where=(u > most * abs(gap)) & (s != 0))
             return [along, gap * part]
         constant, share = self.constant, u / self.degree

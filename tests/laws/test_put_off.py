@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from losscli import blocks
+from losscli.arithmetic import with_care
 from losscli.losses import catalogue
 from tests.laws import cases
 
@@ -59,3 +60,19 @@ def test_few_samples_are_put_off_and_many_are_not():
     assert seen == [2]
     blocks.evaluate(kernel, [np.ones_like(x)], [x.shape])
     assert seen == [2] + 4 * [blocks.BLOCK]
+
+
+def test_few_of_many_doubtful_samples_are_put_off_too():
+    x = np.arange(4.0 * blocks.BLOCK)
+    seen = []
+
+    def careful(x):
+        seen.append(len(x))
+        return x + 1
+
+    def closer(x):
+        return with_care(x % 1000 == 0, x.copy(), careful, x)
+
+    (found,) = blocks.evaluate(lambda x: [with_care(x % 2 == 0, x.copy(), closer, x)], [x], [x.shape])
+    np.testing.assert_array_equal(found, x + (x % 1000 == 0))
+    assert seen == [np.count_nonzero(x % 1000 == 0)]
