@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from losscli.losses.pairs import HingeEmbedding, MarginRanking
     from losscli.losses.pairswap import LambdaRank
     from losscli.losses.piecewise import Hampel, Talwar, Wing
+    from losscli.losses.preference import DPO, BradleyTerry
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
@@ -100,18 +101,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AFT", "BCE", "CTC", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme", "AFTLogistic",
+    "AFT", "BCE", "CTC", "DPO", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme", "AFTLogistic",
     "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal", "BinaryFocalWithLogits",
-    "BinarySparsemax", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs",
-    "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive",
-    "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError",
-    "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
-    "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
-    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL",
-    "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
-    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog",
-    "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
+    "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
+    "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle",
+    "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge",
+    "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile",
+    "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma",
+    "GaussianNLLLogVar", "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice",
+    "GeneralizedKL", "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE",
+    "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence",
+    "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale",
+    "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
     "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
     "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
     "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",

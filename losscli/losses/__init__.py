@@ -52,6 +52,7 @@ CONTENTS = {
     "pairrank": "PairwiseLogistic PairwiseSoftZeroOne",
     "pairs": "HingeEmbedding MarginRanking",
     "pairswap": "LambdaRank",
+    "preference": "BradleyTerry DPO",
     "classmask": "GeneralizedDice",
     "quantile": "EpsilonInsensitive Expectile Quantile SquaredEpsilonInsensitive",
     "ratio": "MAPE MSLE SMAPE",

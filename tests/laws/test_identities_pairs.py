@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from losscli import CosineDistance, CosineEmbedding, Hinge, HingeEmbedding, MarginRanking, TripletMargin, mend
+from losscli import (
+    DPO,
+    BradleyTerry,
+    CosineDistance,
+    CosineEmbedding,
+    Hinge,
+    HingeEmbedding,
+    LogisticMargin,
+    MarginRanking,
+    TripletMargin,
+    mend,
+)
 from losscli.loss import DirectionError
 
 RNG = np.random.default_rng(6)
@@ -96,3 +107,22 @@ def test_triplets_level_in_a_coordinate_bend_without_bound_by_the_distance_that_
             sides.append(loss.value(*moved)[0])
         bend = (sides[0] - 2 * sides[1] + sides[2]) / 1e-16
         assert np.isfinite(said) if abs(bend) < 100 else said == np.copysign(np.inf, bend), (at, bend)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_preferences_are_logistic_losses_of_the_lead(order):
+    rng = np.random.default_rng(0)
+    c, r, c0, r0 = rng.integers(-40, 40, (4, 200)) / 4  # whose differences are exact
+    logistic = getattr(LogisticMargin(), order)((c - r) / 4 - 0.5, np.ones(200))
+    found = getattr(BradleyTerry(beta=0.25, margin=0.5), order)(c, r)
+    factor = {"value": 1, "gradient": 0.25, "hessian": 0.0625}[order]
+    np.testing.assert_allclose(found if order == "value" else found[0], factor * logistic, rtol=1e-15)
+    of_ratios = getattr(DPO(beta=0.25), order)(c - c0, r - r0)
+    np.testing.assert_array_equal(getattr(DPO(beta=0.25), order)(c, r, c0, r0), of_ratios)
+    swapped = (
+        getattr(DPO(label_smoothing=0.2), order)(c, r),
+        getattr(DPO(), order)(c, r),
+        getattr(DPO(), order)(r, c),
+    )
+    mixed = 0.8 * np.asarray(swapped[1]) + 0.2 * np.asarray(swapped[2])[:: 1 if order == "value" else -1]
+    np.testing.assert_allclose(swapped[0], mixed, rtol=1e-12)
