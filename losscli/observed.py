@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.data.batch import GROUP
+from losscli.errors import DataError
 from losscli.loss import Array, Loss
 from losscli.run import Job, Row, Summary, spread
 from losscli.stats.distribution import Distribution
@@ -15,6 +17,8 @@ from losscli.stats.top import Costly, Top
 
 COSTLY = 5
 """So many rows are named."""
+PARTS = 1000
+"""Of so many groups the losses are kept apart."""
 
 
 class Story:
@@ -37,6 +41,32 @@ class Story:
         if costs.ndim == 2:
             costs = costs.sum(axis=1)
         self.top.update(costs, rows, lines)
+
+
+class Parted(Story):
+    """The same, and how the losses of each group of rows are distributed."""
+
+    def __init__(self, *, weighted: bool, most: int = COSTLY) -> None:
+        super().__init__(weighted=weighted, most=most)
+        self._weighted = weighted
+        self.parts: dict[int, Distribution] = {}
+        """By the number of the group."""
+
+    def update(self, row: Row, at: int, weight: Array | None) -> None:
+        """Add the losses of a batch. Raises `DataError` if there are too many groups."""
+        super().update(row, at, weight)
+        values, group = row.values[at], row.batch.columns[GROUP]
+        each = None if weight is None else spread(weight, values)
+        if row.kept is not None:
+            values, group = values[row.kept], group[row.kept]
+            each = None if each is None else each[row.kept]
+        for one in np.unique(group).tolist():
+            mine = group == one
+            if int(one) not in self.parts and len(self.parts) == PARTS:
+                what = f"--sparkline: more than {PARTS} groups, each with a histogram of its own"
+                raise DataError(what, fix=["leave out --sparkline"], code="too-many-groups")
+            part = self.parts.setdefault(int(one), Distribution(weighted=self._weighted))
+            part.update(values[mine], None if each is None else each[mine])
 
 
 class Observed(Story):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from losscli.loss import Loss
     from losscli.observed import Story
     from losscli.run import Job, Reduction
+    from losscli.stats.distribution import Distribution
     from losscli.stats.interval import Interval
     from losscli.stats.pairs import Plan
     from losscli.summary import Summary
@@ -40,6 +41,8 @@ class Answer(NamedTuple):
     """Of all rows, how their losses are distributed, if a person wants to know."""
     span: Interval | None
     """The interval of the value, if it is wanted."""
+    part: Distribution | None = None
+    """How the losses of a group are distributed, if a person wants to know."""
 
     @property
     def status(self) -> str:
@@ -98,7 +101,9 @@ class Answers:
                     pairs = answer.summary.pairs
                     span = answer.job.interval(pairs, value, at) if pairs else None
                     lost = reading.lost.get(at, 0)
-                    found[at].append(answer._replace(group=name, value=value, n=n, dropped=lost, span=span))
+                    part = getattr(answer.story, "parts", {}).get(at)
+                    one = answer._replace(group=name, value=value, n=n, dropped=lost, span=span, part=part)
+                    found[at].append(one)
         return [group for group in found if group]
 
     def signature(self, answer: Answer) -> str:

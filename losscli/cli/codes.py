@@ -80,6 +80,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "ends-before-it-starts": "an interval whose end is before its start",
         "not-one-value": "what is said once for a list differs within it",
         "bad-weight": "a weight that is negative or not finite",
+        "too-many-groups": "--sparkline: more groups than can be drawn",
         "bad-condition": "--where cannot be understood or answered",
         "pairing": "rows of two files: by a column they share, or by order?",
         "counts": "two files with other numbers of rows",

@@ -70,12 +70,6 @@ def compute(
     ):
         if is_said and how == "none":
             raise UsageError(what, fix=["--reduction mean"], code="option-unused")
-    if sparkline and group:
-        raise UsageError(
-            "--sparkline is of all rows, not of groups",
-            fix=["--where \"region = 'north'\""],
-            code="option-unused",
-        )
     named = parse_all(losses)
     added = [gate.loss for gate in gates if gate.loss and gate.loss not in named]
     code = 0
@@ -112,11 +106,13 @@ def _answers(
 
     stories: list[list[Any]] = []
     told = to.wants("median", usual=to.person) or to.wants("sparkline", usual=sparkline)
-    if told and GROUP not in jobs[0].chosen:
-        from losscli.observed import Story
+    parted = GROUP in jobs[0].chosen
+    if to.wants("sparkline", usual=sparkline) if parted else told:
+        from losscli.observed import Parted, Story
 
         weighted = "weight" in jobs[0].chosen
-        stories = [[Story(weighted=weighted, most=MOST) for _ in job.losses] for job in jobs]
+        kind = Parted if parted else Story
+        stories = [[kind(weighted=weighted, most=MOST) for _ in job.losses] for job in jobs]
     found = alongside(jobs, plan, total=how == "sum", watchers=stories)
     each_told = stories or [[None] * len(some) for some in found]
     pairs = [list(zip(some, each, strict=True)) for some, each in zip(found, each_told, strict=True)]

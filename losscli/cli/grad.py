@@ -204,15 +204,36 @@ class Gradients:
         return ["" if k != k else names[int(k)] for k in column.tolist()]  # -1 is the last of them
 
     def heading(self) -> str:
-        """Return what is derived, and how it is scaled."""
+        """Return what is derived, and how it is scaled: `(each row's own, times 1/4)`."""
         what = "gradient" if self.order == 1 else "second derivative"
+        several = self.job.unit == "row" and self.count != self.rows_seen
+        unit = "element" if several else self.job.unit
+        by = f" weighted by {self.chosen['weight'].names[0]}" if "weight" in self.chosen else ""
         of = {
-            "none": f"each {self.job.unit}'s own loss",
-            "sum": f"the sum over {self.job.unit}s",
-            "mean": f"the mean over {self.count} {self.job.unit}s",
+            "none": f"each {unit}'s own loss",
+            "sum": f"the sum over {unit}s{by}",
+            "mean": f"the mean over {self.count} {unit}s{by}",
         }
         inputs = " and ".join(entry.name for entry in self.wrt)
-        return f"{self.job.reading.name}: {self.loss}, {what} of {of[self.how]} with respect to {inputs}"
+        times = f" (each {unit}'s own, times {factor})" if (factor := self.factor()) else ""
+        return (
+            f"{self.job.reading.name}: {self.loss}, {what} of {of[self.how]} with respect to {inputs}{times}"
+        )
+
+    def factor(self) -> str:
+        """Return what sets the derivative of the sum or the mean apart from that of one row's own loss."""
+        from losscli.report.number import plain
+
+        weight = self.chosen["weight"].names[0] if "weight" in self.chosen else ""
+        if self.how != "mean":
+            return weight if self.how == "sum" else ""
+        classes = bool(self.loss.settings().get("weights"))
+        if not (weight or classes):
+            return f"1/{self.count}"
+        whole = f"the sum of {' x '.join([*([weight] if weight else []), *(['class weights'] if classes else [])])}"
+        if self.total:
+            whole = f"{plain(self.total.weights, 6)}, {whole}"
+        return f"{weight or 1} / {whole}"
 
     def footer(self) -> list[str]:
         """Return the whole in a line."""

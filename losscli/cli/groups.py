@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from losscli.cli.output import Output
 
 
-def by_group(answers: Answers, to: Output, *, whole: bool) -> Table:
-    """Return the groups, the worst first by the first loss of their worst model; not `whole`, the first of them."""
+def by_group(
+    answers: Answers, to: Output, *, whole: bool, bars: Callable[[Answer], str] | None = None
+) -> Table:
+    """Return the groups, the worst first by the first loss of their worst model; not `whole`, the first of them.
+
+    With `bars`, each value has the histogram of its rows beside it.
+    """
     losses, models = answers.losses, ["model"] if answers.models != [""] else []
     worst = sorted(answers.groups, key=lambda group: _cost(group, losses[0]), reverse=True)
     most = len(worst) if whole else 2 * SHOWN
@@ -24,7 +29,7 @@ def by_group(answers: Answers, to: Output, *, whole: bool) -> Table:
 
     def cells(answer: Answer) -> list[Cell]:
         span = [Right(intervals.shown(answer.span, to.manner.digits))] if answer.span else []
-        return [answer.value, *span]
+        return [answer.value, *span, *([bars(answer)] if bars else [])]
 
     def rows(group: Sequence[Answer]) -> list[Sequence[Cell]]:
         lines: list[Sequence[Cell]] = []
@@ -35,9 +40,9 @@ def by_group(answers: Answers, to: Output, *, whole: bool) -> Table:
             lines.append((*answers.called(first.group), *name, first.n, *values))
         return lines
 
-    above = [
-        name for loss in losses for name in (loss, *([intervals.title(answers.plan)] if answers.plan else []))
-    ]
+    beside = [intervals.title(answers.plan)] if answers.plan else []
+    beside += [f"{answers.job.unit}s by loss"] if bars else []
+    above = [name for loss in losses for name in (loss, *beside)]
     columns = (*answers.columns, *models, "n", *above)
     lines = [line for group in shown for line in rows(group)]
     if hidden > 0:

@@ -15,7 +15,6 @@ from losscli.report.table import Right, Table
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
-    from losscli.observed import Story
 
 MOST, SHARE, PART = 10, 0.5, 20
 """Some rows are named if at most 10, and no more than one in 20, carry half of a loss."""
@@ -30,9 +29,9 @@ def write(answers: Answers, to: Output, verdicts: Sequence[Verdict], *, sparklin
         return
     first, job = answers.whole[0], answers.job
     if to.kind == "table" and answers.columns and not to.manner.fields:
-        table = by_group(answers, to, whole=False)
+        table = by_group(answers, to, whole=False, bars=bars_of if sparkline else None)
     elif to.person and answers.columns and not to.manner.fields:
-        table = by_group(answers, to, whole=True)
+        table = by_group(answers, to, whole=True, bars=bars_of if sparkline else None)
     else:
         table = by_answer(answers, to, sparkline=sparkline)
     title = heading(job, answers.how, first.n, answers.jobs)
@@ -56,7 +55,7 @@ def by_answer(answers: Answers, to: Output, *, sparkline: bool = False) -> Table
     where = ["filtered"] if answers.words.where and not answers.columns else []
     key = [*answers.columns, *models, "loss", "value"]
     bars = to.wants("sparkline", usual=sparkline)
-    story = [] if answers.columns else ["median", "max", "sparkline", "at"]
+    story = ["sparkline"] if answers.columns else ["median", "max", "sparkline", "at"]
     fields = [*key, *spans, "n", "dropped", "filtered", "status", "reduction", *story, "signature"]
     usual = [*key, *spans[3:], *story] if to.person else [*key, *spans[:3], "n", "dropped", *where, "status"]
     if not sparkline:
@@ -67,7 +66,8 @@ def by_answer(answers: Answers, to: Output, *, sparkline: bool = False) -> Table
         (
             *(answers.called(each.group) if answers.columns else ()), *([each.model] if models else []), str(each.loss),
             each.value, *_span(each, to), each.n, each.dropped, each.job.reading.filtered, each.status, answers.how,
-            *(_extremes(each, bars=bars) if not answers.columns else ()), answers.signature(each),
+            *([bars_of(each) if bars else None] if answers.columns else _extremes(each, bars=bars)),
+            answers.signature(each),
         )
         for each in answers.each
     ]  # fmt: skip
@@ -89,16 +89,23 @@ def _extremes(answer: Answer, *, bars: bool) -> Sequence[Any]:
     place = answer.job.short_place(answer.summary.line)
     if answer.story is None:
         return None, answer.summary.top, None, place
-    return answer.story.losses.median, answer.summary.top, _bars(answer.story) if bars else None, place
+    return answer.story.losses.median, answer.summary.top, bars_of(answer) if bars else None, place
 
 
-def _bars(story: Story) -> str:
-    """Return the histogram of losses in eight characters, of ASCII where others are not wanted or not known."""
-    from losscli.plot.spark import spark
+def bars_of(answer: Answer) -> str:
+    """Return the histogram of losses in eight characters, of ASCII where others are not wanted or not known.
 
-    cells = story.losses.cells()
+    Those of groups have the steps of all rows, so that they can be compared.
+    """
+    from losscli.plot.spark import spark, steps
+
+    if answer.story is None:
+        return ""
+    whole = answer.story.losses.cells()
+    cells = answer.part.cells() if answer.part else whole
     coding = (sys.stdout.encoding or "").lower().replace("-", "")
-    return spark(cells.middle, cells.mass, plain=saying.manner.ascii or not coding.startswith("utf"))
+    plain = saying.manner.ascii or not coding.startswith("utf")
+    return spark(cells.middle, cells.mass, steps(whole.middle, whole.mass), plain=plain)
 
 
 def carried(answers: Answers) -> list[str]:

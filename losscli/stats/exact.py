@@ -79,6 +79,11 @@ class ExactSum:
         """Σ w x / Σ w, rounded once; NaN when there is no weight."""
         return self._over(self.weight) if self.weight else nan
 
+    @property
+    def weights(self) -> float:
+        """Σ w, rounded once."""
+        return _ratio(self.weight, 1 << POINT)
+
     def _over(self, divisor: int) -> float:
         up, down = self.infinite
         if self.undefined or (up and down):

@@ -99,3 +99,22 @@ def test_several_outputs_with_several_derivatives_each(cli):
     assert cli("grad gaussian-nll one.csv", files).out == (
         "row\tmean\tvar\ttarget\tloss\tgrad_mean\tgrad_var\n1\t2\t1\t0\t2\t2\t-1.5\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "heading"),
+    [
+        ("mse f.csv", "each row's own loss with respect to pred"),
+        ("mse f.csv -r mean", "the mean over 2 rows with respect to pred (each row's own, times 1/2)"),
+        ("mse f.csv -r sum", "the sum over rows with respect to pred"),
+        ("mse f.csv -r sum -w w", "the sum over rows weighted by w with respect to pred (each row's own, times w)"),
+        ("mse f.csv -r mean -w w", "the mean over 2 rows weighted by w with respect to pred (each row's own, times w / 4, the sum of w)"),
+        ("softmax-cross-entropy:weights=1/5 f.csv -p z_0,z_1 -t c -r mean",
+         "the mean over 2 rows with respect to pred (each row's own, times 1 / 6, the sum of class weights)"),
+        ("mse f.csv -p z_0,z_1 -t z_0,z_1 -r mean", "the mean over 4 elements with respect to pred (each element's own, times 1/4)"),
+    ],
+)  # fmt: skip
+def test_the_heading_says_the_factor(cli, options, heading):
+    files = {"f.csv": "pred,target,w,z_0,z_1,c\n1,2,1,3,4,0\n2,4,3,5,6,1\n"}
+    out = cli(f"grad {options} --format table --width 300", files).out
+    assert out.splitlines()[0].endswith(f"gradient of {heading}")

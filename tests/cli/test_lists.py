@@ -104,8 +104,11 @@ def test_a_row_for_each_row_of_a_list(lists):
     assert result["rows"][2] == {"row": 3, "list": "q2", "value": 28, "grad": 16}
     head = lists("grad apart rank.csv --format table").out.splitlines()[0]
     assert head == "rank.csv: apart, gradient of each list's own loss with respect to pred"
-    head = lists("grad apart rank.csv -r mean --format table").out.splitlines()[0]
-    assert head == "rank.csv: apart, gradient of the mean over 2 lists with respect to pred"
+    head = lists("grad apart rank.csv -r mean --format table --width 200").out.splitlines()[0]
+    assert (
+        head
+        == "rank.csv: apart, gradient of the mean over 2 lists with respect to pred (each list's own, times 1/2)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from losscli.plot.spark import spark
+from losscli.plot.spark import spark, steps
 
 
 def drawn(numbers, **how):
     values, rows = np.unique(np.array(numbers, float), return_counts=True)
-    return spark(values, rows.astype(float), **how)
+    rows = rows.astype(float)
+    return spark(values, rows, steps(values, rows), **how)
 
 
 def test_known_shapes():
