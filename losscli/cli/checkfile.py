@@ -11,6 +11,7 @@ from losscli.check.files import Check, Quantity, Verdict, derived, roles
 from losscli.cli import options as o
 from losscli.cli.reading import open_input, settings
 from losscli.cli.saying import fail
+from losscli.cli.schema import fields_of
 from losscli.cli.watching import watching
 from losscli.errors import UsageError
 from losscli.run import signature
@@ -42,6 +43,7 @@ def check_columns(
     wanted = [NAMES[name] for name, said in columns.items() if said]
     if wrt and "grad" not in wanted:
         raise UsageError("--wrt says what a derivative is in: it needs --grad-col", code="missing-option")
+    to.expect(FIELDS, lambda: fields_of("check", "-col"))
     derived(loss, loss.forms[0], wrt)  # while no file is open
     given = [f"{name.removeprefix('--')}={said}" for name, said in columns.items() if said]
     told = words._replace(col=[*words.col, *given])

@@ -8,6 +8,7 @@ from losscli.check.numeric import STEP, Curve, curves
 from losscli.check.rows import made_up
 from losscli.check.truth import ENOUGH, ORDERS, Distance, distances
 from losscli.cli.saying import fail
+from losscli.cli.schema import fields_of
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
@@ -22,6 +23,7 @@ def check_own(loss: Loss, count: int, seed: int, to: Output) -> bool:
     from losscli.cli.describe import envelope, params
     from losscli.report.table import Table
 
+    to.expect(FIELDS, lambda: fields_of("check", "our own"))
     lines = [_curve(loss, each) for each in curves(loss)]
     lines += [_distance(each) for each in distances(loss, made_up(loss, count or rows_for(loss), seed))]
     good = all(each["status"] == "ok" for each in lines)

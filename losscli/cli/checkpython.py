@@ -12,6 +12,7 @@ from losscli.cli import options as o
 from losscli.cli.checkfile import Answer, counted
 from losscli.cli.reading import open_input
 from losscli.cli.saying import fail
+from losscli.cli.schema import fields_of
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def check_python(
             fix=[f"losscli check {loss} --cases OUT"],
             code="loss-unfit",
         )
+    to.expect(FIELDS, lambda: fields_of("check", "--python"))
     function = find(spec)
     called = Called(function, framework_of(function, framework))
     try:

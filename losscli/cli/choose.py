@@ -41,6 +41,7 @@ def choose(
     if task and not words.file and (task == "-" or os.path.exists(task)) and not advise(task.split()):  # noqa: PTH110
         task, words = "", words._replace(file=task)
     to = Output(shape, inputs=words.files)
+    to.expect(("task", "data", "loss", "why"))
     said: list[str] = []
     if words.file or words.targets:
         said, found = seen(words)

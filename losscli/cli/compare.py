@@ -86,6 +86,7 @@ def compare(
     from losscli.cli.comparison import Comparison
     from losscli.cli.intervals import plan_of
     from losscli.cli.output import Output
+    from losscli.cli.schema import fields_of
     from losscli.spec import parse_all
 
     choose("test", test)
@@ -114,6 +115,9 @@ def compare(
             "--values are rows without columns: there is nothing to compare", code="option-unused"
         )
     to = Output(shape, bare=bare, inputs=(*words.files, *against))
+    grouped = o.listed(group)
+    without = () if grouped else ("group",)
+    to.expect([*grouped, *FIELDS], lambda: fields_of("compare", without=without))
     command = f"losscli compare {losses}"
     parsed = parse_all(losses)
     with watching(progress) as watch:

@@ -71,6 +71,14 @@ def compute(
         if is_said and how == "none":
             raise UsageError(what, fix=["--reduction mean"], code="option-unused")
     named = parse_all(losses)
+    if shape.fields:
+        from losscli.cli import eachrow, results
+
+        several = len(words.pred) > 1
+        if how == "none":
+            eachrow.expect(named, words, to, models=several)
+        else:
+            results.expect(to, o.listed(group), models=several, spans=bool(plan))
     added = [gate.loss for gate in gates if gate.loss and gate.loss not in named]
     code = 0
     with watching(progress) as watch:

@@ -18,6 +18,7 @@ from losscli.run import signature
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
+    from losscli.loss import Loss
     from losscli.report.bulk import Column
     from losscli.run import Job, Row
 
@@ -46,6 +47,17 @@ def write(jobs: Sequence[Job], words: Words, to: Output, *, every: bool) -> None
             )
             names += [f"{loss}{which}" for which in of]
     write_long(names, blocks(), to, lambda: heading(job, "none", 0, jobs), every=every)
+
+
+def expect(losses: Sequence[Loss], words: Words, to: Output, *, models: bool) -> None:
+    """Refuse fields that there will not be, while nothing is read yet."""
+    from losscli.cli.schema import fields_of
+
+    names = ["list", "rows"] if losses[0].listed else ["id" if words.ident or words.on else "row"]
+    without = ["group", "dropped", "value", "status", "ci", *([] if models else ["model"]),
+               *([] if losses[0].listed else ["lists", "rows"])]  # fmt: skip
+    names += [name for loss in losses for name in (str(loss), f"{loss}:*")]
+    to.expect(names, lambda: fields_of("compute", without=without) if to.kind == "json" else names)
 
 
 def models(jobs: Sequence[Job], words: Words) -> Sequence[str]:

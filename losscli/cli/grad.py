@@ -14,6 +14,8 @@ from losscli.cli.watching import watching
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
+    from losscli.cli.output import Output
+    from losscli.loss import Loss
     from losscli.report.bulk import Column
     from losscli.run import Job, Row
     from losscli.stats.exact import ExactSum
@@ -75,8 +77,10 @@ def grad(
             fix=[f"losscli grad {loss.split(',')[0]} ..."],
             code="one-loss",
         )
+    parsed = parse(loss)
+    expect(parsed, words, order, to)
     with watching(progress) as watch:
-        job = open_input([parse(loss)], words, f"losscli grad {loss}")
+        job = open_input([parsed], words, f"losscli grad {loss}")
         watch(job)
         answer = Gradients(job, words, reduction, order, kink)
         if to.kind in ("json", "jsonl"):
@@ -98,6 +102,17 @@ def grad(
         )
     for remark in remarks(loss):
         note(f"note: {remark}", code="name")
+
+
+def expect(loss: Loss, words: o.Words, order: int, to: Output) -> None:
+    """Refuse fields that there will not be, while nothing is read yet."""
+    which = ["id" if words.ident or words.on else "row"]
+    name = "grad" if order == 1 else "hess"
+    inputs = dict.fromkeys(entry.name for form in loss.forms for entry in form)
+    record = ["row", *which] if which != ["row"] else which
+    listed = ["list"] if loss.listed else []
+    columns = [*which, *listed, *inputs, "loss", "loss_*", name, f"{name}_*"]
+    to.expect(columns, lambda: [*record, *listed, "value", name])
 
 
 class Gradients:

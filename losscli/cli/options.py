@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, NamedTuple
 
 from typer import Argument, Option
@@ -209,6 +210,11 @@ Style = Annotated[
     Option("--style", metavar="ascii|braille|block", rich_help_panel="Picture",
            help="what the curves are made of  [LOSSCLI_STYLE, or ascii]"),
 ]  # fmt: skip
+
+
+def listed(typed: Iterable[str]) -> list[str]:
+    """Return columns that were typed with commas, or one after the other."""
+    return [name.strip() for each in typed for name in each.split(",") if name.strip()]
 
 
 class Words(NamedTuple):

@@ -58,6 +58,23 @@ class Output:
         """Return whether a field is written: asked for, or `usual` and nothing else asked for."""
         return field in self.manner.fields if self.manner.fields else usual
 
+    def expect(self, columns: Iterable[str], records: Callable[[], Iterable[str]] | None = None) -> None:
+        """Refuse fields that no answer will have, while nothing is read yet.
+
+        `columns` are those that a table may have; with a * in it, all names that are so. `records`, if they are others,
+        are the fields that JSON may have. Raises `UsageError`.
+        """
+        if not self.manner.fields:
+            return
+        from fnmatch import fnmatchcase
+
+        from losscli.report.table import select
+
+        json = self.kind in ("json", "jsonl")
+        known = [*records()] if records and json else [*columns]
+        alike = [name for name in self.manner.fields if any(fnmatchcase(name, each) for each in known)]
+        select([*known, *alike], self.manner.fields, evident=known)
+
     def write(
         self, table: Table, document: Mapping[str, Any] | None = None, records: str = "results"
     ) -> None:

@@ -48,6 +48,25 @@ def write(answers: Answers, to: Output, verdicts: Sequence[Verdict], *, sparklin
     to.write(table, facts)
 
 
+def expect(to: Output, groups: Sequence[str], *, models: bool, spans: bool) -> None:
+    """Refuse fields that there will not be, while nothing is read yet."""
+    from losscli.cli.schema import fields_of
+
+    first = [*groups, *(["model"] if models else [])]
+    without = ["values", "lists", "rows", *([] if models else ["model"]), *([] if spans else ["ci"]),
+               *([] if groups else ["group", "dropped"])]  # fmt: skip
+    to.expect(
+        [*first, *known(spans=spans, groups=bool(groups))], lambda: fields_of("compute", without=without)
+    )
+
+
+def known(*, spans: bool, groups: bool) -> list[str]:
+    """Return the columns that there are behind groups and models."""
+    story = ["sparkline"] if groups else ["median", "max", "sparkline", "at"]
+    each = ["ci_low", "ci_high", "ci_method", "ci"] if spans else []
+    return ["loss", "value", *each, "n", "dropped", "filtered", "status", "reduction", *story, "signature"]
+
+
 def by_answer(answers: Answers, to: Output, *, sparkline: bool = False) -> Table:
     """Return one row an answer, with all that can be asked for."""
     models, unit = ["model"] if answers.models != [""] else [], answers.job.unit
@@ -56,7 +75,7 @@ def by_answer(answers: Answers, to: Output, *, sparkline: bool = False) -> Table
     key = [*answers.columns, *models, "loss", "value"]
     bars = to.wants("sparkline", usual=sparkline)
     story = ["sparkline"] if answers.columns else ["median", "max", "sparkline", "at"]
-    fields = [*key, *spans, "n", "dropped", "filtered", "status", "reduction", *story, "signature"]
+    fields = [*answers.columns, *models, *known(spans=bool(spans), groups=bool(answers.columns))]
     usual = [*key, *spans[3:], *story] if to.person else [*key, *spans[:3], "n", "dropped", *where, "status"]
     if not sparkline:
         usual = [each for each in usual if each != "sparkline"]

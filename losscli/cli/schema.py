@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -119,13 +119,14 @@ def _one(kind: str) -> dict[str, Any]:
     return dict(TYPES[kind]) if kind in TYPES else {"enum": kind.split("|")}
 
 
-def fields_of(name: str) -> list[str]:
-    """Return the fields of the records that a command answers with."""
+def fields_of(name: str, kind: str = "", without: Sequence[str] = ()) -> list[str]:
+    """Return the fields of the records that a command answers with, perhaps of one kind of its answers."""
     before = f"{RECORDS[name]}[]."
-    every = (path for title, fields in SCHEMAS.items() if command(title) == name for paths in fields
+    every = (path for title, fields in SCHEMAS.items() if command(title) == name and kind in title for paths in fields
              for path in alone(paths))  # fmt: skip
     heads = (path.removeprefix(before).partition(".")[0] for path in every if path.startswith(before))
-    return list(dict.fromkeys(re.sub(r"[?\[\]]", "", head) for head in heads if not head.isupper()))
+    found = dict.fromkeys(re.sub(r"[?\[\]]", "", head) for head in heads if not head.isupper())
+    return [head for head in found if head not in without]
 
 
 def page() -> Iterator[str]:

@@ -38,8 +38,13 @@ class Table(NamedTuple):
     """What a person reads above columns that programs know by shorter names."""
 
 
-def select(known: Sequence[str], asked: Sequence[str], usual: Sequence[str] | None = None) -> list[int]:
-    """Return the places of the fields asked for, or of the usual ones. Raises `UsageError`."""
+def select(
+    known: Sequence[str],
+    asked: Sequence[str],
+    usual: Sequence[str] | None = None,
+    evident: Sequence[str] | None = None,
+) -> list[int]:
+    """Return the places of the fields asked for, or of the usual ones. Raises `UsageError`, naming the `evident`."""
     for name in asked:
         if name not in known:
             from difflib import get_close_matches
@@ -47,7 +52,7 @@ def select(known: Sequence[str], asked: Sequence[str], usual: Sequence[str] | No
             close = get_close_matches(name, known, 1)
             raise UsageError(
                 f"--fields: there is no '{name}'",
-                [f"fields: {', '.join(known)}"],
+                [f"fields: {', '.join(known if evident is None else evident)}"],
                 [f"--fields {','.join(close[0] if each == name else each for each in asked)}"]
                 if close
                 else (),

@@ -232,3 +232,30 @@ def test_a_page_is_a_file_too(cli, tmp_path):
         "error: --output page.csv: a page is .txt or .json"
     )
     assert len([*tmp_path.iterdir()]) == 2
+
+
+EARLY = [
+    "compute mse none.csv --fields loss,oops", "compute mse none.csv --fields ci_low", "compute mse none.csv --fields values --json",
+    "compute mse none.csv --fields model --json", "compute mse none.csv -g g --fields h", "compute mse none.csv -r none --fields mae",
+    "compute mse none.csv -r none --fields value --json", "grad mse none.csv --fields gard", "grad mse none.csv --fields hess --json",
+    "compare mse none.csv -p a -p b --fields oops", "compare mse none.csv -p a -p b --fields group --json",
+    "check mse none.csv --grad-col g --fields oops", "check mse none.csv --loss-col g --fields checks --json", "choose none.csv --fields oops",
+]  # fmt: skip
+LATE = [
+    "compute mse none.csv --fields loss,median,at", "compute mse none.csv --ci --fields ci_low", "compute mse none.csv --ci --fields ci --json",
+    "compute mse none.csv -p a -p b --fields model,value", "compute mse none.csv -g g,h --fields h,value", "compute bce none.csv -r none --fields row,bce,bce:a",
+    "grad softmax-cross-entropy none.csv --fields target,grad_cat", "grad mse none.csv --id k --fields row,id,value,grad --json",
+    "compare mse none.csv -p a -p b -g g --fields g,p", "check mse none.csv --grad-col g --fields causes,rows --json",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", EARLY)
+def test_an_unknown_field_is_refused_before_the_file_is_read(cli, line):
+    ran = cli(line)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("error: --fields: there is no ")
+
+
+@pytest.mark.parametrize("line", LATE)
+def test_a_field_that_there_may_be_is_not(cli, line):
+    assert cli(line).err.startswith("error: no file 'none.csv'")
