@@ -1,6 +1,6 @@
 """Numbers of two doubles as pairs of arrays, fast, to some 68 bits: where a `DoubleDouble` has more than is needed.
 
-Each is of a size between 2^-480 and 2^480, or 0; its second double need not be the least.
+Each is of a size between LEAST and MOST, or 0; its second double need not be the least.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from losscli.doubledouble import two_sum
 Array = NDArray[np.float64]
 Pair = tuple[Array, Array]
 
+LEAST, MOST = 2.0**-480, 2.0**480
 CLEAR = 2.0**-12  # a sum above this part of its terms does not see what they lack
 
 
@@ -62,6 +63,23 @@ def log(a: Pair) -> Pair:
     """Return ln a, for a above 0, to some 70 bits of its own size, or after the point."""
     found, low = tables.log_pair(a[0])
     return found, low + a[1] / a[0]
+
+
+def exp(a: Pair) -> Pair:
+    """Return e^a, for |a| up to 600."""
+    found, low = tables.exp_pair(a[0])
+    return found, low + found * a[1]
+
+
+def joined(a: Pair, b: Pair) -> Pair:
+    """Return a + b."""
+    found, lost = two_sum(a[0], b[0])
+    return quick(found, lost + (a[1] + b[1]))
+
+
+def chosen(where: NDArray[np.bool_], a: Pair, b: Pair) -> Pair:
+    """Return `a` where told, else `b`."""
+    return np.where(where, a[0], b[0]), np.where(where, a[1], b[1])
 
 
 def added(*terms: Pair) -> Array:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from math import inf
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli import doubled
+from losscli.arithmetic import with_care
+from losscli.blocks import among
 from losscli.domain import FACTOR, FINITE, Interval
 from losscli.doubledouble import DoubleDouble, chosen, log, log1p, two_sum
 from losscli.families import PREDICTION
 from losscli.forecast import ordinary
 from losscli.inputs import Input
+from losscli.lifetimes import Found, Known, Span
 from losscli.loss import Array, Axis, Loss, Section
 from losscli.parameter import parameter
+from losscli.tables import log_pair
 
 Bools = NDArray[np.bool_]
 
@@ -30,6 +35,8 @@ UPPER = Input(
     least="lower", endless=True,
 )  # fmt: skip
 ENDLESS = 2.0**300  # where an end that is 0 or infinite is put: e^-x is 0 there, and squares are doubles
+SMALL = 2.0**-100  # quotients by sigma are ordinary from here on
+USUAL = 300.0  # exponentials of so much are ordinary
 CLEAR = 2.0**-32  # a difference of this part of its terms has the bits that e^x asks of x
 GRAIN = 2.0**-10  # at scales from this part of the terms on, any difference has
 HUGE = 2.0**900  # the square of a larger root is infinite
@@ -78,15 +85,64 @@ class FailureTime(Loss):
     def censored(self, order: int, ends: Ends) -> Array:
         """Return the loss of an interval, or a derivative."""
 
+    of_known: Callable[[int, Known], Found]
+    """The loss of known times by pairs of doubles, or its slope."""
+
+    of_spans: Callable[[int, Span], Found]
+    """The same of intervals."""
+
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
         _, lower, upper = block
         known = lower == upper
         found = np.empty(known.shape)
-        for rows, kernel in ((known, self.at_time), (~known, self.between)):
+        for rows, swift, careful in (
+            (known, self.swift_time, self.at_time),
+            (~known, self.swift_between, self.between),
+        ):
             at = np.flatnonzero(rows)
             if at.size:
-                found[at] = kernel(order, *(x[at] for x in block))
+                part = [x[at] for x in block]
+                with among(at, len(known)):
+                    if order == 2 or not SMALL < self.sigma < 1 / SMALL:
+                        found[at] = careful(order, *part)
+                    else:
+                        near = swift(order, *part)
+                        found[at] = with_care(np.isnan(near), near, partial(careful, order), *part)
         return (found + 0.0,)  # no -0.0
+
+    def swift_time(self, order: int, pred: Array, time: Array, _: Array) -> Array:
+        """Return what `at_time` does, by pairs of doubles; NaN where that is not enough."""
+        logs = log_pair(time)
+        w, rough = self.place(logs, pred)
+        scale = _log(self.sigma)
+        found, terms = type(self).of_known(
+            order, Known(w, doubled.joined(logs, scale), rough + abs(scale[0]))
+        )
+        return self.sure(order, found, terms, (w, time))
+
+    def swift_between(self, order: int, pred: Array, lower: Array, upper: Array) -> Array:
+        """Return what `between` does, by pairs of doubles; NaN where that is not enough."""
+        begins, ends = lower != 0, upper != inf
+        first, last = np.where(begins, lower, 1.0), np.where(ends, upper, 1.0)
+        (start, rough), (stop, more) = (self.place(log_pair(x), pred) for x in (first, last))
+        found, terms = type(self).of_spans(order, Span(start, stop, begins, ends, np.maximum(rough, more)))
+        return self.sure(order, found, terms, (start, first), (stop, last))
+
+    def place(self, logs: doubled.Pair, pred: Array) -> tuple[doubled.Pair, Array]:
+        """Return a logarithm on the scale of the noise, and the size of what was rounded on the way."""
+        w = doubled.joined(logs, (-pred, np.zeros(())))
+        rough = abs(logs[0]) + abs(pred)
+        if self.sigma == 1:
+            return w, rough
+        return doubled.quotient(w, doubled.single(np.full_like(pred, self.sigma))), rough / self.sigma
+
+    def sure(self, order: int, found: Array, terms: Array, *ends: tuple[doubled.Pair, Array]) -> Array:
+        """Return a value, or from the slope in the noise that in the prediction; NaN where it is not sure."""
+        usual = np.logical_and.reduce(
+            [(abs(w[0]) < USUAL) & (t > doubled.LEAST) & (t < doubled.MOST) for w, t in ends]
+        )
+        (found,) = doubled.known([found], terms, usual)
+        return found / -self.sigma if order else found
 
     def at_time(self, order: int, pred: Array, time: Array, _: Array) -> Array:
         """Return the loss of times that are known, or a derivative."""
@@ -137,6 +193,12 @@ class FailureTime(Loss):
 
     def sections(self) -> tuple[Section, ...]:
         return tuple(Section(label, partial(within, lower=a, upper=b)) for label, a, b in KINDS)
+
+
+@cache
+def _log(sigma: float) -> doubled.Pair:
+    found = log(DoubleDouble(sigma))
+    return found.high, found.low
 
 
 def apart(first: Array, last: Array, before: DoubleDouble, after: DoubleDouble) -> DoubleDouble:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from losscli import lifetimes
 from losscli.arithmetic import FAINT
 from losscli.doubledouble import DoubleDouble, chosen, exp, expm1, log, log1p
 from losscli.failure import ENDLESS, Ends, FailureTime, Symmetric
@@ -36,6 +37,7 @@ class AFT(Symmetric):
     upper where lower is 0. The prediction is the log of the median time.
     """
 
+    of_known, of_spans = staticmethod(lifetimes.normal), staticmethod(lifetimes.normal_between)
     formula = (
         "x**2 / 2 + log(sigma * u) + log(2 * pi) / 2 if l == u "
         "else -log((erfc(a / sqrt(2)) - erfc(b / sqrt(2))) / 2)"
@@ -134,6 +136,7 @@ class AFTLogistic(Symmetric):
     upper where lower is 0. The prediction is the log of the median time.
     """
 
+    of_known, of_spans = staticmethod(lifetimes.logistic), staticmethod(lifetimes.logistic_between)
     formula = (
         "x + 2 * log(1 + exp(-x)) + log(sigma * u) if l == u "
         "else log(1 + exp(x)) + log(1 + exp(-y)) - log(1 - exp(x - y))"
@@ -187,6 +190,7 @@ class AFTExtreme(FailureTime):
     upper where lower is 0, is Weibull distributed, with shape 1 / sigma and scale e^f: exponential at sigma 1.
     """
 
+    of_known, of_spans = staticmethod(lifetimes.extreme), staticmethod(lifetimes.extreme_between)
     formula = (
         "exp(x) - x + log(sigma * u) if l == u else exp(x) if u == inf "
         "else exp(x) - log(-expm1(exp(x) - exp(y)))"

@@ -113,3 +113,17 @@ def test_what_boosting_libraries_say(name):
     value, step = SAID[name]
     np.testing.assert_allclose(loss.value(*rows), value, rtol=2e-6)
     np.testing.assert_allclose(-loss.gradient(*rows) / loss.hessian(*rows), step, rtol=2e-6)
+
+
+@KINDS
+@SCALES
+def test_pairs_of_doubles_find_what_the_careful_kernels_do(kind, sigma):
+    loss, f = kind(sigma=sigma), np.linspace(-30, 30, 1001)
+    for low, high in ((0, 1), (0.5, 2), (1, np.inf), (1, 1), (3, 3.001)):
+        block = f, np.full_like(f, low), np.full_like(f, high)
+        careful = loss.at_time if low == high else loss.between
+        for order in (0, 1):
+            with np.errstate(all="ignore"):
+                (found,), truth = loss.derivative(order, *block), careful(order, *block)
+                near = abs(found - truth) <= 4 * np.spacing(abs(truth))
+            assert (near | (found == truth) | np.isnan(truth)).all()
