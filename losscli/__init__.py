@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from losscli.losses.resistant import AndrewsWave, Ramsay
     from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
+    from losscli.losses.siglip import Siglip
     from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
     from losscli.losses.sparsemax import MulticlassSparsemax
     from losscli.losses.spherical import SphericalScore
@@ -117,7 +118,7 @@ __all__ = [
     "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
     "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
     "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "SmoothL1", "SmoothedHinge",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
     "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
     "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
     "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",

@@ -170,6 +170,22 @@ def info_nce_slope(loss: Any, x: Any, y: Any) -> Any:
     return back(d @ v, u, x), back(d.swapaxes(1, 2) @ u, v, y)
 
 
+def siglip_logits(loss: Any, x: Any, y: Any) -> Any:
+    s = x / length(x) @ (y / length(y)).swapaxes(1, 2) / loss.temperature + loss.bias
+    return s * (1 - 2 * np.eye(x.shape[1]))
+
+
+def siglip(loss: Any, x: Any, y: Any) -> Any:
+    return np.log(1 + np.exp(siglip_logits(loss, x, y))).sum(axis=(1, 2)) / x.shape[1]
+
+
+def siglip_slope(loss: Any, x: Any, y: Any) -> Any:
+    u, v = x / length(x), y / length(y)
+    d = (1 - 2 * np.eye(x.shape[1])) / (1 + np.exp(-siglip_logits(loss, x, y)))
+    d /= x.shape[1] * loss.temperature
+    return back(d @ v, u, x), back(d.swapaxes(1, 2) @ u, v, y)
+
+
 EMBEDDINGS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("cosine-distance", 2): (cosine_distance, cosine_distance_slope),
     ("cosine-embedding", 3): (cosine_embedding, cosine_embedding_slope),
@@ -179,4 +195,5 @@ EMBEDDINGS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("supcon", 2): (supcon, supcon_slope),
     ("circle", 2): (circle, circle_slope),
     ("info-nce", 2): (info_nce, info_nce_slope),
+    ("siglip", 2): (siglip, siglip_slope),
 }

@@ -63,6 +63,7 @@ CONTENTS = {
     "robust": "Fair PseudoHuber SmoothL1",
     "scoring": "Brier MulticlassBrier RPS",
     "softmax": "CategoricalFocalWithLogits Poly1CrossEntropy",
+    "siglip": "Siglip",
     "sparsemax": "MulticlassSparsemax",
     "spherical": "SphericalScore",
     "surrogate": "BinarySparsemax Exponential LogisticMargin SquaredMargin TanhMargin",

@@ -80,15 +80,37 @@ class Softmax(Similarities):
         )
 
 
-class InfoNCE(Softmax):
+class Paired(Similarities):
+    """A loss of rows that hold an anchor and its positive: the positives of other rows are its negatives."""
+
+    symbols = "S"
+    forms = ((ANCHOR, POSITIVE_ONE),)
+
+    def count(self, members, labels):
+        return np.array([float(members)])
+
+    def form(self, count):
+        return tuple(each._replace(direction=not self.raw) for each in super().form(count))
+
+    def variables(self, *row):
+        anchor, positive = row
+        return {"anchor": anchor, "positive": positive, "rows": range(len(anchor)), "n": len(anchor)}
+
+    def where(self, form):
+        return (
+            ("u", "[anchor[i] if raw > 0 else unit(anchor[i]) for i in rows]"),
+            ("v", "[positive[i] if raw > 0 else unit(positive[i]) for i in rows]"),
+            ("S", "[[dot(u[i], v[j]) for j in rows] for i in rows]"),
+        )
+
+
+class InfoNCE(Paired, Softmax):
     """Picks each anchor's own positive from the positives of the whole list, by a softmax of similarities.
 
     Row i holds anchor i and its positive; the positives of other rows are its negatives. The loss of a list is
     the mean over its anchors.
     """
 
-    symbols = "S"
-    forms = ((ANCHOR, POSITIVE_ONE),)
     formula = (
         "(sum(log(sum(exp((S[i][j] - S[i][i]) / temperature) for j in rows)) for i in rows)"
         " + symmetric * sum(log(sum(exp((S[j][i] - S[i][i]) / temperature) for j in rows)) for i in rows))"
@@ -117,7 +139,7 @@ class InfoNCE(Softmax):
         "the temperature decides how much the nearest strangers count; CLIP learns its inverse from 1 / 0.07",
         "in floats the loss of an easy batch is 0 and its slope is lost: here a lead of 40 temperatures costs 4e-18",
     )
-    related = ("cosine-embedding", "ntxent", "softmax-cross-entropy")
+    related = ("siglip", "cosine-embedding", "ntxent", "softmax-cross-entropy")
 
     temperature: float = parameter(default=0.07, within=POSITIVE, help="what similarities are divided by")
     symmetric: float = flag(default=0.0, help="the mean with anchors and positives exchanged, as CLIP has it")
@@ -133,25 +155,8 @@ class InfoNCE(Softmax):
         good = np.broadcast_to(members == members[rows][:, None], s.high.shape)
         return np.ones_like(good), good
 
-    def count(self, members, labels):
-        return np.array([float(members)])
-
     def passes(self, vectors):
         return ((0, 1), (1, 0)) if self.symmetric else ((0, 1),)
-
-    def form(self, count):
-        return tuple(each._replace(direction=not self.raw) for each in super().form(count))
-
-    def variables(self, *row):
-        anchor, positive = row
-        return {"anchor": anchor, "positive": positive, "rows": range(len(anchor)), "n": len(anchor)}
-
-    def where(self, form):
-        return (
-            ("u", "[anchor[i] if raw > 0 else unit(anchor[i]) for i in rows]"),
-            ("v", "[positive[i] if raw > 0 else unit(positive[i]) for i in rows]"),
-            ("S", "[[dot(u[i], v[j]) for j in rows] for i in rows]"),
-        )
 
 
 class Supcon(Labelled, Softmax):

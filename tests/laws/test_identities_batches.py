@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli import Circle, InfoNCE, Ntxent, SoftmaxCrossEntropy, Supcon, mend, similarities
+from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend, similarities
 from losscli.doubledouble import DoubleDouble
 from losscli.products import matmul
 from tests.laws import oracle
@@ -14,7 +14,8 @@ X, Y = RNG.normal(size=(2, 48, 8))
 LABEL = RNG.integers(0, 9, 48).astype(float)
 LOSSES = [
     (InfoNCE(), (X, X + 0.1 * Y)), (InfoNCE(symmetric=1), (X, Y)), (InfoNCE(raw=1, temperature=1), (X, Y)),
-    (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)),
+    (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)), (Siglip(), (X, X + 0.1 * Y)),
+    (Siglip(raw=1, temperature=1, bias=-1), (X, Y)),
 ]  # fmt: skip
 EACH = pytest.mark.parametrize(("loss", "inputs"), LOSSES, ids=[str(loss) for loss, _ in LOSSES])
 ORDERS = pytest.mark.parametrize("order", ["value", "gradient", "hessian"])

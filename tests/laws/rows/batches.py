@@ -43,11 +43,14 @@ def classes(loss, rng, at):
     return x, y
 
 
-ROWS = {"info-nce": pairs, "ntxent": classes, "supcon": classes, "circle": classes}
+ROWS = {"info-nce": pairs, "siglip": pairs, "ntxent": classes, "supcon": classes, "circle": classes}
 SETTINGS = {
     "info-nce.temperature": [1.0, 0.001],
     "info-nce.symmetric": [1.0],
     "info-nce.raw": [1.0],
+    "siglip.temperature": [1.0],
+    "siglip.bias": [0.0, 2.0],
+    "siglip.raw": [1.0],
     "ntxent.temperature": [1.0, 0.004],
     "supcon.temperature": [1.0, 0.004],
     "circle.margin": [0.0, 0.25],
