@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import duckdb
 import numpy as np
 
 from losscli.data.cells import number
 from losscli.data.pieces import Piece
+from losscli.duck import duckdb
 
 NUMBERS_TOO = (b"_", b"(")
 """Marks of texts that DuckDB reads as numbers and we do not: 1_000, NaN(1)."""

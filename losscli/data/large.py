@@ -8,7 +8,6 @@ import sys
 from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from io import RawIOBase
@@ -26,6 +25,8 @@ from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
+
     from losscli.data import engine
 
 ROWS = 1 << 16
@@ -112,7 +113,7 @@ class Large(Table):
         line, following = rest or (self.first_line, stream)
         share = 1 if set(columns) <= set(self.numeric) else TEXTS
         pieces = Pieces(cast("RawIOBase", following), line, self.quote, share)
-        pool = ThreadPoolExecutor(self._workers)
+        pool = workers(self._workers)
         try:
             yield from self._chunks(pieces, pool, parse, columns, rows)
         finally:
@@ -188,7 +189,8 @@ class LargeDelimited(Large):
         """Return what reads the wanted columns, unless the engine would see something else."""
         stream = self._source.again()
         if (
-            stream is None or stream.head.count(b"\r") > stream.head.count(b"\r\n")  # the line ends of old
+            stream is None
+            or (b"\r" in stream.head and stream.head.count(b"\r") > stream.head.count(b"\r\n"))  # as of old
         ):
             return None
         from losscli.data import engine
@@ -220,7 +222,8 @@ class LargeDelimited(Large):
 
         file, before = plain
         how = self._how(columns)
-        ahead = Ahead(file.fileno(), before + start, self.first_line, how)
+        whole = self._options.missing == "error"
+        ahead = Ahead(file.fileno(), before + start, self.first_line, how, whole=whole)
         line = self.first_line
         with closing(batches(ahead, how, self._workers)) as found:
             for arrays in found:
@@ -265,6 +268,13 @@ class LargeLines(Large):
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield what the small reader makes of a part."""
         return self._lines.going_on(source, line).chunks(columns, rows)
+
+
+def workers(count: int) -> ThreadPoolExecutor:
+    """Return so many threads."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(count)
 
 
 def few(found: Sequence[Column], line: int, count: int, row: Callable[[int], str]) -> Iterator[Chunk]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.blocks import numbers
 from losscli.data.absent import option
 from losscli.data.batch import GROUP, WHERE, Array, Options
 from losscli.data.cells import Binder, Notation, identities, plain
@@ -188,7 +189,7 @@ class Part:
         what: Kind = "class" if pick.role.name in self._binders else kind
         kinds: dict[tuple[int, int], Kind] = dict.fromkeys(bad, what)
         reported = self._report_missing and not pick.role.answer
-        if reported and kind == "number" and np.isnan(array).any():
+        if reported and kind == "number" and not numbers([array]):
             for row, *place in np.argwhere(np.isnan(array)).tolist():
                 column = pick.columns[0 if pick.lists or not place else place[0]]
                 kinds.setdefault((row, column), "missing")
@@ -231,7 +232,7 @@ def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:
     """Return which rows have a NaN anywhere, or None if there is none."""
     lost: list[NDArray[np.bool_]] = []
     for array in arrays.values():
-        nan = np.isnan(array)
-        if nan.any():
+        if not numbers([array]):
+            nan = np.isnan(array)
             lost.append(nan if nan.ndim == 1 else np.logical_or.reduce(nan, axis=1))
     return np.logical_or.reduce(lost) if lost else None

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from losscli.data.where import Where
 
 ROWS = 8192
+KEPT = 1 << 24
+"""Bytes of the largest arrays whose memory is used again: else the system clears it for each batch."""
 LISTS = Role(LIST, ("list", "query", "qid", "query_id", "group", "session"), "name", whole=True)
 
 
@@ -235,6 +237,7 @@ class FileReading(Reading):
 
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
+        np.empty(KEPT, np.uint8)  # is freed at once, whereupon glibc returns no smaller arrays to the system
         try:
             yield from self._batches()
         finally:
@@ -263,16 +266,17 @@ class FileReading(Reading):
                 block = block._replace(flaws=[flaw for flaw in block.flaws if block.kept[flaw.row]])
             lost = unusable({role: x for role, x in block.arrays.items() if role not in self._answers})
             self._trouble.add(block.flaws)
-            whole_rows += int((keep if lost is None else keep & ~lost).sum())
+            whole_rows += int(np.count_nonzero(keep if lost is None else keep & ~lost))
             if lost is not None and (self._missing != "nan" or self._trouble):
                 self.dropped += int((keep & lost).sum())
                 if GROUP in block.arrays:
                     self._lose(block.arrays[GROUP][keep & lost])
                 keep &= ~lost
-            usable += int(keep.sum())
-            if self._trouble or not keep.any():
+            count = int(np.count_nonzero(keep))
+            usable += count
+            if self._trouble or not count:
                 continue
-            if keep.all():
+            if count == len(keep):
                 yield Batch(block.arrays, numbers, block.lines, block.ids)
             else:
                 arrays = {role: array[keep] for role, array in block.arrays.items()}

@@ -230,6 +230,6 @@ def quoted(text: str) -> str:
 @cache
 def database() -> Any:
     """Return a database in memory that knows nothing and reads no file."""
-    import duckdb
+    from losscli.duck import duckdb
 
     return duckdb.connect(":memory:", config={"threads": 1, "enable_external_access": False})

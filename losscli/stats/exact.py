@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 POINT = 2148
 """Sums are integers in units of 2^-2148, of which every product of two doubles is a whole number."""
-PIECE = 1 << 13
+PIECE = 1 << 15
 SAFE = 2.0**480
 
 
@@ -93,23 +93,25 @@ class ExactSum:
 
 def _exact(x: Array) -> int:
     """Return Σ x in units of 2^-1074."""
-    total = 0
-    room = len(x).bit_length()
-    while True:
-        largest = max(x.max(initial=0.0), -x.min(initial=0.0))
-        if largest == 0:
-            return total
-        exponent = frexp(largest)[1] + room
-        if exponent > 1023:
-            return total + sum(units(each) for each in x.tolist())
-        if exponent - 52 <= -1074:  # so small that every sum of them is a double
-            return total + units(float(x.sum()))
+    largest = max(np.maximum.reduce(x, initial=0.0), -np.minimum.reduce(x, initial=0.0))
+    if largest == 0:
+        return 0
+    total, room = 0, len(x).bit_length()
+    exponent = frexp(largest)[1] + room
+    if exponent > 1023:
+        return sum(units(each) for each in x.tolist())
+    rest, leading = x, np.empty_like(x)
+    while exponent - 52 > -1074:
         # the leading bits of each number, few enough that their sum is exact in any order
         step = 2.0**exponent
-        leading = x + step
+        np.add(rest, step, out=leading)
         leading -= step
-        total += units(float(leading.sum()))
-        x = x - leading
+        total += units(float(np.add.reduce(leading)))
+        rest = np.subtract(rest, leading, out=None if rest is x else rest)
+        if not rest.any():
+            return total
+        exponent += room - 52  # what is left is at most half of the last bit that led
+    return total + units(float(np.add.reduce(rest)))  # so small that every sum of them is a double
 
 
 def units(x: float) -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
+from losscli import duck
 from losscli.data import engine, large, stream
 from losscli.data.batch import Options, Role
 from losscli.data.reader import read
@@ -54,7 +58,7 @@ def test_from_a_line_on_that_could_mean_two_things_it_is_read_in_pieces(pieces, 
     assert pieces == [] if odd.startswith("a,+1") else 1000 < pieces[0] < 1000 + (1 << 12) // 30
 
 
-@pytest.mark.parametrize("odd", ["a\n,5,7", "a,5,+-7", "a,nan(1),7", "a,5,x", "a,5,7,8"])
+@pytest.mark.parametrize("odd", ["a\n,5,7", "a,5,+-7", "a,nan(1),7", "a,5,x", "a,5,7,8", "a,NA,7"])
 def test_a_bad_line_is_told_by_its_number(pieces, odd):
     with pytest.raises(DataError, match=r"t.csv:3900[23]"):
         batches([*ROWS[:39_000], odd, *ROWS[39_000:]])
@@ -74,6 +78,41 @@ def test_a_bad_cell_is_shown_in_its_line(pieces, end):
     assert "t.csv:39002" in str(error.value)
     assert "39002 | a,,7" in str(error.value)
     assert not pieces
+
+
+@pytest.mark.parametrize("said", ["Query interrupted", "INTERRUPT Error: Interrupted!"])
+def test_an_interrupted_query_is_no_end_of_the_rows(pieces, monkeypatch, said):
+    def interrupted(*_):
+        raise RuntimeError(said)
+
+    monkeypatch.setattr(stream, "arrow", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        batches(ROWS)
+
+
+def test_the_engine_is_asked_without_its_layer_of_python(pieces):
+    batches(ROWS)  # makes the file
+    code = (
+        "import sys; from losscli.cli.app import run; run(['compute', 'mse', 't.csv', '--engine', 'large']); "
+        "print('_duckdb' in sys.modules, 'duckdb' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "True False"
+
+
+def test_a_version_of_the_engine_that_is_made_otherwise_is_asked_as_it_should_be():
+    asked: list[str] = []
+
+    class Relation:
+        def __arrow_c_stream__(self):
+            return "capsule"
+
+    class Connection:
+        def sql(self, query):
+            asked.append(query)
+            return Relation()
+
+    assert (duck.arrow(Connection(), "select 1"), asked) == ("capsule", ["select 1"])
 
 
 def test_where_two_share_a_place_in_a_file_it_is_read_in_pieces(pieces, monkeypatch):
