@@ -99,11 +99,14 @@ class Group(TyperGroup):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write usage, examples and the commands."""
-        commands = [(name, (command.help or "").strip().splitlines()[0].rstrip(".").lower())
-                    for name, command in self.commands.items()]  # fmt: skip
+        commands: list[tuple[str, str]] = []
+        for name, command in self.commands.items():
+            meaning = (command.help or "").strip().splitlines()[0].rstrip(".")
+            commands.append((name, meaning[:1].lower() + meaning[1:]))
         lines = [
             "Usage: losscli COMMAND [options]", "",
-            "  Compute, differentiate and draw machine-learning losses, true to the last digits.", "",
+            *paragraph("Compute, differentiate, check, compare and draw machine-learning losses, true to the last "
+                       "digits."), "",
             "Examples:", *EXAMPLES.strip("\n").splitlines(), "",
             "Commands:", *entries(commands, 13), "",
             "Options:",

@@ -83,7 +83,7 @@ def check(
     *,
     shape: o.Print,
 ) -> int:
-    """Is a loss, or its gradient, right? Yours, from columns of a file or a function; or ours.
+    """Is a loss, or its gradient, right? Yours, or ours.
 
     --loss-col and --grad-col compare columns of FILE with the reference, and say what sets them apart: a
     factor, a sign, a clip, another loss. Without a FILE our own derivatives are compared with numeric

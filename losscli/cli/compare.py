@@ -75,7 +75,7 @@ def compare(
     sampling: o.Sampling,
     shape: o.Print,
 ) -> int:
-    """Is model B better than model A? Paired: both over the same rows.
+    """Is model B better than model A? Paired, over the same rows.
 
     The models are prediction columns (-p A -p B), or files (FILE --against FILE2). Given are the
     difference of their losses with its interval, the p of a test of the row differences, the share

@@ -26,7 +26,10 @@ def list_(
     *,
     shape: o.Print,
 ) -> None:
-    """The losses, by family; with WORD, those that mention it in name, family, meaning or use."""
+    """The losses, by family.
+
+    With WORD, those that mention it in name, family, meaning or use.
+    """
     from losscli.cli.describe import envelope
     from losscli.cli.output import Output
     from losscli.errors import NoResult

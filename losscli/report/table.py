@@ -58,7 +58,11 @@ def select(
                 else (),
                 code="unknown-field",
             )
-    return [known.index(name) for name in asked or (known if usual is None else usual)]
+    if not asked and usual is None:
+        return [
+            *range(len(known))
+        ]  # also of columns that have the same name, as intervals beside several losses
+    return [known.index(name) for name in asked or usual or ()]
 
 
 def selected(table: Table, asked: Sequence[str]) -> Table:

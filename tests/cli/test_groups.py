@@ -124,3 +124,21 @@ def test_markdown_has_no_empty_row(cli):
         line for line in cli("compute mse r.csv -g region --md", REGIONS).out.splitlines() if line[:1] == "|"
     ]
     assert [row.split()[1] for row in rows[2:]] == ["south", "north", "NA", "all"]
+
+
+def test_each_loss_has_its_own_interval(cli):
+    rows = {
+        "r.csv": "pred,target,region\n"
+        + "".join(f"{k % 7},{k % 5 - k % 3},{'ab'[k % 2]}\n" for k in range(80))
+    }
+    each = [
+        cli(f"compute {loss} r.csv -g region --ci -f table --width 150", rows).out.splitlines()
+        for loss in ("mse", "mae")
+    ]
+    both = cli("compute mse,mae r.csv -g region --ci -f table --width 150", rows).out.splitlines()
+    alone = [{line.split()[0]: line[line.index("[") :] for line in lines if "[" in line} for lines in each]
+    for line in both:
+        if "[" in line:
+            first, second = ("[" + text.partition("]")[0] + "]" for text in line.split("[")[1:])
+            assert [first, second] == [one[line.split()[0]] for one in alone]
+    assert alone[0] != alone[1]

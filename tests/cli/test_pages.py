@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from losscli.cli.app import COMMANDS
 from losscli.losses import catalogue
 from losscli.spec import find
 
@@ -223,3 +224,9 @@ def test_list(cli):
     }  # fmt: skip
     for word, name in (("outliers", "huber"), ("median", "mae"), ("SVM", "hinge")):
         assert name in [entry["name"] for entry in json.loads(cli(f"list {word} --json").out)["losses"]]
+
+
+def test_no_help_is_wider_than_80_columns(cli):
+    for line in ("--help", "help json", "help errors", *(f"{name} --help" for name in COMMANDS)):
+        wide = [each for each in cli(line).out.splitlines() if len(each) > 80]
+        assert not wide, line
