@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from shutil import which
 
 import mpmath
 import pytest
@@ -173,6 +174,23 @@ def test_a_reader_of_fifteen_lines(cli, tmp_path):
     text = (tmp_path / "huber.jsonl").read_text().replace('"value":"0x1.8', '"value":"0x1.9')
     (tmp_path / "huber.jsonl").write_text(text)
     assert subprocess.run(reader, capture_output=True, text=True, check=False).returncode == 1
+
+
+@pytest.mark.skipif(not which("cc"), reason="there is no C compiler")
+def test_a_reader_in_c(cli, tmp_path):
+    assert cli("check huber --cases huber.jsonl").code == 0
+    source = (ROOT / "samples" / "read_cases.c").read_text()
+    strict = ["-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+    for name, text, code, says in (
+        ("right", source, 0, "huber: 200 cases hold\n"),
+        ("value", source.replace("e - 0.5", "e - 0.4999999"), 1, ", not "),
+        ("slope", source.replace("-1 ? -1", "-1 ? -2"), 1, ": slope -2, not -1\n"),
+    ):
+        (tmp_path / f"{name}.c").write_text(text)
+        subprocess.run(["cc", *strict, "-o", name, f"{name}.c", "-lm"], check=True)
+        ran = subprocess.run([tmp_path / name, "huber.jsonl"], capture_output=True, text=True, check=False)
+        assert ran.returncode == code
+        assert says in ran.stdout
 
 
 @pytest.mark.parametrize(
