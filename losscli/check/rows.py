@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from losscli.check.given import Rows
 from losscli.data.batch import Array
 from losscli.domain import Choice, Interval
-from losscli.listwise import Index
 from losscli.loss import DomainError, Input, Loss
 
 TINY, HUGE = 5e-324, 1.7976931348623157e308
@@ -21,19 +21,6 @@ MAGNITUDES = np.array([
 """Where exponentials, squares and sums of doubles end."""
 WIDTHS = (2, 3, 5)
 MEMBERS = (2, 3, 5)
-
-
-class Rows(NamedTuple):
-    """Rows of one shape: one array for each input of a form; of a loss of lists, one list for each of `lists`."""
-
-    form: tuple[Input, ...]
-    inputs: list[Any]
-    lists: Index | None = None
-
-    @property
-    def size(self) -> int:
-        """How many losses there are."""
-        return len(self.inputs[0]) if self.lists is None else int(self.lists.max()) + 1
 
 
 class Shape(NamedTuple):
@@ -105,8 +92,7 @@ def _lists(loss: Loss, shape: Shape, count: int, rng: np.random.Generator) -> Ro
             with np.errstate(all="ignore"):
                 check: Any = loss.check
                 check(*[[x] if entry.kind == "labels" else x for entry, x in zip(form, rows, strict=True)])
-                loss.value(*rows)
-        except (ValueError, ArithmeticError):
+        except ValueError:  # outside the domain; what goes wrong inside it is for all to see
             continue
         kept.append(rows)
         if len(kept) == count:
@@ -243,16 +229,8 @@ def single(rows: Rows, at: int) -> list[Any]:
 
 def unsure(loss: Loss, rows: Rows, at: int) -> bool:
     """Whether a row is where a formula alone may not know the derivative: at a kink, an end of a domain, or a tie."""
-    if rows.lists is None:
-        inputs = [x[at : at + 1] for x in rows.inputs]
-        kinked = loss.kinked(*inputs).any()
-    else:
-        which = rows.lists == at
-        inputs = [
-            x[at] if entry.kind == "labels" else x[which]
-            for entry, x in zip(rows.form, rows.inputs, strict=True)
-        ]
-        kinked = loss.kinked(*inputs).any()
+    inputs = rows.one(at)
+    kinked = loss.kinked(*inputs).any()
     if kinked:
         return True
     moving = [

@@ -36,7 +36,7 @@ Wrt = Annotated[
 Python = Annotated[
     str, Option("--python", metavar="MODULE:FUNCTION", rich_help_panel=WORDS,
                 help="your function of NumPy arrays (or torch or JAX tensors), also path/to/file.py:function; it "
-                "returns the loss of each row, or the loss and the gradient"),
+                "returns the loss of each row (of one list, if that has the loss), or the loss and the gradient"),
 ]  # fmt: skip
 Framework = Annotated[
     str, Option("--framework", metavar="auto|numpy|torch|jax", help="what your function takes  [auto]",

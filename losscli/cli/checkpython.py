@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from losscli.check.broken import Judged, OverFile, judge
-from losscli.check.called import Called, find, framework_of
+from losscli.check.broken import Judged, Judgement, judge, single
+from losscli.check.called import Called, Misfit, find, framework_of
+from losscli.check.overfile import OverFile
 from losscli.check.rows import made_up
 from losscli.cli import options as o
-from losscli.cli.checkfile import Answer, counted
+from losscli.cli.checkfile import Answer
 from losscli.cli.reading import open_input
-from losscli.cli.saying import fail
+from losscli.cli.saying import fail, note
 from losscli.cli.schema import fields_of
-from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.check.compared import Tolerance
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from losscli.loss import Loss
 
 FIELDS = ("loss", "function", "quantity", "status", "n", "differ", "ulp", "cause", "says")
-ROWS = 2000
+ROWS, LISTS = 2000, 400
 
 
 def check_python(
@@ -31,25 +31,25 @@ def check_python(
     from losscli.cli.describe import envelope, params
     from losscli.report.table import Table
 
-    if loss.listed:
-        raise UsageError(
-            f"--python takes losses of rows, and {loss.name} is one of lists",
-            fix=[f"losscli check {loss} --cases OUT"],
-            code="loss-unfit",
-        )
     to.expect(FIELDS, lambda: fields_of("check", "--python"))
     function = find(spec)
     called = Called(function, framework_of(function, framework))
     try:
-        judged, raised = judge(loss, made_up(loss, count or ROWS, seed), called, tolerance)
-    except ValueError as error:
-        judged, raised = [], [str(error)]
+        judged, raised, notes = judge(
+            loss, made_up(loss, count or (LISTS if loss.listed else ROWS), seed), called, tolerance
+        )
+    except Misfit as error:
+        judged, raised, notes = Judgement([], [str(error)], [])
+    if called.single:
+        tolerance = single(tolerance)
     good = not raised and all(not each.differ for each in judged)
-    lines = [f"FAIL  {spec} {each}" for each in raised]
+    lines = [line.strip() for each in raised for line in f"FAIL  {spec} {each}".split("\n")]
     for each in judged:
         lines += _lines(spec, each, tolerance)
+    lines += notes
     result: dict[str, Any] = {
         "loss": str(loss), "params": params(loss), "function": spec, "framework": called.framework, "seed": seed,
+        "single": called.single, "notes": notes,
         "atol": tolerance.atol, "rtol": tolerance.rtol, "raises": raised, "checks": [_record(each) for each in judged],
     }  # fmt: skip
     if words.file:
@@ -66,7 +66,10 @@ def check_python(
         for each in judged
     ]  # fmt: skip
     to.write(Table(FIELDS, rows, usual=FIELDS[:-1]), document)
-    if not good:
+    if good:
+        for line in notes:
+            note(f"note: {line}", code="function")
+    else:
         first, *rest = [line for line in lines if not line.startswith("ok")]
         fail(
             "\n".join([first.removeprefix("FAIL  "), *(f"  {line}" for line in rest)]),
@@ -96,12 +99,12 @@ def _over_file(
 
 def _lines(spec: str, each: Judged, tolerance: Tolerance) -> list[str]:
     what = "loss" if each.quantity == "loss" else "gradient"
-    off = f"at most {each.worst:.3g} ulp off where both are numbers"
+    precise = " of single precision" if each.single else ""
+    off = f"at most {each.worst:.3g} ulp{precise} off where both are numbers"
+    rows = f"{each.rows} {each.unit}{'s' * (each.rows != 1)}"
     if not each.differ:
-        return [f"ok  {what}: {counted(each.rows)} agree to {tolerance}, {off}."]
-    found = [
-        f"FAIL  {what} of {spec}: {each.differ} of {counted(each.rows)} differ by more than {tolerance}; {off}."
-    ]
+        return [f"ok  {what}: {rows} agree to {tolerance}, {off}."]
+    found = [f"FAIL  {what} of {spec}: {each.differ} of {rows} differ by more than {tolerance}; {off}."]
     for cause in each.causes:
         found += [
             cause.says,

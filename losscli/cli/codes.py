@@ -100,6 +100,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
     },
     "error, exit 70": {"bug": "losscli itself failed"},
     "warning and note, exit 0": {
+        "function": "check --python: your function is slow, in single precision, or writes into its inputs",
         "infinite": "a loss is infinite: `line` has the first such row",
         "few-rows": "fewer than 30 rows: an interval is a rough guess",
         "tail": "few rows decide an interval",

@@ -117,6 +117,94 @@ def test_functions_that_are_not_there(cli, spec, says):
     assert ran.err.startswith(says)
 
 
+LISTS = """
+import numpy as np
+def softmax(s, y):
+    q = np.exp(s - s.max())
+    return -(y * (s - s.max() - np.log(q.sum()))).sum(), y.sum() * q / q.sum() - y
+def half(s, y): return tuple(x / 2 for x in softmax(s, y))
+def naive(s, y): return -(y * np.log(np.exp(s) / np.exp(s).sum())).sum()
+def rows(s, y): return s * y
+def triple(z, labels): return float(labels.dtype == np.int64) * z.sum()
+"""
+
+
+def test_losses_of_lists_are_asked_for_one_list_at_a_time(cli):
+    files = {"l.py": LISTS, "q.csv": "q,pred,target\n1,0.5,1\n2,3,0\n1,1.5,0\n2,0.5,1\n2,1,0\n"}
+    line = "check listnet-softmax q.csv --col list=q --rtol 1e-4 --n 20 --json --python l.py:"
+    found = json.loads(cli(f"{line}softmax", files).out)["results"][0]
+    assert [each["quantity"] for each in found["checks"]] == ["loss", "grad"]
+    assert [(each["quantity"], each["status"], each["n"]) for each in found["file"]] == [
+        ("loss", "ok", 2),
+        ("grad", "ok", 5),
+    ]
+    ran = cli(f"{line}half")
+    assert ran.code == 1
+    assert "Your loss is half the reference" in ran.err
+    ran = cli("check listnet-softmax --python l.py:naive --n 50 -f table")
+    assert ran.code == 1
+    assert " of 50 lists differ by more than " in " ".join(ran.out.split())
+    ran = cli("check listnet-softmax --python l.py:rows --n 10")
+    assert ran.err.startswith("FAIL  l.py:rows gives ")
+    assert "numbers of shape (" in ran.err
+    assert "for one list   (10 of 10 lists, first pred [" in ran.err
+    assert cli("check ctc --python l.py:triple --n 4").code == 1  # labels of a list are an array
+
+
+ODD = """
+import time
+import numpy as np
+def writes(p, t):
+    p -= t
+    return p * p
+def single(p, t): return (p.astype(np.float32) - t.astype(np.float32)) ** 2
+def needs(p, t):
+    if p.dtype != np.float32:
+        raise TypeError("float32, please")
+    return (p - t) ** 2
+def off(p, t): return single(p, t) * np.float32(1.00001)
+def slow(p, t):
+    time.sleep(0.02)
+    return float(((p - t) ** 2).mean())
+def nothing(p, t): return None
+def text(p, t): return "x"
+def nan(p, t): return np.where(p > 1, np.nan, (p - t) ** 2)
+def column(p, t): return (p[:, None] - t) ** 2
+def slopes(p, t): return (p - t) ** 2, np.zeros((len(p), 2))
+def tensor(p, t): return p.detach()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "says"),
+    [
+        (
+            "writes",
+            0,
+            "note: Yours writes into its input pred: whoever calls it finds other numbers there.\n",
+        ),
+        ("single", 0, "note: Yours answers in single precision: rows are rounded to it before, "),
+        ("needs", 0, "note: Yours answers in single precision: rows are rounded to it before, "),
+        ("off", 1, "FAIL  loss of o.py:off: "),
+        ("slow", 0, "note: Yours is slow: called for one row after the other it answered "),
+        ("nothing", 1, "FAIL  o.py:nothing returns nothing\n"),
+        ("text", 1, "FAIL  o.py:text returns text, not numbers\n"),
+        ("nan", 1, "FAIL  loss of o.py:nan: "),
+        ("column", 1, "FAIL  o.py:column the value has shape (200, 200), not (200,)\n"),
+        ("slopes", 1, "FAIL  o.py:slopes the gradient has shape (200, 2), not (200,)\n"),
+        ("tensor", 1, "FAIL  o.py:tensor raises AttributeError: 'numpy.ndarray' object has no attribute "),
+    ],
+)
+def test_odd_functions(cli, monkeypatch, name, code, says):
+    monkeypatch.setattr("losscli.check.called.PATIENCE", 0.1)
+    ran = cli(["check", "mse", "--python", f"o.py:{name}", "--n", "200"], {"o.py": ODD})
+    assert (ran.code, ran.err[: len(says)]) == (code, says)
+    if name == "tensor":
+        assert ran.err.endswith("fix: --framework torch       or jax, if it takes tensors\n")
+    if name == "off":
+        assert "ulp of single precision off" in ran.err
+
+
 def test_tensors_by_autograd(cli, monkeypatch, tmp_path):
     pytest.importorskip("torch")
     code = "import torch\ndef f(p: torch.Tensor, t: torch.Tensor): return torch.nn.functional.huber_loss(p, t, reduction='none')\n"
@@ -202,11 +290,6 @@ def test_a_reader_in_c(cli, tmp_path):
             "error: --cases makes its rows up: p.csv has no meaning here\n",
         ),
         ("check mse --cases c.jsonl --python mine.py:half", 2, "error: --python and --cases: one of them\n"),
-        (
-            "check listmle --python mine.py:half",
-            2,
-            "error: --python takes losses of rows, and listmle is one of lists\n",
-        ),
         ("check mse --cases none/c.jsonl", 3, "error: none/c.jsonl: no such file or directory\n"),
         (
             "check mse --python mine.py:half --framework tensorflow",
