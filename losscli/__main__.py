@@ -17,9 +17,27 @@ def main() -> None:
     gc.set_threshold(
         100_000
     )  # imports make many objects and no garbage: looking for it costs a tenth of the start
-    from losscli.cli.app import run
+    from losscli.cli.app import INTERRUPTED, run
 
-    sys.exit(run(sys.argv[1:]))
+    ended = ending()
+    code = run(sys.argv[1:])
+    sys.exit(ended[0] if ended and code == INTERRUPTED else code)
+
+
+def ending() -> list[int]:
+    """Let a request to end do what Ctrl-C does, so that nothing is left behind; give the code then, in a list."""
+    codes: list[int] = []
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # `timeout` asks twice, and tidying up takes a moment
+        codes.append(128 + number)
+        raise KeyboardInterrupt
+
+    for name in "SIGTERM", "SIGHUP":
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, end)
+    return codes
 
 
 if __name__ == "__main__":

@@ -61,18 +61,27 @@ def test_a_closed_pipe_is_141():
         assert child.wait(60) in (-signal.SIGPIPE, 141)
 
 
-def test_interrupt_is_130():
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupt_is_130_and_a_request_to_end_143_and_nothing_is_left(tmp_path, asked, code):
+    (tmp_path / "targets.csv").write_text("id,target\n" + "".join(f"u{k},1\n" for k in range(400_000)))
     with subprocess.Popen(
-        [sys.executable, "-m", "losscli", "compute", "mse"],
+        [sys.executable, "-m", "losscli", "compute", "mse", "-", "--targets", tmp_path / "targets.csv", "--on", "id"],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
     ) as child:  # fmt: skip
-        child.stdin.write(b"pred,target\n" + b"1,2\n" * 200_000)
+        child.stdin.write(b"id,pred\n" + b"".join(b"u%d,2\n" % k for k in range(600_000)))
         child.stdin.flush()
-        time.sleep(0.5)
-        child.send_signal(signal.SIGINT)
+        for _ in range(600):  # until ids are being matched: the rest of the input never comes
+            if any(tmp_path.glob("losscli-*")):
+                break
+            time.sleep(0.05)
+        assert any(tmp_path.glob("losscli-*"))
+        for _ in range(1 + (asked == signal.SIGTERM)):  # as `timeout` does
+            child.send_signal(asked)
         out, err = child.communicate(timeout=60)
-        assert (child.returncode, out) == (130, b"")
+        assert (child.returncode, out) == (code, b"")
         assert b"Traceback" not in err
+    assert [each.name for each in tmp_path.iterdir()] == ["targets.csv"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
