@@ -76,7 +76,8 @@ if TYPE_CHECKING:
     from losscli.losses.preference import DPO, BradleyTerry
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
     from losscli.losses.ratio import MAPE, MSLE, SMAPE
-    from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
+    from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
+    from losscli.losses.rejecting import TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber
     from losscli.losses.resistant import AndrewsWave, Ramsay
     from losscli.losses.robust import Fair, PseudoHuber, SmoothL1

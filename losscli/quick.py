@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from threading import local
 
@@ -46,6 +47,27 @@ def missing(x: Array) -> Doubt:
 def outside(x: Array, low: float, high: float) -> Doubt:
     """Tell which numbers are not between two others."""
     return False if x.min() > low and x.max() < high else ~((x > low) & (x < high))
+
+
+def square_lost(v: Array, a: Array, b: Array) -> Doubt:
+    """Tell which squares `v` of a - b, but for a factor, have left the range of precise numbers; 0 may be the truth."""
+    doubt = outside(v, 2.0**-900, 2.0**900)
+    return doubt if isinstance(doubt, bool) else doubt & (a != b)
+
+
+def anew(doubt: Doubt, kernel: Callable[..., Doubt], out: Array, prediction: Array, target: Array) -> Doubt:
+    """Compute doubtful samples by another kernel in place, and return which of them it has doubts about."""
+    if isinstance(doubt, bool):
+        return doubt
+    rows = np.flatnonzero(doubt)
+    p, t = prediction[rows], target[rows]
+    found = p - t
+    still = kernel(found, p, t)
+    out[rows] = found
+    if isinstance(still, bool):
+        return doubt if still else False
+    doubt[rows] = still
+    return doubt
 
 
 def above(x: Array, high: float) -> Doubt:

@@ -11,13 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.arithmetic import in_parts, sure, with_care
+from losscli.blocks import Doubt
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual
 from losscli.loss import Array, Axis
+from losscli.quick import ROOMS
 
 NEAR = 2.0**-60  # of so small a part u of the scale, 1 + u is 1
 CALM = 2.0**-100  # from so small a part u of the scale on, u^4 is a normal number
 FAR = 2.0**100  # from so many scales on, powers of e/c leave the range in which products are exact
+FEW_BITS = np.int64(
+    -(1 << 41)
+)  # the mask of the first 12 bits of a mantissa: 3 v² is exact for v their square
+COARSE = np.int64(-(1 << 29))  # the mask of the first 24
 LEAST, MOST = 2.0**-180, 2.0**180  # numbers between these have exact products, and their powers too
 
 
@@ -78,6 +84,65 @@ class Scaled(Residual):
         calm = (v > max(CALM, LEAST / self.width) ** 2) & (v < end * end)
         return (with_care(~calm, self.plain(order, e, v), careful, *block),)
 
+    def brisk(self, order: int, e: Array, prediction: Array, target: Array) -> Doubt:
+        if not LEAST < self.width < MOST:
+            return True
+        return self.briskly(order, e, prediction, target)
+
+    def briskly(self, order: int, e: Array, prediction: Array, target: Array) -> Doubt:
+        """Make errors `e` into the derivative of `order`, as `brisk` does, for a scale of ordinary size."""
+        return True
+
+    def rough_share(self, e: Array, out: Array) -> Array:
+        """Return in `out` the square of e/c, with the error of each step."""
+        factor, _ = inverse_square(self.width)
+        np.multiply(e, e, out)
+        if factor != 1:
+            out *= factor
+        return out
+
+    def share_in(self, e: Array, prediction: Array, target: Array) -> Array:
+        """Return the square of (prediction - target) / c in doubles, as `share` does, in a room."""
+        factor, _ = inverse_square(self.width)
+        out, a = ROOMS.take(e, 2)
+        np.subtract(e, prediction, a)  # two_sum in place
+        np.subtract(e, a, out)
+        np.subtract(prediction, out, out)
+        a += target
+        out -= a
+        out += out
+        out += e
+        out *= e
+        np.abs(out, out)  # no -0.0
+        if factor != 1:
+            out *= factor
+        return out
+
+    def fine_share(self, e: Array, prediction: Array, target: Array) -> tuple[Array, Array, Array]:
+        """Return the square of (prediction - target) / c in two parts, the first of few bits, and room for more."""
+        a, b, c = ROOMS.take(e, 3)
+        np.subtract(e, prediction, a)  # two_sum in place
+        np.subtract(e, a, b)
+        np.subtract(prediction, b, b)
+        a += target
+        b -= a
+        np.bitwise_and(e.view(np.int64), FEW_BITS, a.view(np.int64))
+        np.subtract(e, a, c)
+        c += b
+        np.add(e, a, b)
+        b *= c
+        a *= a
+        factor, rest = inverse_square(self.width)
+        head, tail = rounded_to_bits(factor)
+        if factor != 1:
+            b *= factor
+        if tail or rest:
+            np.multiply(a, tail + rest, c)
+            b += c
+        if factor != 1:
+            a *= head
+        return a, b, c
+
     def share(self, e: Array, lost: Array | None) -> Array:
         """Return the square of (e + lost) / c in doubles, what the rounding of 1/c² lost given back."""
         factor, rest = inverse_square(self.width)
@@ -131,6 +196,12 @@ class Scaled(Residual):
     def axis(self) -> Axis:
         reach = 2 * self.width if 1.5 < self.width < 1e6 else 3
         return super().axis._replace(low=-reach, high=reach)
+
+
+def rounded_to_bits(x: float) -> tuple[float, float]:
+    """Return the first 24 bits of a number, and the rest."""
+    head = float((np.array(x).view(np.int64) & COARSE).view(np.float64))
+    return head, x - head
 
 
 @cache

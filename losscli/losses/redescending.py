@@ -1,15 +1,63 @@
 """Losses of the error that all but stop growing: far outliers lose their pull."""
 
-from math import exp as power_of_e
-from math import pi, sqrt
+from math import frexp, pi, sqrt
 
 import numpy as np
 
 from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.doubledouble import DoubleDouble
 from losscli.parameter import parameter
-from losscli.scaled import Scaled, bracket, within
+from losscli.quick import ROOMS, above, square_lost
+from losscli.scaled import Scaled, bracket
 from losscli.traits import Traits
+
+FAR = 2.0**100  # squared scales, whose powers are finite
+ROOT = 2.0**-7  # of terms about 1, a difference that is less has lost too many bits
+
+
+def near_root(x):
+    """Tell where a difference of terms about 1 has lost too many bits."""
+    return abs(x) < ROOT
+
+
+def bent(out, factor, degree, a, b):
+    """Fill in (1 - factor v) (1 + v)^degree for v = a + b, a of few bits and b small; tell where that will not do."""
+    *_, x, y, z = ROOMS.take(out, 6)
+    np.add(a, 1.0, x)
+    x += b
+    np.power(x, degree, out)
+    np.subtract(x, 1.0, y)  # what rounding took from the base, as its power takes it
+    np.subtract(a, y, y)
+    y += b
+    y /= x
+    y *= degree
+    a *= factor
+    b *= factor
+    np.subtract(1.0, a, z)
+    np.subtract(1.0, z, x)  # and from the numerator
+    np.subtract(x, a, a)
+    np.subtract(z, b, x)
+    z -= x
+    z -= b
+    a += z
+    a /= x
+    y += a
+    doubt = near_root(x)
+    out *= x
+    y *= out
+    out += y
+    return doubt
+
+
+def squared_base(a, b, room):
+    """Return the square of 1 + a + b for a of few bits and a small b, in the place of `a`."""
+    a += 1.0
+    np.add(a, a, room)
+    room += b
+    room *= b
+    a *= a
+    a += room
+    return a
 
 
 class Redescending(Scaled):
@@ -49,6 +97,22 @@ class Cauchy(Redescending):
 
     calm = (1e30, 1e30, 0.0)
 
+    def briskly(self, order, e, prediction, target):
+        if order == 2:
+            a, b, _ = self.fine_share(e, prediction, target)
+            return above(a, FAR) | bent(e, 1.0, -2.0, a, b)
+        (v,) = ROOMS.take(e, 1)
+        self.rough_share(e, v)
+        if order == 1:
+            doubt = above(v, FAR)
+            v += 1.0
+            e /= v
+            return doubt
+        doubt = square_lost(v, prediction, target)
+        np.log1p(v, e)
+        e *= self.c * self.c / 2
+        return doubt
+
     def plain(self, order, e, v):
         return e / (1 + v) if order else self.scaled(np.log1p(v) / 2)
 
@@ -87,6 +151,28 @@ class Arctan(Redescending):
 
     calm = (1e30, 1.0, 0.0)
 
+    def briskly(self, order, e, prediction, target):
+        if order == 0:
+            (v,) = ROOMS.take(e, 1)
+            doubt = square_lost(self.rough_share(e, v), prediction, target)
+            np.arctan(v, e)
+            e *= self.c * self.c / 2
+            return doubt
+        if order == 2 and frexp(self.c)[0] != 0.5:
+            return True  # only squares of few bits have squares that are exact
+        a, b, fourth = self.fine_share(e, prediction, target)
+        doubt = above(a, FAR)
+        np.multiply(a, a, fourth)
+        a += a
+        a += b
+        b *= a
+        if order == 2:
+            return doubt | bent(e, 3.0, -2.0, fourth, b)
+        fourth += 1.0
+        fourth += b
+        e /= fourth
+        return doubt
+
     def plain(self, order, e, v):
         return e / (1 + v * v) if order else self.scaled(np.arctan(v) / 2)
 
@@ -107,100 +193,6 @@ class Arctan(Redescending):
         return Traits(symmetric=True, lipschitz=0.75 * 3**-0.25 * self.c, smoothness=1)
 
 
-class TukeyBiweight(Redescending):
-    """Rejects outliers outright: beyond c an error costs the same however large, and pulls not at all."""
-
-    family = "robust regression"
-    formula = "c**2 * (1 - (1 - (e / c)**2)**3) / 6 if abs(e) <= c else c**2 / 6"
-    slope_formula = "e * (1 - (e / c)**2)**2 if abs(e) <= c else 0"
-    source = "Beaton & Tukey 1974, The fitting of power series, doi:10.1080/00401706.1974.10489171"
-    also = (
-        "tukey", "biweight", "bisquare",
-        "statsmodels.robust.norms.TukeyBiweight | of errors divided by a robust estimate of their scale",
-    )  # fmt: skip
-    use = "gross errors must have no say at all, and a robust first fit is there to start from"
-    pitfalls = (
-        "c is in units of y: the customary 4.685 is for errors divided by a robust scale (1.48 MAD)",
-        "beyond c the slope is 0: a fit that starts there never moves",
-    )
-    related = ("welsch", "huber", "cauchy")
-
-    level = True
-
-    c: float = parameter(default=4.685, within=POSITIVE, help="from here on an error has no pull")
-
-    calm = (0.8, 0.5, 0.0)
-
-    def plain(self, order, e, v):
-        return e * (1 - v) ** 2 if order else e * (e * (0.5 + v * (v / 6 - 0.5)))
-
-    def penalty(self, e):
-        v = self.square(e)
-        near = (e.squared() * (v * (v - 3.0) + 3.0) / 6.0).rounded
-        return np.where(within(e, self.c), near, self.end()[0])
-
-    def slope(self, e):
-        return np.where(within(e, self.c), (e * self.fall(e).squared()).rounded, 0.0)
-
-    def curvature(self, e):
-        near = self.fall(e) * bracket(1.0, self.square(e) * -5.0)
-        return np.where(within(e, self.c), near.rounded, 0.0)
-
-    def end(self):
-        return self.c * (self.c / 6), 0.0, 0.0
-
-    def traits(self):
-        return Traits(symmetric=True, lipschitz=16 / 25 / sqrt(5) * self.c, smoothness=1)
-
-
-class Welsch(Redescending):
-    """An upturned bell: bounded, with a pull that dies out like the tail of a normal distribution."""
-
-    family = "robust regression"
-    formula = "c**2 * (1 - exp(-(e / c)**2)) / 2"
-    slope_formula = "e * exp(-(e / c)**2)"
-    source = "Dennis & Welsch 1978, Techniques for nonlinear least squares, doi:10.1080/03610917808812083"
-    also = (
-        "leclerc", "correntropy", "gtsam.noiseModel.mEstimator.Welsch",
-    )  # fmt: skip
-    use = "gross errors must have no say, and the loss should stay smooth to every order"
-    pitfalls = (
-        "others write exp(-e^2 / (2 c^2)), or leave out c^2: their c is 0.71 of ours",
-        "beyond 3 c the slope all but vanishes: a bad start stays bad",
-    )
-    related = ("tukey-biweight", "geman-mcclure", "barron")
-
-    level = True
-
-    c: float = parameter(default=2.985, within=POSITIVE, help="the size of error from which the pull fades")
-
-    calm = (1e30, 1.0, 0.0)
-
-    def plain(self, order, e, v):
-        return e * np.exp(-v) if order else self.scaled(np.expm1(-v) / -2)
-
-    def penalty(self, e):
-        return self.scaled(np.expm1(-self.square(e).rounded) / -2)
-
-    def slope(self, e):
-        half = self.half(e)
-        return (e * half).rounded * half.rounded
-
-    def curvature(self, e):
-        half = self.half(e)
-        return (bracket(1.0, self.square(e) * -2.0) * half).rounded * half.rounded
-
-    def half(self, e: DoubleDouble) -> DoubleDouble:
-        """Return the root of the exponential: the whole may be too small for a double."""
-        return exp(self.square(e) * -0.5)
-
-    def end(self):
-        return self.c * (self.c / 2), 0.0, 0.0
-
-    def traits(self):
-        return Traits(symmetric=True, lipschitz=sqrt(0.5) * power_of_e(-0.5) * self.c, smoothness=1)
-
-
 class GemanMcClure(Redescending):
     """A share of the squared error that tends to a bound: far outliers pull hardly at all."""
 
@@ -219,6 +211,22 @@ class GemanMcClure(Redescending):
     related = ("cauchy", "welsch", "barron")
 
     calm = (1e30, 1.0, 0.0)
+
+    def briskly(self, order, e, prediction, target):
+        if order == 0:
+            (v,) = ROOMS.take(e, 1)
+            doubt = square_lost(self.rough_share(e, v), prediction, target)
+            v += 1.0
+            np.divide(e, v, v)
+            e *= v
+            e *= 0.5
+            return doubt
+        a, b, room = self.fine_share(e, prediction, target)
+        doubt = above(a, FAR)
+        if order == 2:
+            return doubt | bent(e, 3.0, -3.0, a, b)
+        e /= squared_base(a, b, room)
+        return doubt
 
     def plain(self, order, e, v):
         base = 1 + v

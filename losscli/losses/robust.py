@@ -7,9 +7,11 @@ from losscli.domain import POSITIVE
 from losscli.doubledouble import DoubleDouble, log
 from losscli.families import Residual
 from losscli.parameter import parameter
+from losscli.quick import ROOMS, above, square_lost
 from losscli.scaled import Scaled
 from losscli.traits import Traits
 
+LARGE = 2.0**100  # squared scales, whose powers are finite
 LEAST_CONDITION = 2.0**-20  # below this, a series beats a difference of 106 bits
 
 
@@ -154,6 +156,34 @@ class PseudoHuber(Scaled):
 
     calm = (1e30, 1e30, 1.0)
     rough = (False, True, False)
+
+    def briskly(self, order, e, prediction, target):
+        if order == 2:
+            a, b, c = self.fine_share(e, prediction, target)
+            doubt = above(a, LARGE)
+            a += 1.0
+            base = np.add(a, b, e)
+            np.sqrt(base, c)
+            c *= base
+            a -= base
+            a += b  # what rounding took from the base
+            a /= base
+            a *= -1.5
+            a += 1.0
+            np.divide(a, c, e)
+            return doubt
+        (root,) = ROOMS.take(e, 1)
+        self.rough_share(e, root)
+        doubt = above(root, LARGE) if order else square_lost(root, prediction, target)
+        root += 1.0
+        np.sqrt(root, root)
+        if order:
+            e /= root
+        else:
+            root += 1.0
+            np.divide(e, root, root)
+            e *= root
+        return doubt
 
     def plain(self, order, e, v):
         square = 1 + v

@@ -15,7 +15,8 @@ from losscli.losses.margin import Hinge, ModifiedHuber, SmoothedHinge, SquaredHi
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile
 from losscli.losses.ratio import MAPE, MSLE, SMAPE
-from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure, TukeyBiweight, Welsch
+from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
+from losscli.losses.rejecting import TukeyBiweight, Welsch
 from losscli.losses.residual import MAE, MSE, Huber
 from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
 from losscli.losses.surrogate import BinarySparsemax, Exponential, LogisticMargin, SquaredMargin, TanhMargin
