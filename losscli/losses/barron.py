@@ -1,14 +1,16 @@
 """The loss of the error that has most robust ones as members."""
 
 from math import exp as power_of_e
+from math import frexp
 from math import log1p as logarithm
 
 import numpy as np
 
 from losscli.domain import POSITIVE, Interval
 from losscli.doubledouble import DoubleDouble, exp, log1p
+from losscli.losses.robust import hyperbola
 from losscli.parameter import parameter
-from losscli.scaled import Scaled, bracket
+from losscli.scaled import Scaled, bracket, inverse_square
 from losscli.traits import Traits
 
 POWERS = 700.0  # e to more than this nears the end of the range
@@ -53,6 +55,15 @@ class Barron(Scaled):
         exact = alpha / 2 - 1 + 1 == alpha / 2 and 0 <= alpha <= 2  # nor rounded, and then however large
         value = EVER if alpha in (0, 1) else 0.5 if short else 0.0
         return (value, EVER if exact else 0.5 if abs(alpha) <= 2 else 0.0, 0.0)[order]
+
+    def briskly(self, order, e, prediction, target):
+        factor, rest = inverse_square(self.c)
+        if self.alpha != 1 or rest or frexp(self.c)[0] != 0.5:
+            return True
+        doubt = hyperbola(self, order, e, prediction, target)
+        if factor != 1:
+            e *= factor
+        return doubt
 
     def plain(self, order, e, v):
         alpha, c = self.alpha, self.c

@@ -13,6 +13,7 @@ from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Unrounded
 from losscli.loss import Axis
 from losscli.parameter import parameter
+from losscli.quick import ROOMS, outside
 from losscli.tables import taylor
 from losscli.traits import Traits
 
@@ -48,6 +49,28 @@ class LpDistance(Unrounded):
     related = ("mae", "mse", "huber")
 
     p: float = parameter(default=1.5, within=DEGREE, help="the power; convex from 1 on")
+
+    def brisk(self, order, e, prediction, target):
+        power, rest = two_sum(self.p, -order)
+        if self.p > 3 or rest:
+            return True
+        (size,) = ROOMS.take(e, 1)
+        np.abs(e, size)
+        if power == 0.5:
+            np.sqrt(size, size)
+        else:
+            np.power(size, power, size)
+        doubt = outside(size, FAINT, 1 / FAINT)
+        if power > 0 and not isinstance(doubt, bool):
+            doubt &= prediction != target
+        if order == 0:
+            e[:] = size
+        elif order == 1:
+            size *= self.p
+            np.copysign(size, e, e)
+        else:
+            np.multiply(size, self.p * (self.p - 1), e)
+        return doubt
 
     def plain(self, order, e):
         power, rest = two_sum(self.p, -order)

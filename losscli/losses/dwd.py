@@ -9,6 +9,7 @@ from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, exp, log, two_sum
 from losscli.families import Margin
 from losscli.parameter import parameter
+from losscli.quick import below
 from losscli.traits import Traits
 
 
@@ -32,6 +33,28 @@ class DWD(Margin):
     q: float = parameter(
         default=1.0, within=Interval(0.001, 1000, "[]"), help="the power; 1 is DWD, large ones near the hinge"
     )
+
+    def brisk(self, order, m):
+        knot, factor, power, rest = shape(self.q, float(order > 0))
+        if rest:
+            return True
+        line = m <= knot
+        far = m.clip(knot, np.inf) if order == 0 else m.clip(knot, np.inf, m)
+        if power == 1:
+            np.divide(factor, far, far)
+        else:
+            np.power(far, -power, far) if power != 2 else np.divide(1.0, np.multiply(far, far, far), far)
+            far *= factor
+        doubt = below(far, FAINT)
+        match order:
+            case 0:
+                np.subtract(1.0, m, m)
+                np.maximum(m, far, out=m)
+            case 1:
+                np.copyto(m, 1.0, where=line)
+            case _:
+                return True
+        return doubt
 
     def penalty(self, m):
         found, doubtful = self.plain(m, 0.0, 1 - m)

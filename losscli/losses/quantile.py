@@ -8,6 +8,7 @@ from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Unrounded
 from losscli.levels import Leveled, Levels, levels
 from losscli.parameter import parameter
+from losscli.quick import ROOMS, anew, unbounded
 from losscli.traits import Traits
 
 DEGREE = Interval(1e-3, 1e3, "[]")
@@ -50,6 +51,20 @@ class Quantile(Leveled):
     related = ("mae", "expectile", "weighted-interval-score", "epsilon-insensitive")
 
     tau: Levels = levels(help="the quantile to predict; 0.9 is rarely exceeded")
+
+    def steady(self, order):
+        return 0.0 if order == 2 else None
+
+    def brisk(self, order, e, prediction, target):
+        tau = self.level
+        if order:
+            doubt = unbounded(e)
+            below = e < 0
+            np.multiply(e > 0, 1 - tau, e)
+            np.copyto(e, -tau, where=below)
+            return doubt
+        weighed(e, tau)
+        return unbounded(e)
 
     def penalty(self, e):
         return self.weight(e) * abs(e)
@@ -102,6 +117,31 @@ class Expectile(Leveled):
 
     tau: Levels = levels(help="the weight of errors below the target")
 
+    def steady(self, order):
+        return 1.0 if order == 2 and self.level == 0.5 else None
+
+    def brisk(self, order, e, prediction, target):
+        tau = self.level
+        if order == 2:
+            doubt = unbounded(e)
+            below = e < 0
+            e.fill(2 * (1 - tau))
+            np.copyto(e, 2 * tau, where=below)
+            return doubt
+        if order:
+            (other,) = ROOMS.take(e, 1)
+            np.multiply(e, 2 * tau, other)
+            e *= 2 * (1 - tau)
+            (np.maximum if tau <= 0.5 else np.minimum)(e, other, out=e)
+        elif tau == 0.5:
+            e *= e
+            e *= 0.5
+        else:
+            size = abs(e)
+            weighed(e, tau)
+            e *= size
+        return unbounded(e)
+
     def penalty(self, e):
         weight = self.weight(e)
         return with_care(abs(e) > LARGE, weight * (e * e), lambda weight, e: weight * e * e, weight, e)
@@ -146,6 +186,29 @@ class EpsilonInsensitive(Unrounded):
     related = ("mae", "squared-epsilon-insensitive", "quantile")
 
     epsilon: float = parameter(default=0.1, within=POSITIVE, help="the largest error that costs nothing")
+
+    def steady(self, order):
+        return 0.0 if order == 2 else None
+
+    def brisk(self, order, e, prediction, target):
+        doubt = unbounded(e)
+        if order:
+            size = abs(e)
+            edge = size == self.epsilon
+            np.sign(e, e)
+            e *= size > self.epsilon
+            return doubt | edge
+        np.abs(e, e)
+        e -= self.epsilon
+        close = e >= 0
+        close &= e < self.epsilon / 3
+        e.clip(0.0, np.inf, e)
+        return doubt | anew(close, self.closely, e, prediction, target)
+
+    def closely(self, e, prediction, target):
+        """Make errors `e` little over epsilon into the loss, in place."""
+        e[:] = self.careful(0, prediction, target)
+        return False
 
     def plain(self, order, e):
         size = abs(e)
@@ -222,3 +285,11 @@ def beyond(e, epsilon):
     over = (abs(e) - epsilon).rounded
     over = np.where(np.isinf(e.high), np.inf, np.maximum(over, 0))
     return np.copysign(over, e.high)
+
+
+def weighed(e, tau):
+    """Make tau |e| of negative errors, and (1 - tau) |e| of others, in their place."""
+    (other,) = ROOMS.take(e, 1)
+    np.multiply(e, -tau, other)
+    e *= 1 - tau
+    np.abs(np.maximum(e, other, out=e), e)  # no -0.0

@@ -5,7 +5,7 @@ import numpy as np
 from losscli.domain import FACTOR, POSITIVE
 from losscli.families import Residual
 from losscli.parameter import parameter
-from losscli.quick import unbounded
+from losscli.quick import ROOMS, unbounded
 from losscli.traits import Traits
 
 
@@ -166,6 +166,19 @@ class Huber(Residual):
     delta: float = parameter(
         default=1.0, within=POSITIVE, help="where the parabola turns into a line, in units of y"
     )
+
+    def brisk(self, order, e, prediction, target):
+        if order == 2:
+            return True
+        doubt = unbounded(e)
+        if order:
+            e.clip(-self.delta, self.delta, e)
+            return doubt
+        (near,) = ROOMS.take(e, 1)
+        e.clip(-self.delta, self.delta, near)
+        e -= near * 0.5
+        e *= near
+        return doubt
 
     def penalty(self, e):
         near = e.clip(-self.delta, self.delta)

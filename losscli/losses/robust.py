@@ -7,7 +7,7 @@ from losscli.domain import POSITIVE
 from losscli.doubledouble import DoubleDouble, log
 from losscli.families import Residual
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, above, square_lost
+from losscli.quick import ROOMS, above, square_lost, unbounded
 from losscli.scaled import Scaled
 from losscli.traits import Traits
 
@@ -35,6 +35,23 @@ class SmoothL1(Residual):
     beta: float = parameter(
         default=1.0, within=POSITIVE, help="where the parabola turns into a line, in units of y"
     )
+
+    def brisk(self, order, e, prediction, target):
+        if order == 2:
+            return True
+        doubt = unbounded(e)
+        near = e
+        if order:
+            e.clip(-self.beta, self.beta, e)
+        else:
+            (near,) = ROOMS.take(e, 1)
+            e.clip(-self.beta, self.beta, near)
+            e -= near * 0.5
+        if self.beta != 1:
+            near /= self.beta
+        if not order:
+            e *= near
+        return doubt
 
     def penalty(self, e):
         size = abs(e)
@@ -158,32 +175,7 @@ class PseudoHuber(Scaled):
     rough = (False, True, False)
 
     def briskly(self, order, e, prediction, target):
-        if order == 2:
-            a, b, c = self.fine_share(e, prediction, target)
-            doubt = above(a, LARGE)
-            a += 1.0
-            base = np.add(a, b, e)
-            np.sqrt(base, c)
-            c *= base
-            a -= base
-            a += b  # what rounding took from the base
-            a /= base
-            a *= -1.5
-            a += 1.0
-            np.divide(a, c, e)
-            return doubt
-        (root,) = ROOMS.take(e, 1)
-        self.rough_share(e, root)
-        doubt = above(root, LARGE) if order else square_lost(root, prediction, target)
-        root += 1.0
-        np.sqrt(root, root)
-        if order:
-            e /= root
-        else:
-            root += 1.0
-            np.divide(e, root, root)
-            e *= root
-        return doubt
+        return hyperbola(self, order, e, prediction, target)
 
     def plain(self, order, e, v):
         square = 1 + v
@@ -219,3 +211,33 @@ class PseudoHuber(Scaled):
             smoothness=1,
             best="between the median (delta small) and the mean (delta large)",
         )
+
+
+def hyperbola(loss, order, e, prediction, target):
+    """Make errors `e` into pseudo-huber or a derivative of it, in place, by the scale of a loss."""
+    if order == 2:
+        a, b, c = loss.fine_share(e, prediction, target)
+        doubt = above(a, LARGE)
+        a += 1.0
+        base = np.add(a, b, e)
+        np.sqrt(base, c)
+        c *= base
+        a -= base
+        a += b  # what rounding took from the base
+        a /= base
+        a *= -1.5
+        a += 1.0
+        np.divide(a, c, e)
+        return doubt
+    (root,) = ROOMS.take(e, 1)
+    loss.rough_share(e, root)
+    doubt = above(root, LARGE) if order else square_lost(root, prediction, target)
+    root += 1.0
+    np.sqrt(root, root)
+    if order:
+        e /= root
+    else:
+        root += 1.0
+        np.divide(e, root, root)
+        e *= root
+    return doubt

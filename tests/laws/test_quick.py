@@ -46,6 +46,8 @@ def column(rng, domain, count):
 def test_quick_kernels_find_what_the_usual_ones_do(loss, order, monkeypatch):
     rng = np.random.default_rng(1)
     rows = [column(rng, each.domain, 2000) for each in loss.form(2)]
+    if loss.name == "mape":
+        rows[1] = np.where(rows[1] == 0, 1.0, rows[1])
     found = getattr(loss, order)(*rows)
     monkeypatch.setattr(type(loss), "swiftly", Loss.swiftly)
     truth = getattr(loss, order)(*rows)
