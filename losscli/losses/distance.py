@@ -52,7 +52,7 @@ class LpDistance(Unrounded):
 
     def brisk(self, order, e, prediction, target):
         power, rest = two_sum(self.p, -order)
-        if self.p > 3 or rest:
+        if self.p > 3 or rest or not power:
             return True
         (size,) = ROOMS.take(e, 1)
         np.abs(e, size)

@@ -5,6 +5,7 @@ import pytest
 
 from losscli.loss import Loss
 from losscli.losses import catalogue
+from losscli.spec import parse
 
 LIMIT = 6  # units in the last place: either is within 4 of the truth, and hardly both at opposite ends
 SPECIAL = [
@@ -28,7 +29,12 @@ SPECIAL = [
 ]
 
 
-LOSSES = [loss for loss in (kind() for kind in catalogue().values()) if loss.swiftly(0)]
+OTHERS = """lp-distance:p=1 lp-distance:p=0.5 lp-distance:p=2 cauchy:c=1.7 tukey-biweight:c=1 geman-mcclure:c=0.3
+ expectile:tau=0.2 expectile:tau=0.9 quantile:tau=0.9 dwd:q=2 dwd:q=0.3 smoothed-hinge:gamma=0.3 barron:c=2 hinge:margin=0
+ mse:scale=0.3 smooth-l1:beta=0.3""".split()
+LOSSES = [
+    loss for loss in [*(kind() for kind in catalogue().values()), *map(parse, OTHERS)] if loss.swiftly(0)
+]
 
 
 def column(rng, domain, count):
