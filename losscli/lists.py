@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from losscli.data.batch import CLUSTER, GROUP, LIST, RECORD, Array, Batch
 from losscli.errors import DataError
-from losscli.listwise import Index, Listwise, numbered
+from losscli.gather import Gathered, Index
+from losscli.listwise import Listwise
 from losscli.loss import DomainError
 from losscli.run import WEIGHT, Job, Kink, Reduction, Row
 from losscli.stats.exact import ExactSum
 
 
 class Lists(NamedTuple):
-    """All rows, and which list each is in. They are held in memory, for those of a list may be far apart."""
+    """Some whole lists: their rows, and which list each is in."""
 
     rows: Batch
     code: Index
@@ -28,85 +29,126 @@ class Lists(NamedTuple):
     """The first row of each list."""
     sizes: Index
     """How many rows each list has."""
-    names: Sequence[str | int]
-    """What lists are called; those without names are numbered from 1."""
+    start: int
+    """The number of the first of them."""
+    places: Index
+    """Where each row is in the input."""
 
 
 class ListJob(Job):
-    """Losses of lists over one reading, once."""
+    """Losses of lists over one reading, once: all rows are read before the first list is answered."""
 
     unit = "list"
+    lists: Lists
+    """Those that were answered last."""
+    like: ListJob | None = None
+    """Another job over the same rows, which has them."""
 
     @cached_property
-    def lists(self) -> Lists:
-        """The rows and the lists, read when first asked for."""
-        rows = joined(list(self._batches))
-        places = rows.columns.get(LIST)
-        if places is not None:
-            places = np.where(np.isnan(places), -1, places)  # rows of no known list are one
-        code, count = numbered(len(rows.rows), places)
-        first = np.unique(code, return_index=True)[1]
-        names: list[str | int] = [1]
-        if places is not None:
-            known = ["", *self.reading.lists]
-            names = [known[int(place) + 1] for place in places[first]]
-        return Lists(rows, code, first, np.bincount(code, minlength=count), names)
+    def gathered(self) -> Gathered:
+        """The rows of all lists, read when first asked for."""
+        return self.like.gathered if self.like else Gathered(self._batches)
 
-    @cached_property
-    def each(self) -> Batch:
-        """The lists: where they begin, and their weights if they have any. Raises `DataError`."""
-        rows, _, first, _, _ = self.lists
+    @property
+    def count(self) -> int:
+        """How many lists there are."""
+        return self.gathered.count
+
+    def parts(self) -> Iterator[Lists]:
+        """Yield all lists, some at a time."""
+        for rows, code, start, places in self.gathered.parts():
+            first = np.unique(code, return_index=True)[1]
+            self.lists = Lists(rows, code, first, np.bincount(code), start, places)
+            yield self.lists
+
+    def each(self, lists: Lists) -> Batch:
+        """Return where some lists begin, and their weights if they have any. Raises `DataError`."""
+        rows, first = lists.rows, lists.first
         self.weight(rows)
         whole = {entry.name for inputs in self.inputs for entry in inputs if entry.whole}
         own = {role: rows.columns[role][first] for role in (WEIGHT, GROUP, CLUSTER) if role in rows.columns}
         for role in (*whole, *own):
-            self._agree(role)
+            self._agree(lists, role)
         return Batch(own, rows.rows[first], rows.lines[first])
 
     def rows(self) -> Iterator[Row]:
         """Yield all lists with the value of each loss."""
-        yield Row(self.each, [self._answer(at)[1] for at in range(len(self.losses))])
+        for lists in self.parts():
+            yield Row(self.each(lists), [self._answer(lists, at)[1] for at in range(len(self.losses))])
 
     def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:
         """Yield all rows with the derivatives of the first loss, and with the value of the list they are in.
 
         Those of each list's own loss, or of the weighted sum or mean over lists.
         """
-        weight = self.weight(self.each)
-        arrays, values = self._answer(0)
-        loss, code = cast("Listwise", self._coded[0]), self.lists.code
-        found = (loss.gradient if order == 1 else loss.hessian)(*arrays, lists=code)
-        found = found if isinstance(found, tuple) else (found,)
-        edge = loss.kinked(*arrays, lists=code)
-        if kink == "nan":
-            found = tuple(np.where(along(edge[code], x), np.nan, x) for x in found)
-        if weight is not None and how != "none":
-            found = tuple(x * along(weight[code], x) for x in found)
-        if how == "mean":
-            total = ExactSum()
-            total.update(np.ones(len(values)), weight)
-            if not total.weight:
-                raise self.weightless()
-            found = tuple(x / total.sum for x in found)
-        yield Row(self.lists.rows, [values[code]], found, int(edge.sum()), len(values))
+        rows = self.gradients_by_list(order, how, kink)
+        return rows if self.gathered.sorted else self._in_order(rows)
+
+    def gradients_by_list(
+        self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient"
+    ) -> Iterator[Row]:
+        """Yield all rows as `gradients` does, but list by list."""
+        total = ExactSum()
+        for lists in self.parts() if how == "mean" else ():
+            total.update(np.ones(len(lists.sizes)), self.weight(self.each(lists)))
+        if how == "mean" and not total.weight:
+            raise self.weightless()
+        for lists in self.parts():
+            weight = self.weight(self.each(lists))
+            arrays, values = self._answer(lists, 0)
+            loss, code = cast("Listwise", self._coded[0]), lists.code
+            found = (loss.gradient if order == 1 else loss.hessian)(*arrays, lists=code)
+            found = found if isinstance(found, tuple) else (found,)
+            edge = loss.kinked(*arrays, lists=code)
+            if kink == "nan":
+                found = tuple(np.where(along(edge[code], x), np.nan, x) for x in found)
+            if weight is not None and how != "none":
+                found = tuple(x * along(weight[code], x) for x in found)
+            if how == "mean":
+                found = tuple(x / total.sum for x in found)
+            yield Row(lists.rows, [values[code]], found, int(edge.sum()), len(values))
+
+    def _in_order(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """Yield in input order what is known list by list."""
+        kinks, count = 0, self.count
+
+        def found() -> Iterator[tuple[Index, Sequence[Array]]]:
+            nonlocal kinks
+            for row in rows:
+                kinks += row.kinks
+                yield self.lists.places, [row.values[0], *row.derivatives]
+
+        for batch, (value, *derivatives) in self.gathered.in_order(found()):
+            yield Row(batch, [value], tuple(derivatives), kinks, count)
+            kinks = count = 0
 
     def beside(self, row: Row) -> list[Sequence[Any] | NDArray[Any]]:
-        """Return the names of the lists, and how many rows each has."""
-        return [self.lists.names, self.lists.sizes.tolist()]
+        """Return the names of the lists that were answered last, and how many rows each has."""
+        sizes = self.lists.sizes.tolist()
+        return [[self._named(self.lists.start + k) for k in range(len(sizes))], sizes]
 
-    def marks(self) -> Mapping[str, Sequence[Any]]:
-        """Return the number of each row in its record, if a record has many, and the name of its list."""
-        found: dict[str, Sequence[Any]] = {}
+    @property
+    def marked(self) -> Sequence[str]:
+        """What tells rows apart: their number in their record, if a record has many, and the name of their list."""
         by = self.reading.chosen.get(LIST)
-        if by and by.names != (RECORD,):
-            found["list"] = [self.lists.names[k] for k in self.lists.code]
-        if self.reading.nested:
-            found["member"] = [k + 1 for which in self.records() for k in range(which.stop - which.start)]
+        return [
+            *(["list"] if by and by.names != (RECORD,) else []),
+            *(["member"] if self.reading.nested else []),
+        ]
+
+    def marks(self, row: Row) -> Mapping[str, Sequence[Any]]:
+        """Return what tells these rows apart beside ids and numbers."""
+        found: dict[str, Sequence[Any]] = {}
+        for mark in self.marked:
+            if mark == "list":
+                found[mark] = [self._called(place) for place in row.batch.columns[LIST].tolist()]
+            else:
+                found[mark] = [k + 1 for which in self.records(row) for k in range(which.stop - which.start)]
         return found
 
-    def records(self, row: Row | None = None) -> Sequence[Any]:
+    def records(self, row: Row) -> Sequence[Any]:
         """Return the rows as records have them."""
-        numbers = self.lists.rows.rows
+        numbers = row.batch.rows
         if not self.reading.nested:
             return range(len(numbers))
         starts = np.flatnonzero(np.diff(numbers, prepend=0)).tolist()
@@ -114,7 +156,7 @@ class ListJob(Job):
 
     def gathering(self) -> str:
         """Return how rows are put together: ` in 20 lists by query_id`."""
-        by, count = self.reading.chosen.get(LIST), len(self.lists.names)
+        by, count = self.reading.chosen.get(LIST), self.count
         if by is None:
             return " in one list"
         how = ", one a record" if by.names == (RECORD,) else f" by {by.names[0]}"
@@ -122,22 +164,32 @@ class ListJob(Job):
 
     def place(self, line: int) -> str:
         """Return where a list begins, and what it is called."""
-        name = self._named(line)
+        name = self._beginning(line)
         return super().place(line) + (f" (list {name!r})" if isinstance(name, str) else "")
 
     def short_place(self, line: int) -> str:
         """Return which list begins in a line, in few words."""
         if LIST not in self.reading.chosen:
             return "all rows"
-        name = self._named(line)
+        name = self._beginning(line)
         return f"list {name}" if isinstance(name, str) else super().short_place(line)
 
-    def _named(self, line: int) -> str | int:
-        return self.lists.names[int(np.flatnonzero(self.each.lines == line)[0])]
+    def _beginning(self, line: int) -> str | int:
+        """Return the name of the list that begins in a line."""
+        return self._named(int(np.flatnonzero(self.gathered.lines == line)[0]))
 
-    def _answer(self, at: int) -> tuple[list[Any], Array]:
+    def _named(self, number: int) -> str | int:
+        """Return the name of a list, by its number."""
+        place = int(self.gathered.called[number])
+        return self._called(place) if LIST in self.reading.chosen else 1
+
+    def _called(self, place: float) -> str | int:
+        """Return the name that a batch has for a list, which may be NaN or -1."""
+        return self.reading.lists[int(place)] if place >= 0 else ""
+
+    def _answer(self, lists: Lists, at: int) -> tuple[list[Any], Array]:
         """Return the inputs of a loss, and its value for each list. Raises `DataError`."""
-        rows, code, first, _, _ = self.lists
+        rows, code, first = lists.rows, lists.code, lists.first
         arrays: list[Any] = self._inputs(rows, at)
         for k, entry in enumerate(self.inputs[at]):
             if entry.kind == "labels":
@@ -148,19 +200,31 @@ class ListJob(Job):
             loss.check(*arrays)
         except DomainError as error:
             if error.entry.kind == "labels":  # found in a list, and told where the list begins
-                lists = np.flatnonzero(error.rows)
+                bad = np.flatnonzero(error.rows)
                 error.rows = np.zeros(len(code), np.bool_)
-                error.rows[first[lists]] = True
-            raise self._explain(error, rows, at) from None
+                error.rows[first[bad]] = True
+            raise self._first(error, rows, at) from None
         if LIST in rows.columns:
             lost = np.isnan(rows.columns[LIST])
             wrt = next(k for k, entry in enumerate(self.inputs[at]) if entry.wrt)
             arrays[wrt] = np.where(along(lost, arrays[wrt]), np.nan, arrays[wrt])
         return arrays, loss.value(*arrays, lists=code)
 
-    def _agree(self, role: str) -> None:
+    def _first(self, error: DomainError, rows: Batch, at: int) -> DataError:
+        """Return what to say of the first row of the input that a loss refuses, and of those that follow."""
+        if any(entry.kind == "labels" for entry in self.inputs[at]):  # which are only known of whole lists
+            return self._explain(error, rows, at)
+        self._batches = self.gathered.batches()
+        for batch in self._batches:
+            try:
+                self._coded[at].check(*self._inputs(batch, at))
+            except DomainError as first:
+                return self._explain(first, batch, at)
+        return self._explain(error, rows, at)
+
+    def _agree(self, lists: Lists, role: str) -> None:
         """Raise `DataError` if a list has two values of what it has as a whole."""
-        rows, code, first, _, names = self.lists
+        rows, code, first = lists.rows, lists.code, lists.first
         x = rows.columns[role]
         before = x[first][code]
         apart = (x != before) & ~np.isnan(x) & ~np.isnan(before)
@@ -173,7 +237,10 @@ class ListJob(Job):
         of = next((each.of for inputs in self.inputs for each in inputs if each.name == role), "")
         one, other = (self.reading.said(role, float(array[(at, *place)]), of) for array in (before, x))
         if LIST in self.reading.chosen:
-            which, fix = f"list {names[int(code[at])]!r}", f"the same {role} in every row of a list"
+            which, fix = (
+                f"list {self._named(lists.start + int(code[at]))!r}",
+                f"the same {role} in every row of a list",
+            )
         else:
             which, fix = "all rows are one list", "--col list=COL       if they are several"
         raise DataError(
@@ -184,18 +251,13 @@ class ListJob(Job):
         )
 
 
+def shared(jobs: Sequence[Job]) -> None:
+    """Let jobs over the same rows have them once."""
+    first, *others = (job for job in jobs if isinstance(job, ListJob))
+    for each in others:
+        each.like = first
+
+
 def along(each: Any, x: Array) -> Any:
     """Return something of each row so that it goes with what has one or several numbers a row."""
     return each[:, None] if x.ndim == 2 else each
-
-
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Return several batches as one."""
-    if len(batches) == 1:
-        return batches[0]
-    return Batch(
-        {role: np.concatenate([each.columns[role] for each in batches]) for role in batches[0].columns},
-        np.concatenate([each.rows for each in batches]),
-        np.concatenate([each.lines for each in batches]),
-        [name for each in batches for name in each.ids],
-    )

@@ -144,8 +144,13 @@ class Job:
         """Return what tells the losses of some rows apart, column by column: ids, or numbers."""
         return [row.batch.ids or row.batch.rows]
 
-    def marks(self) -> Mapping[str, Sequence[Any]]:
-        """Return what tells rows apart beside ids and numbers, by the name of its column."""
+    @property
+    def marked(self) -> Sequence[str]:
+        """The names of what tells rows apart beside ids and numbers."""
+        return ()
+
+    def marks(self, row: Row) -> Mapping[str, Sequence[Any]]:
+        """Return what does, of some rows, by its name."""
         return {}
 
     def records(self, row: Row) -> Iterable[int | slice]:

@@ -130,8 +130,9 @@ class Check:
         )  # fmt: skip
 
     def _answers(self) -> Iterator[tuple[Quantity, Answers]]:
-        rows = self.job.gradients() if "grad" in self.wanted else self.job.rows()
-        for row in rows:
+        job = self.job
+        each = job.gradients_by_list if isinstance(job, ListJob) else job.gradients
+        for row in each() if "grad" in self.wanted else job.rows():
             yield from self._of(row)
 
     def _of(self, row: Row) -> Iterator[tuple[Quantity, Answers]]:
@@ -150,10 +151,10 @@ class Check:
                 kinked = self.loss.kinked(*inputs).reshape(len(batch.lines), -1).any(axis=1)
                 some = some.take(np.flatnonzero(~kinked))
             yield "grad", some
-        whole = self.job.weight(self.job.each if isinstance(self.job, ListJob) else batch)
-        if lists:
-            row = next(iter(self.job.rows())) if "grad" in self.wanted else row
-            values = row.values[0]
+        if isinstance(self.job, ListJob) and lists:
+            values = values[lists.first] if "grad" in self.wanted else values
+            row = Row(self.job.each(lists), [values])
+        whole = self.job.weight(row.batch)
         counts = row.counts[0] if row.counts else None
         self._total.update(
             np.ones_like(values) if counts is None else counts,
@@ -172,7 +173,7 @@ class Check:
 
     def _weights(self, row: Row) -> Array | None:
         if isinstance(self.job, ListJob):
-            weight = self.job.weight(self.job.each)
+            weight = self.job.weight(self.job.each(self.job.lists))
             return None if weight is None else weight[self.job.lists.code]
         return self.job.weight(row.batch)
 

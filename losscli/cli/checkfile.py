@@ -61,11 +61,12 @@ def check_columns(
 def answer(job: Job, answers: Sequence[Answer], to: Output) -> None:
     """Write what was found."""
     from losscli.cli.describe import envelope, input_facts
+    from losscli.lists import ListJob
     from losscli.report.table import Table
 
     document = {
         **envelope("check"),
-        "input": input_facts(job, len(job.lists.names) if job.unit == "list" else 0),  # pyright: ignore
+        "input": input_facts(job, job.count if isinstance(job, ListJob) else 0),
         "results": [each.record() for each in answers],
     }
     if to.kind == "table":

@@ -82,11 +82,9 @@ def as_json(jobs: Sequence[Job], words: Words, to: Output) -> None:
     with ExitStack() as stack:
         held = [stack.enter_context(Held[Any]()) for _ in each]
         for rows in together(jobs):
-            if job.unit == "list":  # all at once
-                lists = {
-                    name: np.asarray(as_column(one)).tolist()
-                    for name, one in zip(("lists", "rows"), job.beside(rows[0]), strict=True)
-                }
+            if job.unit == "list":
+                for name, one in zip(("lists", "rows"), job.beside(rows[0]), strict=True):
+                    lists.setdefault(name, []).extend(np.asarray(as_column(one)).tolist())
             for place, values in enumerate(values for row in rows for values in row.values):
                 held[place].put(values)
                 counts[place] += values.size

@@ -128,13 +128,12 @@ class Gradients:
         ]
         """The inputs of one column, which are shown beside the derivative."""
         self.own = [
-            1 + len(job.marks()) + at
+            1 + len(job.marked) + at
             for at, entry in enumerate(self.scalars)
             if entry.kind not in ("labels", "class")
         ]
         """The columns that are numbers of the user's own."""
         self.ids = bool(words.ident or words.on)
-        self.marks = job.marks()
         self.count = self.kinks = self.zeros = self.unbounded = self.line = self.rows_seen = 0
         self.norm = self.largest = 0.0
         self.total: ExactSum | None = None
@@ -179,7 +178,7 @@ class Gradients:
         first = self.chosen[self.inputs[0].name]
         several = self.loss.elementwise and first.several
         losses = [f"loss_{label}" for label in first.labels or first.names] if several else ["loss"]
-        beside = [*self.marks, *(entry.name for entry in self.scalars)]
+        beside = [*self.job.marked, *(entry.name for entry in self.scalars)]
         return ["id" if self.ids else "row", *beside, *losses, *grads]
 
     def blocks(self, kind: str) -> Iterator[Sequence[Column]]:
@@ -192,7 +191,7 @@ class Gradients:
             if kind != "bare":
                 columns = [
                     self.names(row),
-                    *map(as_column, self.marks.values()),
+                    *map(as_column, self.job.marks(row).values()),
                     *(self.shown(row, entry) for entry in self.scalars),
                     *split(row.values[0]),
                     *columns,

@@ -24,7 +24,7 @@ def write_json(answer: Gradients, to: Output) -> None:
     known = [
         "row",
         *(["id"] if answer.ids else []),
-        *(["list"] if "list" in answer.marks else []),
+        *(["list"] if "list" in answer.job.marked else []),
         "value",
         answer.name,
     ]
@@ -59,6 +59,7 @@ def _rows(answer: Gradients, known: list[str], to: Output) -> Iterator[Mapping[s
         yield from map(Raw, texts(lines, JSON._replace(between=between)))
         return
     for row in chain([head], seen):
+        lists = answer.job.marks(row).get("list")
         for which in answer.job.records(row):
             at = which.start if isinstance(which, slice) else which
             grads = [x[which].tolist() for x in row.derivatives]
@@ -66,7 +67,7 @@ def _rows(answer: Gradients, known: list[str], to: Output) -> Iterator[Mapping[s
             facts = {
                 "row": int(row.batch.rows[at]),
                 "id": row.batch.ids[which] if answer.ids else None,
-                "list": answer.marks["list"][at] if "list" in answer.marks else None,
+                "list": lists[at] if lists else None,
                 "value": row.values[0][at].tolist(),
                 answer.name: grads[0] if len(grads) == 1 else named,
             }

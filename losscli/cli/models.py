@@ -61,8 +61,13 @@ def open_models(
                 [f"--classes {','.join(labels)}       if the columns mean these, in their order"],
                 code="models-apart",
             )  # fmt: skip
-    streams = tee(batches, len(words.pred))
-    return [
+    streams = [batches] * len(words.pred) if lists else tee(batches, len(words.pred))
+    jobs = [
         job(losses, needed, reading, normalize=words.normalize, batches=stream, alias={name: other})
         for stream, other in zip(streams, [name, *others], strict=True)
     ]
+    if lists:
+        from losscli.lists import shared
+
+        shared(jobs)
+    return jobs

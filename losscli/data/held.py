@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from tempfile import SpooledTemporaryFile
 from typing import Any, Generic, TypeVar, cast
 
@@ -14,22 +14,30 @@ KEPT = 1 << 24
 
 
 class Held(Generic[Thing]):
-    """Things in the order in which they were put by, to be taken out once."""
+    """Things in the order in which they were put by."""
 
-    def __init__(self) -> None:
-        self._file = SpooledTemporaryFile(KEPT)  # noqa: SIM115 (closed on leaving)
+    def __init__(self, kept: int = KEPT) -> None:
+        self._file = SpooledTemporaryFile(kept)  # noqa: SIM115 (closed on leaving)
 
     def put(self, thing: Thing) -> None:
         """Put one by."""
         pickle.dump(thing, cast("Any", self._file), protocol=5)
 
     def __iter__(self) -> Iterator[Thing]:
-        self._file.seek(0)
+        at = 0  # others may read too, elsewhere
         while True:
+            self._file.seek(at)
             try:
-                yield pickle.load(cast("Any", self._file))
+                thing = pickle.load(cast("Any", self._file))
             except EOFError:
                 return
+            at = self._file.tell()
+            yield thing
+
+    @property
+    def close(self) -> Callable[[], None]:
+        """What lets go of all of it."""
+        return self._file.close
 
     def __enter__(self) -> Held[Thing]:
         return self

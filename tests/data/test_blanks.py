@@ -40,7 +40,7 @@ row = st.tuples(
 ).map("".join)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(row | st.sampled_from(["", "  ", "1 2", "1 2 3 4"]), max_size=12),
     st.sampled_from(["\n", "\r\n"]),

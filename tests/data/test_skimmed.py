@@ -87,7 +87,7 @@ def damaged(whole, damage):
     return whole[:at] + damage[1] + whole[at + 1 :]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(text.map(json.dumps), number, number), max_size=8),
     st.lists(other, max_size=2, unique=True),
@@ -107,7 +107,7 @@ def test_arrays_side_by_side(tmp_path_factory, rows, others, space, step, size, 
     same(whole, size, step, format="json")
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.tuples(text.map(json.dumps), number, number), max_size=6),
     st.lists(other, max_size=2, unique=True),
