@@ -143,7 +143,7 @@ class SwiftDistance:
 
     def apart(self, other: SwiftDistance) -> Array:
         """Return the derivative less that of another distance from the same vectors; NaN where it is not sure."""
-        wholes, parts = zip(self._unit(), other._unit(), strict=True)
+        wholes, parts = zip(self.unit(), other.unit(), strict=True)
         found = np.subtract(*wholes, out=wholes[0])
         found += np.subtract(*parts, out=parts[0])
         size = np.abs(found, out=parts[1])
@@ -160,7 +160,7 @@ class SwiftDistance:
                 found[:, rows[lost.any(axis=0)]] = np.nan
         return found
 
-    def _unit(self) -> tuple[Array, Array]:
+    def unit(self) -> tuple[Array, Array]:
         """Return the direction as exact products and a small rest."""
         share = 1 / self.length.high
         back, lost = two_product(share, self.length.high)

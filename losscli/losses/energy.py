@@ -7,11 +7,11 @@ import numpy as np
 
 from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, POSITIVE, Interval
-from losscli.dots import SwiftDistance, doubt
 from losscli.doubledouble import DoubleDouble, power
 from losscli.geometry import Distance
 from losscli.listwise import Listwise, in_pieces
 from losscli.loss import Input
+from losscli.losses import spread
 from losscli.parameter import flag, parameter
 from losscli.staircase import SUMS, Weights, of_members
 
@@ -71,9 +71,28 @@ class Spread(Listwise):
         if weights:
             return (self.weighed(order, x, y, Weights(*weights, fair=bool(self.fair))),)
         pairs = count * (count - 1) if self.fair and count > 1 else count * count
+        swift = (spread.value, spread.slopes)[order] if order < 2 else None
+        parts = (self.sizes, self.pulls)[order]() if order < 2 else None
+        if swift is None or parts is None or (order and self.whole(x)):
+            return (self.unweighed(order, x, y, pairs),)
+
+        def careful(x, y):
+            return [self.unweighed(order, x, y, pairs)]
+
+        return reconsidered([swift(parts, x, y, pairs)], careful, x, y)
+
+    def sizes(self) -> Any:
+        """Return `size` by pairs of doubles, if there is such: of two blocks of vectors, and where it is sure."""
+
+    def pulls(self) -> Any:
+        """Return `pull` by pairs of doubles, if there is such."""
+
+    def unweighed(self, order, x, y, pairs):
+        """Return the derivative of `order` of members that all count the same."""
+        count = len(x[0])
         kernel = (self.size, self.pull, self.bend)[order]
         if order == 0:
-            return (self.value_of(x, y, pairs),)
+            return self.value_of(x, y, pairs)
         whole, largest = kernel(Distance(x, y[:, None]))
         each = pairs / count  # a whole number, so that nothing is rounded before the end
         whole, largest = whole * each, largest * each
@@ -85,7 +104,7 @@ class Spread(Listwise):
                 whole = whole - (-part if order == 1 else part)
                 largest = np.maximum(largest, np.roll(terms, shift, axis=1))
         found = whole.rounded if self.whole(x) else sure(whole, largest)
-        return (self.kept(found / pairs, largest),)
+        return self.kept(found / pairs, largest)
 
     def kept(self, found, largest):
         """Return what was found; NaN where the largest term is too small or large to tell, 0 where there is none."""
@@ -227,31 +246,11 @@ class EnergyScore(Spread):
         across, along = apart.bend() * rate, apart.direction().squared() * rate * (self.beta - 1)
         return unless(lost, across + along, np.nan), abs(across.high) + abs(along.high)
 
-    def value_of(self, x, y, pairs):
-        careful = super().value_of
-        if self.beta != 1:
-            return careful(x, y, pairs)
-        return reconsidered([self.swift_value(x, y, pairs)], lambda x, y: [careful(x, y, pairs)], x, y)[0]
+    def sizes(self):
+        return spread.lengths if self.beta == 1 else None
 
-    def swift_value(self, x, y, pairs):
-        """Return the value in few passes; NaN where it is not sure."""
-        (width, count, lists), (length, *fit) = x.shape, self.lengths(x, np.broadcast_to(y[:, None], x.shape))
-        near, far = length.total() / count, DoubleDouble(np.zeros((count, lists)))
-        for shift in range(1, count // 2 + 1):
-            length, known = self.lengths(x, np.roll(x, -shift, axis=1))
-            far = far + (length.scaled(0.5) if 2 * shift == count else length)
-            fit.append(known)
-        far = far.total() / pairs
-        value = near - far
-        sure = np.all(fit, axis=(0, 1)) & (abs(value.high) > doubt(width) * np.maximum(near.high, far.high))
-        return np.where(sure, value.rounded, np.nan)
-
-    @staticmethod
-    def lengths(x, y):
-        """Return distances, (M, lists), and where they are sure."""
-        apart, shape = SwiftDistance(x.reshape(len(x), -1), y.reshape(len(x), -1)), x.shape[1:]
-        length = DoubleDouble(apart.length.high.reshape(shape), apart.length.low.reshape(shape))
-        return length, apart.fit.reshape(shape)
+    def pulls(self):
+        return spread.directions if self.beta == 1 else None
 
     def of_piece(self, order, *block):
         (found,) = super().of_piece(order, *block)

@@ -1,9 +1,12 @@
 """The kernel score of an ensemble of vectors: a bell says which are near."""
 
+from functools import partial
+
 import numpy as np
 
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, exp, expm1
+from losscli.losses import spread
 from losscli.losses.energy import FAR, GNEITING, Spread, unless
 from losscli.parameter import flag, parameter
 
@@ -68,6 +71,12 @@ class GaussianKernelScore(Spread):
 
     def size(self, apart):
         return -expm1(-self.exponent(apart))
+
+    def sizes(self):
+        return partial(spread.gaps, self.width)
+
+    def pulls(self):
+        return partial(spread.falls, self.width)
 
     def near(self, apart):
         """Return the nearness e^−t, over width²."""

@@ -49,12 +49,14 @@ class MulticlassSparsemax(OnScores):
     )
     related = ("binary-sparsemax", "softmax-cross-entropy", "crammer-singer-hinge")
 
+    swift = True
+
     def derivative(self, order, z, y):
         if order == 2:
             return self.careful(order, z, y)
-        return reconsidered([self.swift(order, z, y)], partial(self.careful, order), z, y)
+        return reconsidered([self.plainly(order, z, y)], partial(self.careful, order), z, y)
 
-    def swift(self, order, z, y):
+    def plainly(self, order, z, y):
         """Return the derivative of `order` for one class a row, in few passes; NaN where it is not sure."""
         k = index(y)
         gap, lost = two_sum(z, -z.max(axis=0))
@@ -77,7 +79,7 @@ class MulticlassSparsemax(OnScores):
         e = np.where(inside, above + more, 0.0)
         true, below = pick(above, k), pick(more, k)
         own, again = two_sum(true, -1.0)
-        held = pick(inside, k)
+        held = pick(inside.astype(np.float64), k) > 0
         np.put_along_axis(e, k[None], np.where(held, own + (again + below), -1.0)[None], axis=0)
         if order == 1:
             np.copyto(e, np.nan, where=~sure)
