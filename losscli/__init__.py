@@ -83,7 +83,8 @@ if TYPE_CHECKING:
     from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
     from losscli.losses.scoring import RPS, Brier, MulticlassBrier
     from losscli.losses.siglip import Siglip
-    from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
+    from losscli.losses.softfocal import CategoricalFocalWithLogits
+    from losscli.losses.softmax import Poly1CrossEntropy
     from losscli.losses.sparsemax import MulticlassSparsemax
     from losscli.losses.spherical import SphericalScore
     from losscli.losses.surrogate import (
@@ -103,23 +104,24 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AFT", "BCE", "CTC", "DPO", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme", "AFTLogistic",
-    "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal", "BinaryFocalWithLogits",
-    "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace", "CRPSLogistic",
-    "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle",
-    "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge",
-    "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile",
-    "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma",
-    "GaussianNLLLogVar", "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice",
-    "GeneralizedKL", "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE",
-    "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence",
-    "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale",
-    "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
-    "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
-    "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
-    "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
-    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
+    "AFT", "BCE", "CTC", "DPO", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme",
+    "AFTLogistic", "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal",
+    "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian",
+    "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
+    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
+    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
+    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
+    "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
+    "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss",
+    "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
+    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
+    "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance",
+    "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking",
+    "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax",
+    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL",
+    "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
+    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog",
+    "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
     "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
     "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
     "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",

@@ -86,6 +86,8 @@ class _Fold(ast.NodeTransformer):
         return _known(self.fixed[node.id]) if node.id in self.fixed else node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        if isinstance(node.value, ast.Name) and node.value.id in self.fixed:  # one number for all
+            return _known(self.fixed[node.value.id])
         return _known(1) if ast.unparse(node.value) in self.level else self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:

@@ -139,6 +139,12 @@ class Weighed(Multiclass):
         return {**super().variables(*row), "weights": self.weights or (1,) * len(row[0])}
 
 
+def smoothed(share: Array, s: float) -> DoubleDouble:
+    """Return target weights mixed with the uniform distribution, to twice the precision."""
+    fine = DoubleDouble(share, np.zeros_like(share))
+    return fine * DoubleDouble.of_sum(1.0, -s) + DoubleDouble(s) / len(share) if s else fine
+
+
 # ---- what a program asks of any loss ----
 
 
@@ -170,17 +176,20 @@ def kept(loss: Loss, inputs: Sequence[Array]) -> NDArray[np.bool_] | None:
 def coded(loss: Loss, chosen: Chosen) -> Loss:
     """Return a loss that knows ignored classes as a reading codes them: the place of their column, else -1, -2 ...
 
-    Raises `UsageError` if it has weights for more or fewer classes than were chosen.
+    Raises `UsageError` if it has weights, or factors, for more or fewer classes than were chosen.
     """
+    labels = chosen.labels
+    for name, value in loss.settings().items():
+        if not isinstance(value, tuple) or loss.parameters[name].each != "class":
+            continue
+        if len(value) not in (0, len(labels)):
+            raise UsageError(
+                f"{loss} has {len(value)} {name} for {len(labels)} classes",
+                [f"classes: {', '.join(labels)}"],
+                code="parameter-count",
+            )
     if not isinstance(loss, Weighed):
         return loss
-    labels = chosen.labels
-    if loss.weights and len(loss.weights) != len(labels):
-        raise UsageError(
-            f"{loss} has {len(loss.weights)} weights for {len(labels)} classes",
-            [f"classes: {', '.join(labels)}"],
-            code="parameter-count",
-        )
     places = {text: float(at) for at, text in enumerate(labels)}
     ignore = tuple(places.get(spell(x), -1.0 - at) for at, x in enumerate(loss.ignore))
     if not ignore:

@@ -5,9 +5,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import times
+from losscli.arithmetic import FAINT, times
+from losscli.balanced import Balanced
 from losscli.classes import OnProbabilities
-from losscli.domain import Interval
+from losscli.domain import UNIT, Interval
 from losscli.loss import Array
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocal
 from losscli.onehot import weights
@@ -28,7 +29,10 @@ class Separate(OnProbabilities):
     def derivative(self, order, p, y):
         if y.ndim == 1 and order < 2:
             return (self.certain(order, p, y[None].astype(np.intp)),)
-        y = weights(y, len(p))
+        return self.weighed(weights(y, len(p)), order, p)
+
+    def weighed(self, y, order, p):
+        """Return a derivative of the sum of f, by weights of the classes."""
         rate = self.rate(order, p)
         found = times(y, rate)
         lost = (
@@ -98,15 +102,17 @@ class GeneralizedCrossEntropy(Separate):
         return Traits(convex=True, lipschitz=1 if self.q == 1 else np.inf)
 
 
-ALPHA = Interval(1e-300, 1, "[]")
+ALPHA = Interval(0, 1e300, "[]")
+FACTORS = "a factor, or one a class; 0.25 in keras"
+SMOOTHING = "mixes the target with the uniform distribution"
 
 
-class CategoricalFocal(Separate):
+class CategoricalFocal(Balanced, Separate):
     """Cross-entropy of class probabilities that counts the less, the surer a prediction is right."""
 
     top: ClassVar[float | None] = 5
-    formula = "-alpha * sum((1 - p[k])**gamma * xlogy(y[k], p[k]) for k in classes)"
-    slope_formula = "alpha * y[k] * (1 - p[k])**gamma * (gamma * log(p[k]) / (1 - p[k]) - 1 / p[k])"
+    formula = "-sum((1 - p[k])**gamma * xlogy(alpha[k] * y[k], p[k]) for k in classes)"
+    slope_formula = "alpha[k] * y[k] * (1 - p[k])**gamma * (gamma * log(p[k]) / (1 - p[k]) - 1 / p[k])"
     source = SOURCE
     also = (
         "focal", "focal-loss",
@@ -117,7 +123,8 @@ class CategoricalFocal(Separate):
     )  # fmt: skip
     use = "some classes are rare, and the many easy rows of the others would outweigh them"
     pitfalls = (
-        "alpha is a factor of all classes alike: 0.25, as in keras, makes everything a quarter",
+        "one alpha is a factor of all classes alike: 0.25, as in keras, makes everything a quarter; "
+        "alpha=0.25/1/2 has one for each class, in their order",
         "not honest: the best constant prediction is flatter than the class frequencies",
     )
     related = ("categorical-focal-with-logits", "binary-focal", "categorical-cross-entropy")
@@ -126,12 +133,23 @@ class CategoricalFocal(Separate):
     gamma: float = parameter(
         default=2.0, within=GAMMA, help="how fast right predictions stop to count; 0 is cross-entropy"
     )
-    alpha: float = parameter(default=1.0, within=ALPHA, help="a factor; 0.25 in keras", quiet=True)
+    alpha: float | tuple[float, ...] = parameter(
+        default=1.0, within=ALPHA, help=FACTORS, quiet=True, each="class"
+    )
+    label_smoothing: float = parameter(default=0.0, within=UNIT, help=SMOOTHING, quiet=True)
+
+    def derivative(self, order, p, y):
+        if self.even:
+            return super().derivative(order, p, y)
+        return self.weighed(self.shares(y, len(p)).rounded, order, p)
 
     def rate(self, order, p):
         found = BinaryFocal(gamma=self.gamma).sharp(order, p, np.ones_like(p))
-        lost = np.isinf(found) & (p > 0) & (p < 1) & (self.alpha < 1)
-        return np.where(lost, np.nan, self.alpha * found)
+        if not self.even or self.factor == 1:
+            return found
+        lost = np.isinf(found) & (p > 0) & (p < 1) & (self.factor < 1)
+        faint = (found != 0) & (abs(found) < FAINT) & (self.factor > 1)
+        return np.where(lost | faint, np.nan, times(np.full_like(p, self.factor), found))
 
     def traits(self):
-        return Traits(convex=True, best="" if self.gamma else "the class frequencies")
+        return Traits(convex=True, best="" if self.gamma or not self.even else "the class frequencies")

@@ -12,7 +12,7 @@ from losscli.onehot import pick, weights
 from losscli.parameter import parameter
 from losscli.softmaxes import curvature, parts, revived
 from losscli.traits import Traits
-from losscli.weighed import Weighed, class_weights, left_out
+from losscli.weighed import Weighed, class_weights, left_out, smoothed
 
 FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
 
@@ -217,12 +217,6 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
                 calibrated=True if self.label_smoothing < 1 else None,
             )
         )
-
-
-def smoothed(share, s):
-    """Return target weights mixed with the uniform distribution, to twice the precision."""
-    fine = DoubleDouble(share, np.zeros_like(share))
-    return fine * DoubleDouble.of_sum(1.0, -s) + DoubleDouble(s) / len(share) if s else fine
 
 
 def leads(z, k):

@@ -14,14 +14,13 @@ from losscli.arithmetic import FAINT, compensated, sure, times, with_care
 from losscli.classes import OnScores
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
-from losscli.fading import bounds, expansion
+from losscli.fading import expansion
 from losscli.loss import Array
-from losscli.losses.categorical import ALPHA
-from losscli.losses.focal import FAR, GAMMA, REACH, SOURCE, STEEP, STEPS, BinaryFocalWithLogits, sides
+from losscli.losses.focal import FAR, REACH, STEPS, sides
 from losscli.onehot import pick, weights
 from losscli.parameter import parameter
 from losscli.softmaxes import revived
-from losscli.sums import others, raised
+from losscli.sums import others
 from losscli.tables import exp_pair, log_pair, taylor
 from losscli.traits import Traits
 
@@ -47,6 +46,11 @@ class OfSoftmax(OnScores):
 
     def where(self, form):
         return (("s", "[1 / sum(exp(z[j] - z[k]) for j in classes) for k in classes]"),)
+
+    def shares(self, y, classes) -> DoubleDouble:
+        """Return what each class counts."""
+        y = weights(y, classes)
+        return DoubleDouble(y, np.zeros_like(y))
 
     @property
     def heaviest(self):
@@ -76,9 +80,10 @@ class OfSoftmax(OnScores):
 
     def mixed(self, order, z, y):
         """Return a derivative of any weights."""
-        y = weights(y, len(z))
         p, m, c, gap = softmax(z)
-        found = (self.total, self.slope, self.curvature)[order](p, m, c, y)
+        share = self.shares(y, len(z))
+        y = share.rounded
+        found = (self.total, self.slope, self.curvature)[order](p, m, c, y if order == 0 else share)
         beyond = np.isinf(gap) & (y > 0) & (y < 1)  # a difference beyond the doubles may count for little
         lost = beyond.any(axis=0) & np.isfinite(z).all(axis=0) & (order == 0)
         return np.where(lost, np.nan, found + revived(gap, y.sum(axis=0) * self.heaviest))
@@ -101,7 +106,7 @@ class OfSoftmax(OnScores):
         if (faint := both < FAINT).any():  # too small for all its bits, but the weight may be large
             less = np.minimum(p.high[:, None], p.high) * weight
             matrix = np.where(faint, -less * np.maximum(p.high[:, None], p.high), matrix)
-        at = np.arange(len(y))
+        at = np.arange(len(m.high))
         matrix[at, at] = p.rounded * agreed(m * whole, -(p * others(own)), -(m * mine))
         return matrix
 
@@ -165,80 +170,6 @@ class Poly1CrossEntropy(OfSoftmax):
             lipschitz=2**0.5 * ((1 + e) ** 2 / (4 * e) if e > 1 else 1),
             smoothness=float(abs(2 * turns * (1 - turns) * (1 + e * (2 * turns - 1))).max()),
             best="" if e else "the class frequencies",
-        )
-
-
-class CategoricalFocalWithLogits(OfSoftmax):
-    """Cross-entropy of the softmax of scores that counts the less, the surer a prediction is right."""
-
-    formula = "-alpha * sum(y[k] * (1 - s[k])**gamma * log(s[k]) for k in classes)"
-    slope_formula = (
-        "alpha * (s[k] * sum(y[j] * (1 - s[j])**gamma * (1 - gamma * s[j] * log(s[j]) / (1 - s[j])) for j in classes)"
-        " - y[k] * (1 - s[k])**gamma * (1 - gamma * s[k] * log(s[k]) / (1 - s[k])))"
-    )
-    source = SOURCE
-    also = (
-        "focal", "focal-loss",
-        "keras.losses.CategoricalFocalCrossentropy = categorical-focal-with-logits:alpha=0.25 | "
-        "with from_logits=True; still by way of clipped probabilities: 4.03 for scores (-40, 0), the truth is 10",
-    )  # fmt: skip
-    use = "some classes are rare, and you train on raw scores"
-    pitfalls = (
-        "alpha is a factor of all classes alike: 0.25, as in keras, makes everything a quarter",
-        "not convex: being more wrong soon costs less than in proportion",
-    )
-    related = ("categorical-focal", "binary-focal-with-logits", "softmax-cross-entropy")
-
-    gamma: float = parameter(
-        default=2.0, within=GAMMA, help="how fast right predictions stop to count; 0 is cross-entropy"
-    )
-    alpha: float = parameter(default=1.0, within=ALPHA, help="a factor; 0.25 in keras", quiet=True)
-
-    @property
-    def table(self):
-        return self.gamma <= STEEP
-
-    def alone(self, m, right, c):
-        power = self.power(m) * self.alpha
-        return power * c, power * (right * c * self.gamma + m) / m
-
-    def spread(self, order, t):
-        return [self.alpha * row for row in expansion(self.gamma, order, t, 0.5 / STEPS)]
-
-    def mixed(self, order, z, y):
-        found = super().mixed(order, z, y)
-        lost = np.isinf(found) & np.isfinite(z).all(axis=0) & (self.alpha < 1)
-        return np.where(lost, np.nan, self.alpha * found)
-
-    def power(self, m):
-        """Return m^gamma, NaN where it lost bits that a large gamma shows again."""
-        found, size = raised(m, self.gamma), self.gamma * np.log(m.high)
-        return DoubleDouble(
-            np.where((self.gamma > 2) & (size < -660) & (size > -765), np.nan, found.high), found.low
-        )
-
-    def cost(self, p, m, c):
-        return (self.power(m) * c).rounded
-
-    def pull(self, p, m, c):
-        return self.power(m) * (p * relative(c, m) * self.gamma + 1.0)
-
-    def bend(self, p, m, c):
-        g = DoubleDouble(self.gamma)
-        change = g * (c - 2.0 - (g - 1.0) * p * relative(c, m))
-        return raised(m, g - 1.0) * change, self.power(m) * change
-
-    def curvature(self, p, m, c, y):
-        faint = (p.high < 2.0**-1022) & (c.high < 745 + np.log1p(800 * self.gamma)) & (y * self.gamma > 0)
-        return np.where(faint.any(axis=0), np.nan, super().curvature(p, m, c, y))  # C may be large
-
-    def traits(self):
-        steepest, sharpest = bounds(BinaryFocalWithLogits(gamma=self.gamma))
-        return Traits(
-            convex=not self.gamma,
-            lipschitz=2**0.5 * self.alpha * steepest,
-            smoothness=self.alpha * max(2 * sharpest, steepest / 2),
-            best="" if self.gamma else "the class frequencies",
         )
 
 

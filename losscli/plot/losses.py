@@ -167,6 +167,8 @@ def defined(loss: Loss, section: Section, x: Array) -> NDArray[np.bool_]:
     inside = np.ones_like(x, dtype=bool)
     form = loss.form(len(section.inputs(x)))
     for entry, values in zip(form, section.inputs(x), strict=True):
+        if entry.kind == "class" and values.ndim == 1:
+            continue  # an index, and no weight
         inside &= ~entry.domain.outside(values).any(axis=tuple(range(1, values.ndim)))
     return inside
 

@@ -54,9 +54,13 @@ def test_overlay(cli, losses, redraw):
     compare(f"plot-{losses.replace(',', '+').replace(':', '-')}.txt", ran.out, redraw)
 
 
-@pytest.mark.parametrize(
-    "name", [*NAMES, "huber:delta=0.5", "triplet-margin:swap=true:squared=true", "bce:clip=1e-7"]
-)
+VARIANTS = [
+    "huber:delta=0.5", "triplet-margin:swap=true:squared=true", "bce:clip=1e-7",
+    "categorical-cross-entropy:weights=0.5/1/2", "categorical-focal:alpha=0.25/1/2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*NAMES, *VARIANTS])
 def test_page(cli, name, redraw):
     ran = cli(f"explain {name}")
     assert (ran.code, ran.err) == (0, "")
@@ -68,7 +72,7 @@ def test_page(cli, name, redraw):
         assert any(line.startswith("  dL/d") for line in lines)
     for word in ("Shape", "Use when", "Pitfalls", "Elsewhere", "Source", "Try"):
         assert any(line.startswith(f"  {word} ") for line in lines)
-    compare(f"explain-{name.replace(':', '-')}.txt", ran.out, redraw)
+    compare(f"explain-{re.sub('[:/]', '-', name)}.txt", ran.out, redraw)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -8,7 +8,8 @@ from losscli.losses.binary import BCE, BCEWithLogits
 from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
 from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.softmax import CategoricalFocalWithLogits, Poly1CrossEntropy
+from losscli.losses.softfocal import CategoricalFocalWithLogits
+from losscli.losses.softmax import Poly1CrossEntropy
 from losscli.mend import at_bits
 
 RNG = np.random.default_rng(12)
@@ -139,3 +140,22 @@ def test_probabilities_too_small_for_all_their_bits_meet_large_costs(gamma):
     for z, ours in zip(FARTHEST, found, strict=True):
         exact = at_bits(loss, 2, loss.forms[0], [np.array(z), np.array(2.0)], 6600)[0]
         assert ulps(ours, exact).max() <= 4, f"{loss} at {z}: {ours}, not {exact}"
+
+
+@pytest.mark.parametrize("kind", [CategoricalFocal, CategoricalFocalWithLogits])
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_factors_and_smoothing_are_those_of_the_target(kind, order):
+    """A factor a class and smoothed labels are a soft target: each class's weight, of the plain loss."""
+    rng = np.random.default_rng(5)
+    x, k = rng.dirichlet(np.ones(3), 50), rng.integers(0, 3, 50)
+    alpha, s = np.array([0.25, 2.0, 0.0]), 0.1
+    weight = alpha * (np.eye(3)[k] * (1 - s) + s / 3)
+    loss = kind(gamma=1.5, alpha=tuple(alpha), label_smoothing=s)
+    ask = getattr(kind(gamma=1.5), order)
+    parts = [ask(x, np.full(50, j)) for j in range(3)]
+    wanted = sum(
+        w.reshape(-1, *[1] * (part.ndim - 1)) * part for w, part in zip(weight.T, parts, strict=True)
+    )
+    np.testing.assert_allclose(getattr(loss, order)(x, k), wanted, rtol=1e-11, atol=1e-14)
+    with pytest.raises(ValueError, match="3 factors alpha for 2 classes"):
+        loss.value([[0.5, 0.5]], [0])

@@ -203,6 +203,13 @@ def shares():
     of_jax(
         place, "categorical-focal:gamma=1.5:alpha=1", SHARES, lambda p, t: focal(t, p, alpha=1.0, gamma=1.5)
     )
+    each = {"alpha": jnp.array([0.25, 1.0, 2.0]), "label_smoothing": 0.1}
+    of_jax(
+        place,
+        "categorical-focal:alpha=0.25/1/2:label_smoothing=0.1",
+        SHARES,
+        lambda p, t: focal(t, p, **each),
+    )
     place = "keras.losses.CategoricalFocalCrossentropy"
     logits = "categorical-focal-with-logits:alpha=0.25"
     of_jax(place, logits, SOFT, lambda p, t: focal(t, p, from_logits=True))

@@ -6,9 +6,11 @@ SETTINGS = {
     "generalized-cross-entropy.q": [1.0, 0.3, 1e-17, 1e-320],
     "poly1-cross-entropy.epsilon": [-1.0, -0.5, 0.0, 100.0, 1e10],
     "categorical-focal.gamma": [0.0, 0.5, 5.0],
-    "categorical-focal.alpha": [0.25, 1e-17],
+    "categorical-focal.alpha": [0.25, (2.0, 0.5, 1.0), 1e-17, 3.0, (0.0, 1e300, 1e-300)],
+    "categorical-focal.label_smoothing": [0.1, 1.0],
     "categorical-focal-with-logits.gamma": [0.0, 0.5, 5.0],
-    "categorical-focal-with-logits.alpha": [0.25, 1e-17],
+    "categorical-focal-with-logits.alpha": [0.25, (2.0, 0.5, 1.0), 1e-17, 3.0, (0.0, 1e300, 1e-300)],
+    "categorical-focal-with-logits.label_smoothing": [1e-4, 1e-17],
 }
 
 
