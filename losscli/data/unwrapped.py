@@ -18,6 +18,7 @@ from losscli.data.records import Lines, Numbered
 from losscli.data.skim import MARKS, STEP, Malformed, Slice, Texts
 from losscli.data.source import BLOCK, Source
 from losscli.data.table import Chunk
+from losscli.data.words import quoted
 from losscli.errors import DataError, LosscliError
 
 ENDS = bytes.maketrans(b",\n\r", b"\n  ")
@@ -46,7 +47,7 @@ class Unwrapped(io.RawIOBase):
             data = cast("bytes", self._stream.read(STEP))
             self._ended = not data
             if self._ended and (self._brackets or self._texts.escaped):
-                raise Malformed
+                raise Malformed("it ends before its array of records does")
             self._left = self._lines(data) if data else b""
         count = min(len(buffer), len(self._left))
         buffer[:count], self._left = self._left[:count], self._left[count:]
@@ -101,8 +102,8 @@ class LargeArray(LargeLines):
         """Yield the wanted columns, a piece at a time."""
         try:
             yield from super().chunks(columns, rows)
-        except Malformed:
-            raise refused(self.name, self._again(), self._given) from None
+        except Malformed as error:
+            raise refused(self.name, self._again(), self._given, str(error)) from None
 
     def stream(self) -> io.RawIOBase | None:
         """Return the records as lines, from the first on; None if too many have been looked at."""
@@ -141,30 +142,30 @@ def large_array(
     decoder = reader(exact)
 
     def records(part: Source, first: int) -> Numbered:
-        return checked(
-            source.name, (decoded(decoder, line) for block in part.blocks() for line in block), first
-        )
+        lines = (line for block in part.blocks() for line in block)
+        values = (decoded(decoder, line, number) for number, line in enumerate(lines, first))
+        return checked(source.name, values, first)
 
     try:
         begun = io.BufferedReader(Unwrapped(cast("io.RawIOBase", fresh())), BLOCK)
         lines = Lines(source.part(cast("IO[bytes]", begun)), records)
-    except Malformed:
-        failure = refused(source.name, again(), options)
+    except Malformed as error:
+        failure = refused(source.name, again(), options, str(error))
         close()
         raise failure from None
     lines.unit = "record"
     return LargeArray(lines, source, options, fresh, again, close)
 
 
-def decoded(decoder: JSONDecoder, line: str) -> object:
-    """Return the value that a line writes. Raises `Malformed`."""
+def decoded(decoder: JSONDecoder, line: str, number: int = 0) -> object:
+    """Return the value that a line writes, of the record of this number. Raises `Malformed`."""
     try:
         return decoder.decode(line)
     except (ValueError, Twice, RecursionError):
-        raise Malformed from None
+        raise Malformed(f"record {number} is {quoted(line.strip())}") from None
 
 
-def refused(name: str, again: Source | None, options: Options) -> LosscliError:
+def refused(name: str, again: Source | None, options: Options, what: str = "") -> LosscliError:
     """Return what the small reader says of the whole document, if it can be read again."""
     if again:
         try:
@@ -173,4 +174,5 @@ def refused(name: str, again: Source | None, options: Options) -> LosscliError:
             return error
         finally:
             again.close()
-    return DataError(f"{name}: not JSON, somewhere in its array of records", code="bad-json", file=name)
+    what = what or "its brackets do not match"
+    return DataError(f"{name}: not JSON: {what}", code="bad-json", file=name)

@@ -39,7 +39,9 @@ def cli(capfdbinary, monkeypatch, tmp_path):
         for name, content in (files or {}).items():
             path = tmp_path / name
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        monkeypatch.setattr(
+            sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()))
+        )
         capfdbinary.readouterr()
         code = run(line.split() if isinstance(line, str) else line)
         captured = capfdbinary.readouterr()
