@@ -67,19 +67,27 @@ class Spread(Listwise):
     def of_piece(self, order, *block):
         """Return the derivative of `order` of some lists."""
         x, y, *weights = block
-        count = len(x[0])
         if weights:
-            return (self.weighed(order, x, y, Weights(*weights, fair=bool(self.fair))),)
-        pairs = count * (count - 1) if self.fair and count > 1 else count * count
-        swift = (spread.value, spread.slopes)[order] if order < 2 else None
-        parts = (self.sizes, self.pulls)[order]() if order < 2 else None
-        if swift is None or parts is None or (order and self.whole(x)):
-            return (self.unweighed(order, x, y, pairs),)
+            return self.shortly(order, self.weighed, x, y, Weights(*weights, fair=bool(self.fair)), *weights)
+        count = len(x[0])
+        return self.shortly(
+            order, self.unweighed, x, y, count * (count - 1) if self.fair and count > 1 else count * count
+        )
 
-        def careful(x, y):
-            return [self.unweighed(order, x, y, pairs)]
+    def shortly(self, order, kernel, x, y, pairs, *weights):
+        """Return a derivative by pairs of doubles, and by `kernel` where that will not do."""
+        parts = None if order == 2 or (order and self.whole(x)) else (self.sizes, self.pulls)[order]()
+        if parts is None:
+            return (kernel(order, x, y, pairs),)
+        if weights:
+            found = (spread.weighed_value, spread.weighed_slopes)[order](parts, x, y, pairs)
+        else:
+            found = (spread.value, spread.slopes)[order](parts, x, y, pairs)
 
-        return reconsidered([swift(parts, x, y, pairs)], careful, x, y)
+        def careful(x, y, *weights):
+            return [kernel(order, x, y, Weights(*weights, fair=bool(self.fair)) if weights else pairs)]
+
+        return reconsidered([found], careful, x, y, *weights)
 
     def sizes(self) -> Any:
         """Return `size` by pairs of doubles, if there is such: of two blocks of vectors, and where it is sure."""

@@ -9,6 +9,7 @@ from losscli import doubled
 from losscli.dots import Cut, SwiftDistance, doubt
 from losscli.doubledouble import DoubleDouble, split, two_sum
 
+FINE = 2.0**-20  # components of this part of the length of a vector have more than one good part
 FAR = 600.0  # e^-600 is ordinary
 
 
@@ -21,33 +22,68 @@ def value(sizes, x, y, pairs):
         part, fit = sizes(x, np.roll(x, -shift, axis=1))
         far = far + DoubleDouble(*(doubled.scaled(part, 0.5) if 2 * shift == count else part))
         sure.append(fit)
-    far = far.total() / pairs
+    return _difference(near, far.total() / pairs, sure, len(x))
+
+
+def weighed_value(sizes, x, y, w):
+    """Return `value` of members with weights."""
+    count = len(x[0])
+    near, fit = sizes(x, np.broadcast_to(y[:, None], x.shape))
+    near = DoubleDouble(*doubled.product(near, doubled.single(w.each))).total() / w.total
+    sure, far = [fit], DoubleDouble(np.zeros(fit.shape))
+    for shift in range(1, count // 2 + 1):
+        part, fit = sizes(x, np.roll(x, -shift, axis=1))
+        both = doubled.product(doubled.single(w.each), doubled.single(np.roll(w.each, -shift, axis=0)))
+        part = doubled.product(part, both)
+        far = far + DoubleDouble(*(doubled.scaled(part, 0.5) if 2 * shift == count else part))
+        sure.append(fit)
+    return _difference(near, far.total() / w.pairs, sure, len(x))
+
+
+def _difference(near, far, sure, width):
     found = near - far
-    enough = abs(found.high) > doubt(len(x)) * np.maximum(near.high, far.high)
+    enough = abs(found.high) > doubt(width) * np.maximum(near.high, far.high)
     return np.where(np.all(sure, axis=(0, 1)) & enough, found.rounded, np.nan)
 
 
 def slopes(pulls, x, y, pairs):
     """Return the derivative of `value` in each member, from those of sizes in the first vector."""
+    each = np.full(x.shape, pairs / len(x[0]))  # a whole number
+    return _slopes(pulls, x, y, doubled.single(each), None) / pairs
+
+
+def weighed_slopes(pulls, x, y, w):
+    """Return `slopes` of members with weights."""
+    ratio = w.pairs / w.total
+    each = tuple(np.broadcast_to(part, x.shape).copy() for part in (ratio.high, ratio.low))
+    return _slopes(pulls, x, y, each, w.each) * (w.each / w.pairs).rounded
+
+
+def _slopes(pulls, x, y, each, weights):
+    """Return `each` times what the target pulls, less what other members do by their weights."""
     count = len(x[0])
     part, fit = pulls(x, np.broadcast_to(y[:, None], x.shape))
-    each = pairs / count  # a whole number
-    found, lost = doubled.product(part, doubled.single(np.full(x.shape, each)))
+    found, lost = doubled.product(part, each)
     terms, sure = abs(found), [fit]
     for shift in range(1, count // 2 + 1):
-        (part, rest), fit = pulls(x, np.roll(x, -shift, axis=1))
-        size = abs(part)
-        found, more = two_sum(found, -part)
-        lost += more - rest
-        terms += size
-        if 2 * shift < count:  # else each pair is met from both of its ends
-            found, more = two_sum(found, np.roll(part, shift, axis=1))
-            lost += more + np.roll(rest, shift, axis=1)
-            terms += np.roll(size, shift, axis=1)
+        pull, fit = pulls(x, np.roll(x, -shift, axis=1))
         sure.append(fit)
+        part = pull if weights is None else _by(pull, np.roll(weights, -shift, axis=0))
+        found, more = two_sum(found, -part[0])
+        lost += more - part[1]
+        terms += abs(part[0])
+        if 2 * shift < count:  # else each pair is met from both of its ends
+            part = pull if weights is None else _by(pull, weights)
+            found, more = two_sum(found, np.roll(part[0], shift, axis=1))
+            lost += more + np.roll(part[1], shift, axis=1)
+            terms += abs(np.roll(part[0], shift, axis=1))
     found += lost
-    enough = abs(found) > doubt(len(x)) * terms
-    return np.where(np.all(sure, axis=(0, 1)) & enough, found, np.nan) / pairs
+    enough = abs(found) > doubt(len(x)) * terms + FINE * len(x) ** 0.5 * terms.max(axis=0)
+    return np.where(np.all(sure, axis=(0, 1)) & enough, found, np.nan)
+
+
+def _by(part, weights):
+    return doubled.product(part, doubled.single(np.broadcast_to(weights, part[0].shape).copy()))
 
 
 def lengths(x, y):
