@@ -15,6 +15,9 @@ NAMED = ("pred", "target", "weight", "id", "on", "group", "where", "cluster", "l
 OPTIONS = {role: f"--{role} " for role in NAMED}
 
 
+RECORDS = "df.to_json(FILE, orient='records')       in pandas writes records"
+
+
 class Absent(DataError):
     """Roles without columns; `missing` says how many, 0 if there are only too many columns."""
 
@@ -32,12 +35,14 @@ def no_column(table: Table, role: str, word: str, text: str, before: str = "") -
     """Say that the column which the user typed is not there."""
     if error := one_column(table):
         return error
-    close = nearest(word, table.names)
+    inside = next((name for name in table.names if name.startswith(f"{word}.")), "")
+    hint = sideways(table)
+    close = nearest(word, table.names) or ("" if hint else inside)
     typed = before + text.replace(word, close, 1)
     return DataError(
         f"{table.name}: no column {quoted(word)}",
         [f"columns: {listed(table.names)}"],
-        [option(role, shell(typed))] if close else headless(table),
+        [option(role, shell(typed))] if close else headless(table) or hint,
         code="no-column", file=table.name, column=word,
     )  # fmt: skip
 
@@ -59,7 +64,10 @@ def not_found(
                     f"columns: {listed(table.names)}",
                     *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),
                 ],
-                second(table.name) or headless(table) or [" ".join(option(other.name, "COL") for other in here)],
+                second(table.name)
+                or headless(table)
+                or sideways(table)
+                or [" ".join(option(other.name, "COL") for other in here)],
                 code="no-column", file=table.name,
             )  # fmt: skip
         failure.missing = len(missing)
@@ -102,6 +110,15 @@ def headless(table: Table) -> list[str]:
     """Return a fix for a file whose header is a row of numbers."""
     if table.named and table.names and all(number(name) is not None for name in table.names):
         return ["--no-header --pred 1 --target 2       if the first line is a row, not names"]
+    return []
+
+
+def sideways(table: Table) -> list[str]:
+    """Return a fix for JSON as pandas writes a table by default: an object of columns, whose keys are rows."""
+    names = [name.split(".") for name in table.names]
+    rows = all(len(keys) == 2 and any(key.isdigit() for key in keys) for keys in names)
+    if table.unit == "record" and (rows or set(table.names) == {"columns", "index", "data"}):
+        return [RECORDS]
     return []
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import cast
 
+from losscli.data.absent import RECORDS
 from losscli.data.batch import Options
 from losscli.data.decoding import Record, decode, kind, reader
 from losscli.data.records import Arrays, Lines, Numbered, Records, leaves
@@ -101,6 +102,7 @@ def checked(name: str, values: Iterable[object], first: int = 1) -> Numbered:
         if not isinstance(record, dict):
             raise DataError(
                 f"{name}: record {number} is {kind(record)}, not an object in braces",
+                fix=[RECORDS] if isinstance(record, list) else (),
                 code="no-records",
                 file=name,
             )

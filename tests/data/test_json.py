@@ -138,7 +138,12 @@ def test_arrays_of_different_lengths(put, load, refused):
             "error: t.json:1: not JSON: expecting value\n  1 | y,p\n      ^\n  fix: --input-format csv",
         ),
         ("t.json", "[1, 2]", "error: t.json: record 1 is the number 1.0, not an object in braces"),
-        ("t.json", "[[1, 2]]", "error: t.json: record 1 is a list, not an object in braces"),
+        (
+            "t.json",
+            "[[1, 2]]",
+            "error: t.json: record 1 is a list, not an object in braces\n"
+            "  fix: df.to_json(FILE, orient='records')       in pandas writes records",
+        ),
         ("t.json", '["x"]', "error: t.json: record 1 is the text 'x', not an object in braces"),
         ("t.json", "[null]", "error: t.json: record 1 is null, not an object in braces"),
         ("t.jsonl", '{"p": 1, "y": 2}\n{"p": 1, "p": 2}', "error: t.jsonl:2: a record has the key 'p' twice"),
@@ -177,3 +182,24 @@ def test_nesting_that_parses_is_read(put, load):
 def test_a_line_of_json_lines_is_one_record(put, load, classes):
     put("t.jsonl", '{"p": [1, 3], "y": 1}\n')
     assert load("t.jsonl", classes).columns == {"pred": [[1.0, 3.0]], "target": [1.0]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"p": {"0": 1, "1": 2}, "y": {"0": 1, "1": 2}}',
+        '{"0": {"p": 1, "y": 2}, "1": {"p": 1, "y": 2}}',
+        '{"columns": ["p", "y"], "index": [0, 1], "data": [[1, 2], [3, 4]]}',
+        "[[1, 2], [3, 4]]",
+    ],
+)
+def test_what_pandas_writes_otherwise(put, refused, text):
+    how = {} if text.startswith('{"0"') else {"given": {"pred": "p", "target": "y"}}
+    assert refused(put("t.json", text), **how)[1].splitlines()[-1] == (
+        "  fix: df.to_json(FILE, orient='records')       in pandas writes records"
+    )
+
+
+def test_what_is_inside_an_object(put, refused):
+    put("t.json", '[{"s": {"a": 1, "b": 2}, "y": 1}]')
+    assert refused("t.json", given={"pred": "s"})[1].splitlines()[-1] == "  fix: --pred s.a"
