@@ -179,7 +179,7 @@ def run(arguments: Sequence[str]) -> int:
         except LosscliError as error:
             return saying.complain(error)
     if arguments[:1] == ["help"]:
-        arguments = [*arguments[1:2], "--help"]
+        arguments = [*arguments[1:2], "--help"] if arguments[1:2] != ["help"] else ["--help"]
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
     command = program(named)
     if not arguments:
@@ -191,11 +191,9 @@ def run(arguments: Sequence[str]) -> int:
     try:
         return command.main(args=with_level(arguments), prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
-        if error.facts.get("code") == "file-before-losses":
-            from losscli.cli.refusing import in_order
+        from losscli.cli.refusing import as_typed
 
-            error.fix = (in_order(arguments, error.facts["value"]),)
-        return saying.complain(error)
+        return saying.complain(as_typed(error, arguments))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

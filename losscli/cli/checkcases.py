@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING, Any, cast
 
 from losscli.check.cases import cases
@@ -10,6 +11,8 @@ from losscli.cli.checkown import rows_for
 from losscli.cli.files import whole, wrote
 from losscli.cli.output import counted, spool
 from losscli.cli.saying import note
+from losscli.errors import UsageError
+from losscli.report.formats import SUFFIXES
 
 if TYPE_CHECKING:
     from losscli.loss import Loss
@@ -19,7 +22,11 @@ USUAL = {60: 200, 12: 40, 6: 12}
 
 
 def write_cases(loss: Loss, path: str, count: int, seed: int) -> None:
-    """Write cases as JSON lines: all of them, or nothing."""
+    """Write cases as JSON lines: all of them, or nothing. Raises `UsageError` for a name of another format."""
+    suffix = os.path.splitext(path)[1].lower()  # noqa: PTH122 (as elsewhere)
+    if suffix in SUFFIXES and SUFFIXES[suffix] not in ("jsonl", "json", "table"):
+        what = f"--cases {path}: cases are JSON lines, not {suffix}"
+        raise UsageError(what, fix=[f"--cases {path.removesuffix(suffix)}.jsonl"], code="unknown-format")
     from losscli.report.machine import write_json_lines
 
     lines = cases(loss, count or USUAL[rows_for(loss)], seed)

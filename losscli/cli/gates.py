@@ -61,7 +61,7 @@ class Verdict(NamedTuple):
 def asked(above: float | None, below: float | None, claims: Sequence[str]) -> list[Gate]:
     """Return the gates that the options ask for. Raises `UsageError`."""
     from losscli.report.number import exact
-    from losscli.spec import parse
+    from losscli.spec import parse, remarks
 
     found: list[Gate] = []
     for option, sign, bound in (("--fail-above", "<=", above), ("--fail-below", ">=", below)):
@@ -78,6 +78,13 @@ def asked(above: float | None, below: float | None, claims: Sequence[str]) -> li
                 ["comparisons: <= >= < > =="],
                 ["--assert 'mae<=0.5'"],
                 code="bad-option",
+            )
+        if said := remarks(
+            parts[1]
+        ):  # a bound for another number than is meant would be met, or not, by mistake
+            fix = f"--assert '{parse(parts[1])}{parts[2]}{parts[3]}'"
+            raise UsageError(
+                f"--assert '{claim}': {said[0]}", fix=[f"{fix}       if that is meant"], code="bad-option"
             )
         found.append(Gate(f"--assert '{claim}'", parse(parts[1]), parts[2], bound))
     return found

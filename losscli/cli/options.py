@@ -147,12 +147,12 @@ NoHeaders = Annotated[
     bool, Option("--no-headers", help="tsv and csv without the line of names", rich_help_panel=OUTPUT)
 ]
 OutputFile = Annotated[
-    str, Option("--output", "-o", metavar="FILE", rich_help_panel=OUTPUT,
+    str, Option("--output", "--out", "-o", metavar="FILE", rich_help_panel=OUTPUT,
                 help="write a file, whole or not at all: .csv .tsv .json .jsonl .md .tex .txt .parquet"),
 ]  # fmt: skip
 Bare = Annotated[bool, Option("--bare", "-b", help="the numbers alone, exact", rich_help_panel=OUTPUT)]
 PageFile = Annotated[
-    str, Option("--output", "-o", metavar="FILE", help="write a page, whole or not at all: .txt or .json",
+    str, Option("--output", "--out", "-o", metavar="FILE", help="write a page, whole or not at all: .txt or .json",
                 rich_help_panel=OUTPUT),
 ]  # fmt: skip
 All = Annotated[

@@ -11,7 +11,7 @@ from typing import Any
 import typer
 
 from losscli.cli import saying
-from losscli.cli.app import COMMANDS
+from losscli.cli.app import COMMANDS, module
 from losscli.errors import LosscliError, UsageError, no_room
 
 FULL = ENOSPC, EDQUOT
@@ -23,6 +23,36 @@ VALUES = {
     "is not a valid float": "is not a number", "is not in the range x>=0": "is not 0 or more",
 }  # fmt: skip
 """Typer's words for values, and plainer ones."""
+
+
+def as_typed(error: LosscliError, arguments: Sequence[str]) -> LosscliError:
+    """Return an error whose fixes are of the command that was typed."""
+    command = arguments[0]
+    if error.facts.get("code") == "file-before-losses":
+        error.fix = (in_order(arguments, error.facts["value"]),)
+    elif error.facts.get("code") == "no-file" and (row := literals(arguments)):
+        error.fix = (row,)
+    elif command in ("grad", "plot", "explain", "compare", "check"):
+        error.fix = tuple(
+            line.replace("losscli compute ", f"losscli {command} ", 1).replace(
+                " ...", "" if command == "explain" else " ..."
+            )
+            if line.startswith("losscli compute ") and " ..." in line
+            else line
+            for line in error.fix
+        )
+        error.fix = tuple(
+            line for line in error.fix if command != "explain" or line != "losscli explain LOSS"
+        )
+    return error
+
+
+def literals(arguments: Sequence[str]) -> str:
+    """Return the command line that takes numbers, typed where a file should be, as a row."""
+    numbers = [word for word in arguments[2:] if re.fullmatch(r"-?[\d.]+(e-?\d+)?", word)]
+    if len(numbers) < 2 or len(numbers) < len(arguments) - 2:
+        return ""
+    return shlex.join(["losscli", *arguments[:2], "--values", ":".join(numbers)])
 
 
 def in_order(arguments: Sequence[str], file: str) -> str:
@@ -45,7 +75,18 @@ def command_for(arguments: Sequence[str]) -> str:
         [parse(spec) for spec in arguments[0].split(",")]
     except LosscliError:
         return ""
-    return shlex.join(["losscli", "compute" if len(arguments) > 1 else "explain", *arguments])
+    only = len(arguments) == 1 or arguments[1:] == ["--help"]
+    return shlex.join(["losscli", "explain", arguments[0]] if only else ["losscli", "compute", *arguments])
+
+
+def joined(words: Sequence[str]) -> str:
+    """Return the loss whose name was typed in several words."""
+    from losscli.spec import parse
+
+    try:
+        return str(parse("-".join(words)))
+    except LosscliError:
+        return ""
 
 
 def mistyped(error: Any, arguments: Sequence[str]) -> UsageError:
@@ -58,8 +99,18 @@ def mistyped(error: Any, arguments: Sequence[str]) -> UsageError:
     code = CODES.get(type(error).__name__, "usage")
     if message.startswith("no such command"):
         code = "unknown-command"
+    message = re.sub(r"^option '(--[\w-]+)'.* requires an argument$", r"\1: a value is missing", message)
+    message = re.sub(r"^option '(--[\w-]+)'.* does not take a value$", r"\1 takes no value", message)
     if arguments[0] not in COMMANDS and (forgotten := command_for(arguments)):
         return UsageError(message, fix=[forgotten], code=code)
+    if message.startswith("got unexpected extra argument"):
+        rest = [word for word in arguments[1:] if word[:1] != "-"]
+        message = f"one word too many: {shlex.quote(rest[-1])}" if rest else message
+        if meant := joined(rest):
+            return UsageError(message, fix=[f"losscli {arguments[0]} {meant}"], code=code)
+    if code == "missing-argument" and arguments[0] in COMMANDS:
+        example = module(arguments[0]).EXAMPLES.strip().splitlines()[0].strip()
+        return UsageError(message, fix=[example, f"losscli {arguments[0]} --help"], code=code)
     known = [word for word in arguments if word in COMMANDS]
     return UsageError(message, fix=[f"losscli {f'{known[0]} ' if known else ''}--help"], code=code)
 

@@ -9,7 +9,7 @@ import numpy as np
 from losscli.data.batch import Array, Batch, Chosen, Options, Role
 from losscli.data.cells import Binder, Notation
 from losscli.data.reading import Reading
-from losscli.data.words import counted, quoted
+from losscli.data.words import counted, quoted, shell
 from losscli.errors import UsageError
 
 NAME = "--values"
@@ -42,9 +42,11 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
     rows = [row.split(":") for row in text.split(",")]
     for at, row in enumerate(rows, 1):
         if len(row) != len(form):
+            flat = [row[0] for row in rows if len(row) == 1]
             raise UsageError(
                 f"{NAME}: {quoted(':'.join(row))} has {counted(len(row), 'value')}, not {len(form)}",
                 [f"row {at} of {len(rows)}; a row is {names}"],
+                [f"--values {shell(':'.join(flat))}"] if len(flat) == len(rows) == len(form) else (),
                 code="bad-literal",
             )
     notation = Notation(Options())
