@@ -129,9 +129,8 @@ def ordinary(loss: Loss, form: Sequence[Input], rows: int) -> list[Any]:
         elif each.whole:
             found[each.name] = x[np.arange(count) // MEMBERS * MEMBERS]
         elif each.least:
-            found[each.name] = np.where(
-                rng.random(count) < 0.5, found[each.least], found[each.least] + abs(x)
-            )
+            same = loss.family != "boxes" and rng.random(count) < 0.5
+            found[each.name] = np.where(same, found[each.least], found[each.least] + abs(x))
     return [found[each.name] for each in form]
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from losscli.losses.barron import Barron
     from losscli.losses.batches import InfoNCE, Supcon
     from losscli.losses.binary import BCE, BCEWithLogits
+    from losscli.losses.boxes import GIOU, IOU
     from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
     from losscli.losses.classes import Circle, Ntxent
     from losscli.losses.classmask import GeneralizedDice
@@ -104,24 +105,23 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AFT", "BCE", "CTC", "DPO", "DWD", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme",
+    "AFT", "BCE", "CTC", "DPO", "DWD", "GIOU", "IOU", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme",
     "AFTLogistic", "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal",
-    "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
-    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
-    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
-    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
-    "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
-    "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss",
-    "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
-    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
-    "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance",
-    "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking",
-    "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL",
-    "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
-    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog",
-    "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
+    "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace",
+    "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits",
+    "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron",
+    "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive",
+    "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
+    "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy",
+    "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber",
+    "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence",
+    "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale",
+    "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge",
+    "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier",
+    "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin",
+    "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
+    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
     "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
     "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
     "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",

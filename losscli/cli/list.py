@@ -17,7 +17,7 @@ EXAMPLES = """
 FAMILIES = (
     "regression", "robust regression", "quantile regression", "probabilistic forecasts", "counts",
     "binary classification", "margin classification", "multi-class classification", "multi-label classification",
-    "distributions", "similarity", "ranking", "segmentation", "survival", "sequence",
+    "distributions", "similarity", "ranking", "segmentation", "boxes", "survival", "sequence",
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ CONTENTS = {
     "barron": "Barron",
     "batches": "InfoNCE Supcon",
     "binary": "BCE BCEWithLogits",
+    "boxes": "GIOU IOU",
     "categorical": "CategoricalFocal GeneralizedCrossEntropy",
     "classes": "Circle Ntxent",
     "contrastive": "Contrastive",

@@ -224,7 +224,7 @@ def test_list(cli):
     assert listed[:2] == ["mse", "mae"]
     assert {line.split("\t")[0] for line in cli("list similarity").out.splitlines()[1:]} == {
         "circle", "contrastive", "cosine-distance", "cosine-embedding", "hinge-embedding", "info-nce", "ntxent",
-        "supcon", "triplet-margin",
+        "siglip", "supcon", "triplet-margin",
     }  # fmt: skip
     for word, name in (("outliers", "huber"), ("median", "mae"), ("SVM", "hinge")):
         assert name in [entry["name"] for entry in json.loads(cli(f"list {word} --json").out)["losses"]]

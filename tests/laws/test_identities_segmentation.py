@@ -5,6 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from losscli.losses.boxes import GIOU, IOU
 from losscli.losses.classmask import GeneralizedDice
 from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
 from losscli.losses.overlap import Dice, Jaccard, Tversky
@@ -138,3 +139,23 @@ def test_generalized_dice_weighs_by_the_inverse_square_of_the_size():
 def test_a_pixel_has_one_class_and_not_a_weight_of_each(loss):
     with pytest.raises(ValueError, match="target must be the index of a class, not a weight of each"):
         loss.value([[0.3, 0.7]], [[0.4, 0.6]])
+
+
+def test_boxes_by_counting_cells():
+    """Of boxes with whole corners: areas are counts of cells, moved and stretched as one likes."""
+    rng = np.random.default_rng(0)
+    low = rng.integers(0, 6, (2, 2, 40))
+    high = low + rng.integers(1, 6, (2, 2, 40))
+    grid = np.arange(12) + 0.5
+    inside = (grid > low[..., None]) & (grid < high[..., None])  # box, axis, row, cell
+    masks = inside[:, 0, :, :, None] & inside[:, 1, :, None, :]
+    shared, union = (each.sum(axis=(1, 2)) for each in (masks[0] & masks[1], masks[0] | masks[1]))
+    hull = np.prod(high.max(axis=0) - low.min(axis=0), axis=0)
+    boxes = np.concatenate(
+        [np.stack([low[0], high[0]]).reshape(4, -1), np.stack([low[1], high[1]]).reshape(4, -1)]
+    )
+    moved = 8.0 * boxes - 3.0
+    np.testing.assert_allclose(IOU().value(*moved), 1 - shared / union, rtol=1e-15)
+    np.testing.assert_allclose(GIOU().value(*moved), 2 - shared / union - union / hull, rtol=1e-14)
+    swapped = moved[[4, 5, 6, 7, 0, 1, 2, 3]]
+    np.testing.assert_array_equal(GIOU().value(*moved), GIOU().value(*swapped))

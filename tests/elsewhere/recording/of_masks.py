@@ -4,14 +4,15 @@ import segmentation_models_pytorch.losses as smp
 import torch
 from pytorch_metric_learning import losses as pml
 from segmentation_models_pytorch.losses._functional import wing_loss
-from torchvision.ops import sigmoid_focal_loss
+from torchvision.ops import box_iou, generalized_box_iou_loss, sigmoid_focal_loss
 
 from tests.elsewhere.recording.cases import BATCH, ERRORS, LOGITS, MASK, MASK_LOGITS, of_torch
 
 
 def record():
-    """Losses of masks, and of batches of embeddings."""
+    """Losses of masks, of boxes, and of batches of embeddings."""
     masks()
+    boxes()
     batches()
 
 
@@ -73,6 +74,23 @@ def masks():
         "segmentation_models_pytorch.losses.LovaszLoss", "lovasz-softmax", shares,
         lambda p, t: several(p.log().float().T[None, :, :, None], t[None, :, None].long()), wrt=0, lists=[0] * 4,
     )  # fmt: skip
+
+
+BOXES = (
+    [0.0, 1.0, 0.5, -2.0], [0.0, 0.5, -1.0, 0.0], [2.0, 3.0, 2.5, -1.0], [1.0, 2.0, 1.0, 1.0],
+    [1.0, 1.25, 0.0, 3.0], [-1.0, 0.75, -2.0, 0.5], [3.0, 2.0, 4.0, 4.5], [0.5, 1.5, 2.0, 2.5],
+)  # fmt: skip
+
+
+def boxes():
+    for place, loss, function in [
+        ("generalized_box_iou_loss(eps=0)", "giou", lambda p, t: generalized_box_iou_loss(p, t, eps=0.0)),
+        ("box_iou", "iou", lambda p, t: 1 - box_iou(p, t).diagonal()),
+    ]:
+        of_torch(
+            f"torchvision.ops.{place}", loss, BOXES,
+            lambda *x, function=function: function(torch.stack(x[:4], -1), torch.stack(x[4:], -1)), wrt=4,
+        )  # fmt: skip
 
 
 def batches():
