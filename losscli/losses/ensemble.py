@@ -11,6 +11,7 @@ from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
 from losscli.families import PREDICTION, TARGET
 from losscli.forecast import ALIKE, half_square, log_sum, unsquared, usual
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.losses.moments import dawid_sebastiani
 from losscli.parameter import flag
 from losscli.staircase import SUMS, of_members
 from losscli.traits import Traits
@@ -226,6 +227,11 @@ class DawidSebastiani(Loss):
         return (np.where(fit, np.where(s == 1, square.rounded, found), np.nan),)
 
     def of_members(self, order, x, y):
+        careful, k = partial(self.careful_members, order), len(x) if self.bias else len(x) - 1
+        found = dawid_sebastiani(order, x, y, k) if order < 2 and k else careful(x, y)
+        return reconsidered([found], lambda *part: [careful(*part)], x, y)[0]
+
+    def careful_members(self, order, x, y):
         n = len(x)
         rise = DoubleDouble.of_sum(x, -x[0])  # from the first member, so that a small spread keeps its bits
         mean = rise.total() / n
