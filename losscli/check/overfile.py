@@ -31,7 +31,7 @@ class OverFile(Check):
         if self._said is None or self._said[0] is not batch:
             rows = Rows(tuple(self.form), [batch.columns[entry.name] for entry in self.form])
             if lists:
-                rows = Rows(rows.form, self.job._answer(0)[0], lists.code)  # pyright: ignore
+                rows = Rows(rows.form, self.job._answer(lists, 0)[0], lists.code)  # pyright: ignore
             self._said = batch, self.called.ask(rows)
         found = self._said[1]
         if found.raised:

@@ -107,6 +107,12 @@ def check(
         raise UsageError("--atol and --rtol must be finite numbers, 0 or more", code="bad-option")
     to = Output(shape, inputs=words.files)
     known, tolerance = parse(loss), Tolerance(atol, rtol)
+    levels = getattr(known, "several", ())
+    if levels and not (loss_col or grad_col):  # rows are made up for one column
+        fixes = [f"losscli check {known.name}:tau={level:g}" for level in levels[:2]]
+        raise UsageError(
+            f"{known} has a level for each column: check one at a time", fix=fixes, code="loss-unfit"
+        )
     columns = {"--loss-col": loss_col, "--grad-col": grad_col}
     asked = [name for name, said in columns.items() if said]
     both = [name for name, said in (("--python", python), ("--cases", cases)) if said]

@@ -51,7 +51,7 @@ def data(losses: Sequence[Loss], words: Words, x_range: tuple[float, float] | No
         raise UsageError(
             f"rows have no place on the picture of {losses[0].name}: what one costs is not on its curves",
             [f"its axis: {axis_of(losses[0]).label}"],
-            [f"{command} {words.file or '-'} --kind hist"],
+            [f"{command} {words.file or (f'--values {words.values}' if words.values else '-')} --kind hist"],
             code="loss-unfit",
         )
     job = open_input(losses, words, command)

@@ -44,7 +44,15 @@ def test_derivatives_hold(spec):
 
 
 def test_a_wrong_derivative_is_found(cli, monkeypatch):
-    monkeypatch.setattr(Huber, "slope", lambda self, e: e.clip(-self.delta, self.delta) * (1 + 1e-6))
+    right = Huber.brisk
+
+    def wrong(self, order, e, *block):
+        doubt = right(self, order, e, *block)
+        if order == 1:
+            e *= 1 + 1e-6
+        return doubt
+
+    monkeypatch.setattr(Huber, "brisk", wrong)
     ran = cli("check huber")
     assert ran.code == 1
     assert "FAIL  huber: gradient in e: " in ran.err
@@ -92,3 +100,13 @@ def test_ulps():
 @pytest.mark.parametrize("kind", catalogue().values(), ids=lambda kind: kind.name)
 def test_all_derivatives_hold(kind):
     assert not [each for each in curves(kind()) if each.failed]
+
+
+def test_levels_are_checked_one_at_a_time(cli):
+    for words in ("", " --python f.py:f", " --cases c.jsonl"):
+        ran = cli(f"check quantile:tau=0.1/0.9{words}", {"f.py": "def f(p, y): return p\n"})
+        assert (ran.code, ran.out) == (2, "")
+        assert "fix: losscli check quantile:tau=0.1\n" in ran.err
+    assert (
+        cli("check quantile:tau=0.1/0.9 f.csv --loss-col l,m -p l,m -t l", {"f.csv": "l,m\n0,0\n"}).code == 0
+    )
