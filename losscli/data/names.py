@@ -91,7 +91,7 @@ class Sequences:
         self._read = binder.indices if binder else notation.numbers
         self._mark = mark
         """What stands between the numbers of a text; blanks if not said."""
-        self._places: dict[tuple[object, ...], float] = {}
+        self._places: dict[str, float] = {}
 
     def indices(self, cells: Column) -> Code:
         """Return the place of each cell's sequence, NaN where missing, and the cells that are none."""
@@ -119,7 +119,7 @@ class Sequences:
         if self._notation.is_missing(cell):
             return NAN
         parts = self.parts(cell)
-        key = tuple(map(str, parts))
+        key = "\0".join(map(str, parts))
         place = self._places.get(key)
         if place is None:
             numbers, bad = self._read(parts)

@@ -59,6 +59,32 @@ def test_memory_of_the_engine_does_not_grow(words, tmp_path):
     assert many < 400_000
 
 
+@pytest.mark.sweep
+@pytest.mark.parametrize("kind", ["arrays", "records", "lists", "mixed"])
+def test_memory_of_documents_and_lists_is_bounded(kind, tmp_path):
+    rows = 4_000_000
+    x = np.random.default_rng(0).random((2, rows)).round(6)
+    file = tmp_path / ("t.json" if kind in ("arrays", "records") else "t.csv")
+    pairs = zip(*x.tolist(), strict=True)
+    if kind == "arrays":
+        file.write_text(json.dumps({"pred": x[0].tolist(), "target": x[1].tolist()}))
+    elif kind == "records":
+        some = ",\n".join(f'{{"pred": {p}, "target": {y}}}' for p, y in pairs)
+        file.write_text(f'{{"out": {{"rows": [{some}]}}}}')
+    else:
+        lists = np.arange(rows) // 20 if kind == "lists" else np.arange(rows) % (rows // 20)
+        lines = (f"{k},{p},{y}\n" for k, (p, y) in zip(lists.tolist(), pairs, strict=True))
+        file.write_text("qid,score,target\n" + "".join(lines))
+    how = {"arrays": "mse", "records": "mse --records out.rows"}.get(kind, "listnet-softmax")
+    for words in f"compute {how}", f"grad {how} --csv":
+        with open(os.devnull, "w") as null:  # noqa: PTH123
+            ran = subprocess.run(
+                [sys.executable, "-c", SCRIPT, *words.split(), str(file)],
+                cwd=ROOT, stdout=null, stderr=subprocess.PIPE, text=True, check=True,
+            )  # fmt: skip
+        assert int(ran.stderr) < 400_000
+
+
 def test_many_rows_are_those_of_few(cli):
     rows = [f"{k / 7},{k % 2},a{k}" for k in range(40_000)]
     files = {"all.csv": "pred,target,id\n" + "\n".join(rows) + "\n"}
