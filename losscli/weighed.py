@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from losscli.data.batch import Chosen
 
 
+COUNTED = "class that counts"
+"""What a parameter is for each of that names some of the classes."""
+
+
 def class_weights() -> Any:
     """Declare weights of the classes."""
     within = Interval(0, 1e300, "[]")
@@ -180,11 +184,17 @@ def coded(loss: Loss, chosen: Chosen) -> Loss:
     """
     labels = chosen.labels
     for name, value in loss.settings().items():
-        if not isinstance(value, tuple) or loss.parameters[name].each != "class":
+        if not isinstance(value, tuple):
             continue
-        if len(value) not in (0, len(labels)):
+        if loss.parameters[name].each == "class" and len(value) not in (0, len(labels)):
             raise UsageError(
                 f"{loss} has {len(value)} {name} for {len(labels)} classes",
+                [f"classes: {', '.join(labels)}"],
+                code="parameter-count",
+            )
+        if loss.parameters[name].each == COUNTED and max(value, default=0) >= len(labels):
+            raise UsageError(
+                f"{loss} counts class {max(value):g} of {len(labels)}, from 0",
                 [f"classes: {', '.join(labels)}"],
                 code="parameter-count",
             )

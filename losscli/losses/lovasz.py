@@ -6,13 +6,14 @@ to the Jaccard loss; the weights come from whole numbers of pixels, so they are 
 
 import numpy as np
 
-from losscli.domain import BINARY, NONNEGATIVE, UNIT
+from losscli.domain import BINARY, NONNEGATIVE, UNIT, Index
 from losscli.doubledouble import total, two_sum
 from losscli.families import LOGIT, PROBABILITY, TARGET
 from losscli.listwise import Listwise
 from losscli.loss import Input
-from losscli.parameter import flag
+from losscli.parameter import flag, parameter
 from losscli.traits import Traits
+from losscli.weighed import COUNTED
 
 
 class LovaszHinge(Listwise):
@@ -93,7 +94,8 @@ class LovaszSoftmax(Listwise):
     slope_formula = "-g[k][i] / len(present) if y[i] == k else g[k][i] / len(present)"
     source = "Berman, Triki & Blaschko 2018, The Lovász-softmax loss, doi:10.1109/CVPR.2018.00464"
     also = (
-        "LovaszSoftmax.lovasz_softmax | classes='present' by default, as here",
+        "LovaszSoftmax.lovasz_softmax | classes='present' by default, as here; 'all' is every=true, a list "
+        "classes=0/2",
         "segmentation_models_pytorch.losses.LovaszLoss | takes logits; over the whole batch unless per_image=True",
     )  # fmt: skip
     use = "several classes of pixels are judged by their mean intersection over union"
@@ -106,11 +108,27 @@ class LovaszSoftmax(Listwise):
     related = ("lovasz-hinge", "jaccard", "categorical-cross-entropy")
 
     every: float = flag(default=0.0, help="counts classes that an image has not, too")
+    classes: tuple[float, ...] = parameter(
+        default=(),
+        within=Index(2**16),
+        each=COUNTED,
+        help="the classes that count, from 0 by the order of their columns, there or not; none is all there are",
+        quiet=True,
+    )
+
+    def check(self, *arrays):
+        if self.classes and max(self.classes) >= (count := arrays[0].shape[1]):
+            raise ValueError(f"{self.name}: class {max(self.classes):g} of {count}, counted from 0")
+        super().check(*arrays)
+
+    def counts(self, c, there):
+        """Return whether a class counts, of lists where it is there or not."""
+        return np.full_like(there, c in self.classes) if self.classes else there | bool(self.every)
 
     def variables(self, *row):
         p, y = row
         classes = range(len(p[0]))
-        there = [c for c in classes if self.every or any(each == c for each in y)]
+        there = [c for c in classes if self.counts(c, np.array(any(each == c for each in y)))]
         return {"p": p, "y": y, "items": range(len(p)), "classes": classes, "present": there,
                 "jaccard_steps": jaccard_steps}  # fmt: skip
 
@@ -124,7 +142,7 @@ class LovaszSoftmax(Listwise):
         if order == 2:
             return (np.zeros_like(p),)
         true = [y == c for c in range(len(p))]
-        counted = np.array([each.any(axis=0) | bool(self.every) for each in true])
+        counted = np.array([self.counts(c, each.any(axis=0)) for c, each in enumerate(true)])
         parts = []
         for prob, own in zip(p, true, strict=True):
             high, low = two_sum(np.where(own, 1.0, 0.0), np.where(own, -prob, prob))
@@ -141,7 +159,7 @@ class LovaszSoftmax(Listwise):
         for c, prob in enumerate(p):
             own = y == c
             high, low = two_sum(np.where(own, 1.0, 0.0), np.where(own, -prob, prob))
-            found |= tied(high, low, own, high > 0) & (own.any(axis=0) | bool(self.every))
+            found |= tied(high, low, own, high > 0) & self.counts(c, own.any(axis=0))
         return found
 
     def traits(self):

@@ -159,3 +159,19 @@ def test_boxes_by_counting_cells():
     np.testing.assert_allclose(GIOU().value(*moved), 2 - shared / union - union / hull, rtol=1e-14)
     swapped = moved[[4, 5, 6, 7, 0, 1, 2, 3]]
     np.testing.assert_array_equal(GIOU().value(*moved), GIOU().value(*swapped))
+
+
+def test_classes_that_count():
+    """All classes by number are `every`; one class alone is the extension of its own Jaccard loss, there or not."""
+    rng = np.random.default_rng(3)
+    p, y = rng.dirichlet(np.ones(3), 12), rng.integers(0, 2, 12)
+    lists = np.arange(12) // 4
+    ask = [LovaszSoftmax(classes=(0, 1, 2)), LovaszSoftmax(every=1)]
+    for order in ("value", "gradient"):
+        one, other = (getattr(loss, order)(p, y, lists=lists) for loss in ask)
+        np.testing.assert_array_equal(one, other)
+    parts = [LovaszSoftmax(classes=(c,)).value(p, y, lists=lists) for c in range(3)]
+    np.testing.assert_allclose(sum(parts) / 3, ask[0].value(p, y, lists=lists), rtol=1e-15)
+    np.testing.assert_array_equal(parts[2], p.reshape(3, 4, 3)[:, :, 2].max(axis=1))
+    with pytest.raises(ValueError, match="class 3 of 3"):
+        LovaszSoftmax(classes=(3,)).value(p, y)

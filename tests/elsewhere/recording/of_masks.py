@@ -75,6 +75,14 @@ def masks():
         lambda p, t: several(p.log().float().T[None, :, :, None], t[None, :, None].long()), wrt=0, lists=[0] * 4,
     )  # fmt: skip
 
+    from segmentation_models_pytorch.losses.lovasz import _lovasz_softmax_flat as flat  # the authors' own
+
+    for classes, loss in (([0, 2], "classes=0/2"), ([1], "classes=1"), ("all", "every=true")):
+        of_torch(
+            "segmentation_models_pytorch.losses.LovaszLoss", f"lovasz-softmax:{loss}", (shares[0], [0, 1, 1, 1]),
+            lambda p, t, classes=classes: flat(p.float(), t.long(), classes), wrt=0, lists=[0] * 4,
+        )  # fmt: skip
+
 
 BOXES = (
     [0.0, 1.0, 0.5, -2.0], [0.0, 0.5, -1.0, 0.0], [2.0, 3.0, 2.5, -1.0], [1.0, 2.0, 1.0, 1.0],

@@ -63,4 +63,5 @@ SETTINGS = {
     **{f"{name}.smooth": [1.0, 1e-300] for name in ("dice", "jaccard", "tversky")},
     "tversky.alpha": [0.3, 2.0], "tversky.beta": [0.7, 5.0], "tversky.gamma": [0.75, 2.0],
     "dice.squared": [1.0], "lovasz-softmax.every": [1.0],
+    "lovasz-softmax.classes": [(1.0,), (0.0, 2.0)],
 }  # fmt: skip
