@@ -26,3 +26,12 @@ def index(k: Array) -> NDArray[np.intp]:
 def pick(x: Array, k: Array | NDArray[np.intp]) -> Array:
     """Return of each column of `x` the entry of its class."""
     return np.take_along_axis(x, k[None].astype(np.intp), axis=0)[0]
+
+
+def placed(
+    k: NDArray[np.intp], entry: Array | float, shape: tuple[int, ...], others: Array | float = 0.0
+) -> Array:
+    """Return columns that have an entry at the class `k`, and another number elsewhere; rows lie together."""
+    found: Array = np.full(shape[::-1], others)
+    found[np.arange(shape[1]), k] = entry
+    return found.T

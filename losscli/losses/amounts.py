@@ -10,8 +10,8 @@ from losscli.doubledouble import two_sum
 from losscli.families import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
 from losscli.losses.count import CLEAR, FLAT, PoissonNLLLog
-from losscli.losses.divergence import LOG_PROBABILITY, Divergence, placed
-from losscli.onehot import pick, weights
+from losscli.losses.divergence import LOG_PROBABILITY, Divergence
+from losscli.onehot import pick, placed, weights
 from losscli.tables import exp_pair, log_pair, product
 from losscli.traits import Traits
 

@@ -11,7 +11,7 @@ from losscli.domain import UNIT, Interval
 from losscli.doubledouble import DoubleDouble, exp, log, two_sum
 from losscli.families import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Loss, Section
-from losscli.onehot import pick, weights
+from losscli.onehot import pick, placed, weights
 from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
@@ -29,13 +29,6 @@ def summed(term, largest, z):
     lost = (abs(found.high) < DOUBT * top) | (abs(found.high) < CLEAR) & (top > 0)
     lost = np.where(lost | ((abs(z) > WIDE) & np.isfinite(z)).any(axis=0), np.nan, found.rounded)
     return np.where((z == -np.inf).any(axis=0), np.inf, lost)
-
-
-def placed(k, entry, shape, others=0.0):
-    """Return columns that have an entry at the class `k`, and another number elsewhere; rows lie together."""
-    found = np.full(shape[::-1], others)
-    found[np.arange(shape[1]), k] = entry
-    return found.T
 
 
 class Divergence(Loss):

@@ -8,8 +8,8 @@ from losscli.arithmetic import FAINT, compensated, sure, with_care
 from losscli.bregman import LEAST, polynomial
 from losscli.domain import Interval
 from losscli.doubledouble import DoubleDouble, chosen, log, total, two_sum
-from losscli.losses.divergence import OfProbabilities, placed
-from losscli.onehot import pick, weights
+from losscli.losses.divergence import OfProbabilities
+from losscli.onehot import pick, placed, weights
 from losscli.parameter import parameter
 from losscli.tables import remainder
 from losscli.traits import Traits

@@ -8,7 +8,7 @@ from losscli.domain import NONNEGATIVE, Interval
 from losscli.doubledouble import DoubleDouble
 from losscli.families import TARGET
 from losscli.loss import Axis, Input, Section
-from losscli.onehot import pick, weights
+from losscli.onehot import pick, placed, weights
 from losscli.traits import Traits
 from losscli.weighed import Weighed, class_weights, left_out
 
@@ -54,6 +54,8 @@ class NLL(Weighed):
         if y.ndim == 1 and not order:
             true = 0.0 - pick(logp, y)
             return (times(self.weight(y), true) if self.weights else true,)
+        if y.ndim == 1:  # and the slope is the weight of the class, turned
+            return (placed(y.astype(np.intp), 0.0 - (self.weight(y) if self.weights else 1.0), logp.shape),)
         share = self.weighed(DoubleDouble.of_product(weights(y, len(logp)), 1.0))
         if order:
             return (0.0 - share.rounded,)
