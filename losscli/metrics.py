@@ -13,12 +13,14 @@ class Metric(NamedTuple):
     losses: tuple[str, ...]
     meaning: str
     """What the metric makes of the losses: a phrase that their names continue."""
+    recipe: str
+    """The command that gives it, if there is one."""
 
 
 def metrics() -> list[Metric]:
     """Return all that is known of metrics."""
     lines = Path(__file__).with_suffix(".tsv").read_text("utf-8").splitlines()[1:]
     return [
-        Metric(tuple(names.split()), tuple(losses.split(", ")), meaning)
-        for names, losses, meaning in (line.split("\t") for line in lines)
+        Metric(tuple(names.split()), tuple(losses.split(", ")), meaning, recipe)
+        for names, losses, meaning, recipe in (line.split("\t") for line in lines)
     ]

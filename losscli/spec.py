@@ -172,7 +172,7 @@ def _unheard(name: str) -> UsageError:
             return UsageError(
                 f"'{name}' is a metric, not a loss",
                 [f"{metric.meaning} {', '.join(metric.losses)}"],
-                [f"losscli compute {metric.losses[0]} ..."],
+                [metric.recipe or f"losscli compute {metric.losses[0]} ..."],
                 code="unknown-loss",
                 value=name,
             )

@@ -1,9 +1,10 @@
 """Words to losses and back."""
 
+import numpy as np
 import pytest
 
 import losscli
-from losscli import Huber, find, parse
+from losscli import MAPE, Huber, find, parse
 from losscli.errors import UsageError
 from losscli.losses import catalogue
 from losscli.losses.binary import BCE
@@ -135,3 +136,15 @@ def test_metrics_are_no_losses_and_lead_to_some():
             with pytest.raises(UsageError, match=f"'{name}' is a metric, not a loss"):
                 parse(name)
         assert [parse(loss).name for loss in metric.losses] == [*metric.losses]
+        if metric.recipe:
+            first, second, loss, *_ = metric.recipe.split()
+            assert (first, second) == ("losscli", "compute")
+            assert parse(loss)
+
+
+def test_the_recipe_for_wmape_is_true():
+    wape = next(metric for metric in metrics() if "wmape" in metric.names)
+    assert "compute mape FILE --target y_true --weight y_true" in wape.recipe
+    target, prediction = np.array([0.5, 2.0, 8.0]), np.array([1.0, 1.5, 10.0])
+    weighed = np.average(MAPE().value(prediction, target), weights=target)
+    assert weighed == pytest.approx(abs(prediction - target).sum() / target.sum(), rel=1e-15)

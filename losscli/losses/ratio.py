@@ -194,7 +194,8 @@ class MSLE(Ratio):
         "doi:10.1080/00031305.1985.10479385"
     )
     also = (
-        "mean-squared-logarithmic-error", "squared-log-error", "rmsle | the root of the mean",
+        "mean-squared-logarithmic-error", "squared-log-error",
+        "rmsle | the root of the mean: add -b | awk '{print sqrt($1)}'",
         "keras.losses.MeanSquaredLogarithmicError | moves negative numbers to 1e-7",
         "keras.losses.mean_squared_logarithmic_error | moves negative numbers to 1e-7",
         "keras.losses.MSLE | moves negative numbers to 1e-7",

@@ -19,7 +19,8 @@ class MSE(Residual):
     slope_formula = "2 * scale * e"
     source = "Gauss 1809, Theoria motus corporum coelestium"
     also = (
-        "l2", "squared-error", "mean-squared-error", "mse-loss", "rmse | the root of the mean", "torch.nn.MSELoss",
+        "l2", "squared-error", "mean-squared-error", "mse-loss", "torch.nn.MSELoss",
+        "rmse | the root of the mean: add -b | awk '{print sqrt($1)}'",
         "torch.nn.functional.mse_loss",
         "keras.losses.MeanSquaredError | takes means in float32",
         "keras.losses.mean_squared_error | takes means in float32",

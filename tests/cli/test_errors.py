@@ -12,7 +12,7 @@ MISTAKES = [
         "compute accuracy p.csv",
         2,
         "error: 'accuracy' is a metric, not a loss\n"
-        "  1 less the mean of zero-one, multiclass-zero-one\n  fix: losscli compute zero-one ...\n",
+        "  1 less the mean of zero-one, multiclass-zero-one\n  fix: losscli compute zero-one FILE -b | awk '{print 1 - $1}'\n",
     ),
     ("plot p.csv --kind hist", 2, "error: 'p.csv' is a file: losses come before it\n  fix: losscli plot mse p.csv --kind hist\n"),
     ("compute p.csv mse", 2, "error: 'p.csv' is a file: losses come before it\n  fix: losscli compute mse p.csv\n"),
