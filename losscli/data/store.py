@@ -6,9 +6,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import duckdb
-
 from losscli.data.engine import database
+from losscli.duck import duckdb
 from losscli.errors import DataError
 
 FROM = "from read_parquet({}, file_row_number=true, binary_as_string=true, hive_partitioning=false)"
@@ -36,10 +35,10 @@ class File:
     def columns(self) -> Iterator[tuple[str, str, Any]]:
         """Yield each column: how the file calls it, SQL for it, and its type."""
         schema = self._ask(f"select name, num_children from parquet_schema({self._path})").fetchall()
-        relation = database().cursor().sql(f"select * {self._from}")
+        every = self._ask(f"select * {self._from} limit 0").description
         names = [name for name, depth in within(schema) if depth == 1]
         # DuckDB calls columns of one name differently, and adds one of its own.
-        for name, column, type in zip(names, relation.columns, relation.types, strict=False):
+        for name, (column, type, *_) in zip(names, every, strict=False):
             yield name, '"' + column.replace('"', '""') + '"', type
 
     def width(self, sql: str) -> int:

@@ -91,9 +91,13 @@ def test_an_interrupted_query_is_no_end_of_the_rows(pieces, monkeypatch, said):
 
 
 def test_the_engine_is_asked_without_its_layer_of_python(pieces):
+    import duckdb
+
     batches(ROWS)  # makes the file
+    duckdb.execute("copy (select * from read_csv('t.csv')) to 't.parquet' (format parquet)")
     code = (
         "import sys; from losscli.cli.app import run; run(['compute', 'mse', 't.csv', '--engine', 'large']); "
+        "run(['compute', 'mse', 't.parquet']); "
         "print('_duckdb' in sys.modules, 'duckdb' in sys.modules)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
