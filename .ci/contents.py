@@ -1,5 +1,6 @@
 """Whether a wheel and a source distribution hold what they should, and nothing else."""
 
+import re
 import sys
 import tarfile
 import zipfile
@@ -22,6 +23,9 @@ assert "losscli/py.typed" in inside
 assert any(name.endswith("licenses/LICENSE") for name in names), "wheel: no licence"
 assert "Description-Content-Type: text/markdown" in metadata
 assert "How wrong is a model?" in metadata, "the README is not the description"
+assert not re.findall(r"\]\((?!https?:|#)", metadata), (
+    "the description leads to files that PyPI does not have"
+)
 with tarfile.open(sdist) as archive:
     found = {name.partition("/")[2] for name in archive.getnames()}
 for wanted in (
@@ -29,6 +33,7 @@ for wanted in (
     "CHANGELOG.md",
     "LICENSE",
     "pyproject.toml",
+    "hatch_build.py",
     "tests/test_readme.py",
     "samples/README.md",
 ):
