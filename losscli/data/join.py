@@ -83,7 +83,9 @@ class ByOrder(Pairing):
             parts.setdefault(role, []).append(np.full((wanted - have, *array), np.nan))
         arrays = {role: some[0] if len(some) == 1 else np.concatenate(some) for role, some in parts.items()}
         flaws = sorted((flaw for flaw in flaws if flaw.row < have), key=lambda flaw: flaw.row)
-        return block._replace(arrays={**block.arrays, **arrays}, flaws=flaws), np.arange(wanted) < have
+        there = np.ones(wanted, np.bool_)
+        there[have:] = False
+        return block._replace(arrays={**block.arrays, **arrays}, flaws=flaws), there
 
     def _more(self) -> Block | None:
         """Return the next rows of the second table."""
