@@ -15,7 +15,7 @@ from losscli.data.batch import LIST, Array, Batch
 from losscli.data.held import Held
 
 Index = NDArray[np.intp]
-NUMBERS = 1 << 20
+NUMBERS = 1 << 18
 """Numbers that are worked on at a time, unless a single list has more."""
 OPEN = 64
 """Files that are written side by side."""
