@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
+    from losscli.losses.log_quantile import LogLinQuantile
     from losscli.losses.log_scale import GaussianNLLLogSigma, GaussianNLLLogVar, LaplaceNLLLogScale
     from losscli.losses.logarithm import NLL
     from losscli.losses.lovasz import LovaszHinge, LovaszSoftmax
@@ -105,28 +106,27 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "AFT", "BCE", "CTC", "DPO", "DWD", "GIOU", "IOU", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE",
-    "AFTExtreme", "AFTLogistic", "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal",
-    "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian",
-    "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
-    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding",
-    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
-    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
-    "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
-    "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss",
-    "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
-    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
-    "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogisticDistance",
-    "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking",
-    "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL",
-    "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile",
-    "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL", "PoissonNLLLog",
-    "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
-    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
-    "Welsch", "Wing", "ZeroOne", "find", "parse",
+    "AFT", "BCE", "CTC", "DPO", "DWD", "GIOU", "IOU", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme",
+    "AFTLogistic", "AndrewsWave", "ApproxNDCG", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal",
+    "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSGaussian", "CRPSLaplace",
+    "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal", "CategoricalFocalWithLogits",
+    "Cauchy", "Circle", "Contrastive", "CosineDistance", "CosineEmbedding", "CoverageError", "Cox", "CoxEfron",
+    "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive",
+    "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
+    "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy",
+    "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber",
+    "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence",
+    "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale",
+    "Listmle", "ListnetSoftmax", "LogCosh", "LogLinQuantile", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
+    "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
+    "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay",
+    "Siglip", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
+    "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
+    "WeightedIntervalScore", "Welsch", "Wing", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

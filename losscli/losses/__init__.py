@@ -40,6 +40,7 @@ CONTENTS = {
     "listrank": "Listmle ListnetSoftmax UniqueSoftmax",
     "log_mean": "GammaNLLLog TweedieNLLLog",
     "log_scale": "GaussianNLLLogSigma GaussianNLLLogVar LaplaceNLLLogScale",
+    "log_quantile": "LogLinQuantile",
     "logarithm": "NLL",
     "lovasz": "LovaszHinge LovaszSoftmax",
     "margin": "Hinge ModifiedHuber Perceptron SmoothedHinge SquaredHinge",

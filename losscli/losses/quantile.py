@@ -38,7 +38,6 @@ class Quantile(Leveled):
         "catboost.Quantile | takes 1e-6 off every error unless delta=0",
         "multi-quantile",
         "catboost.MultiQuantile | tau are its alpha; the mean over the levels, and takes 1e-6 off every error",
-        "catboost.LogLinQuantile | of the exponential of the prediction",
         "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss",
         "LossFunctions.jl.QuantileLoss | slope -tau at the kink",
     )  # fmt: skip
@@ -48,7 +47,7 @@ class Quantile(Leveled):
         "CatBoost takes 1e-6 off each error: Quantile:alpha=0.5 of e = 3 is 1.4999995",
         "at e = 0 we give the slope 0; sklearn gives -tau, LightGBM 1 - tau",
     )
-    related = ("mae", "expectile", "weighted-interval-score", "epsilon-insensitive")
+    related = ("mae", "expectile", "log-lin-quantile", "weighted-interval-score", "epsilon-insensitive")
 
     tau: Levels = levels(help="the quantile to predict; 0.9 is rarely exceeded")
 

@@ -170,9 +170,6 @@ CATBOOST = {
     "MultiQuantile:alpha=0.1,0.5,0.9 levels": {
         "value": lambda ours, q, y: pinball(q, y[:, None], np.array([0.1, 0.5, 0.9])),
     },
-    "LogLinQuantile:alpha=0.2 exponential": {
-        "value": lambda ours, z, y: np.maximum(0.2 * (y - np.exp(z)), 0.8 * (np.exp(z) - y)),
-    },
     "LogCosh": {"value": About(5e-3)},
     "QueryRMSE": {"value": lambda ours, s, y: np.sqrt(ours / (2 * len(y) ** 2))},
     "Cox": {"value": lambda ours, *x: -ours},

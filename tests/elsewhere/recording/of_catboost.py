@@ -26,7 +26,7 @@ def record():
         ("Poisson", "poisson-nll-log", LOGITS, ""),
         ("Tweedie:variance_power=1.3", "tweedie-nll-log:power=1.3", (LOGITS[0], POSITIVES[1]), ""),
         ("Focal:focal_alpha=0.3;focal_gamma=1.5", "binary-focal-with-logits:alpha=0.3:gamma=1.5", LOGITS, ""),
-        ("LogLinQuantile:alpha=0.2", "quantile:tau=0.2", LOGITS, "exponential"),
+        ("LogLinQuantile:alpha=0.2", "log-lin-quantile:tau=0.2", LOGITS, ""),
     ]:
         value = [eval_metric(np.array([t]), np.array([p]), name)[0] for p, t in zip(*inputs, strict=True)]
         case(f"catboost.{name}", loss, inputs, edge, value=value)
