@@ -52,6 +52,8 @@ class Loss(ABC):
     """Whether K columns are K losses a row, and not one."""
     listed: ClassVar[bool] = False
     """Whether a list of rows has one loss, and not each row."""
+    decides: ClassVar[bool] = False
+    """Whether it is 0 or 1, and nothing between."""
     name: ClassVar[str]
     family: ClassVar[str]
     symbols: ClassVar[str]

@@ -250,7 +250,9 @@ def alongside(
     if plan:
         from losscli.stats.pairs import Pairs
 
-        found = [[Summary(Pairs(plan, total=total)) for _ in job.losses] for job in jobs]
+        found = [
+            [Summary(Pairs(plan, total=total, known=loss.decides)) for loss in job.losses] for job in jobs
+        ]
     else:
         found = [[Summary() for _ in job.losses] for job in jobs]
     for rows in zip(*(job.rows() for job in jobs), strict=True):

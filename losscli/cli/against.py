@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Protocol
@@ -15,7 +15,7 @@ from losscli.cli.options import Words
 from losscli.cli.reading import open_input
 from losscli.data.batch import CLUSTER, GROUP, Array
 from losscli.data.held import Held
-from losscli.errors import DataError, NoResult, UsageError
+from losscli.errors import DataError, LosscliError, NoResult, UsageError
 from losscli.run import WEIGHT
 from losscli.summary import Row
 
@@ -53,13 +53,22 @@ def open_files(
         first = first._replace(on="", by_order=False, join="strict", ident=words.on.partition("=")[0])
     other = words._replace(targets=words.targets or words.file, weight="")
     base, lacks = _open(partial(open_input, losses, command=command, group=group, cluster=cluster), first)
-    others = [
-        _open(partial(open_input, losses, command=command), other._replace(file=file, pred=pred))
-        for file, pred in zip(against, preds[1:], strict=True)
-    ]
-    if lacks and all(error for _, error in others):
-        raise lacks
-    return base, [job for job, _ in others]
+    jobs = [base]
+    try:
+        for file, pred in zip(against, preds[1:], strict=True):
+            job, error = _open(
+                partial(open_input, losses, command=command), other._replace(file=file, pred=pred)
+            )
+            jobs.append(job)
+            lacks = error and lacks
+        if lacks:
+            raise lacks
+    except LosscliError:
+        for job in jobs:
+            with suppress(LosscliError):
+                next(iter(job.rows()), None)  # a reading that has begun closes its file
+        raise
+    return base, jobs[1:]
 
 
 class Opener(Protocol):

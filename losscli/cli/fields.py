@@ -31,7 +31,7 @@ LOSS = {
 CI = {
     "level": "number: 0.95",
     "low, high": "number: the ends of the interval",
-    "method": "studentized|normal|none: how it was made",
+    "method": "studentized|normal|exact|none: how it was made",
     "resamples, seed": "integer or null: of a bootstrap",
     "units": "integer: rows, or clusters, that it stands on",
     "cluster?": "text: the column of clusters",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 CLUSTER = "cluster"
 LEVEL = "0.95"
 FEWEST = 100
-NAMES = {"studentized": "studentized bootstrap", "normal": "normal"}
-CODES = {"studentized": "stud", "normal": "norm"}
+NAMES = {"studentized": "studentized bootstrap", "normal": "normal", "exact": "exact binomial"}
+CODES = {"studentized": "stud", "normal": "norm", "exact": "binom"}
 SHOWN = 3
 """How many groups a warning names."""
 

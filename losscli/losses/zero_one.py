@@ -14,6 +14,7 @@ class ZeroOne(Margin):
 
     formula = "1 if m < 0 else 0"
     slope_formula = "0"
+    decides = True
     source = (
         "Bartlett, Jordan & McAuliffe 2006, Convexity, classification, and risk bounds, "
         "doi:10.1198/016214505000000907"

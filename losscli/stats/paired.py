@@ -47,7 +47,7 @@ class Paired:
 
     def __init__(self, plan: Plan, *, total: bool = False) -> None:
         self.plan, self.total = plan, total
-        self.pairs = Pairs(plan, total=total)
+        self.pairs = Pairs(plan, total=total, differences=True)
         self.rows = 0
         self._wins = np.zeros((3, 1), np.int64)
         """How many rows the candidate has won and tied, and how many there are, of each group."""
@@ -141,7 +141,11 @@ class Differences(NamedTuple):
         sample = Sample.of(d, None if self.total else self.b)
         if not sample.error:
             return Test(1.0 if sample.ratio == 0 else 0.0, kind)
-        reached = int((abs(sample.t(plan.resamples, plan.seed)) >= abs(sample.ratio) / sample.error).sum())
+        reached = int(
+            (
+                abs(sample.t(plan.resamples, plan.seed)) >= abs(sample.ratio) / (sample.error * sample.reach)
+            ).sum()
+        )
         return Test((reached + 1) / (plan.resamples + 1), kind)
 
     def decisive(self) -> Decisive | None:

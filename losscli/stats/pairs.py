@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.stats.interval import BOOTSTRAP, Interval, normal, studentized
+from losscli.stats.interval import BOOTSTRAP, Interval, exact, normal, studentized
 from losscli.stats.moments import Moments
 
 Array = NDArray[np.float64]
@@ -26,10 +26,18 @@ class Plan(NamedTuple):
 
 
 class Pairs:
-    """The losses of rows as pairs a and b, whose sums make the mean Σ a / Σ b; a sum, as n times the mean of a."""
+    """The losses of rows as pairs a and b, whose sums make the mean Σ a / Σ b; a sum, as n times the mean of a.
 
-    def __init__(self, plan: Plan, *, total: bool = False) -> None:
+    Of losses that are 0 or 1 and nothing else, some of each or `known` to be such, they are exact intervals of shares;
+    unless they are differences, which may be -1 as well.
+    """
+
+    def __init__(
+        self, plan: Plan, *, total: bool = False, known: bool = False, differences: bool = False
+    ) -> None:
         self.plan, self.total = plan, total
+        self._shares, self._zeros, self._ones = not differences, known, known
+        """Whether all are 0 or 1, and which of them there are."""
         self._all, self._groups = Moments(), Moments()
         self._kept: list[tuple[Array, Array, Index]] = []
         self._rows = 0
@@ -61,6 +69,11 @@ class Pairs:
             self._gather(a, b, clusters)
             return
         self._grouped |= groups is not None
+        if self._shares and len(a):
+            ones = a == 1
+            self._shares = bool(((ones | (a == 0)) & (b == 1)).all())
+            self._zeros |= not ones.all()
+            self._ones |= bool(ones.any())
         self._all.update(a, b)
         if groups is not None:
             self._groups.update(a, b, groups)
@@ -86,6 +99,9 @@ class Pairs:
             self._kept = [(a, b, groups)]
         moments, at = (self._all, 0) if group is None else (self._groups, group)
         rows = moments.rows(at)
+        if rows and self._shares and self._zeros and self._ones:
+            found = exact(round(mean if self.total else mean * rows), rows, self.plan.level)
+            return found.times(rows) if self.total else found
         if self._kept and rows <= BOOTSTRAP:
             a, b, groups = self._kept[0]
             if group is not None:

@@ -215,12 +215,19 @@ def test_the_page_says_what_was_recorded(cli):
     page = cli("explain compare").out
     assert max(map(len, page.splitlines())) <= 80
     said = json.loads((ROOT / "tests/stats/coverage.json").read_text())["cases"]
+    names = {
+        "squared t5": "squared t, 5 d.f.", "squared t3": "squared t, 3 d.f.", "t3": "t, 3 d.f.",
+        "decisions": "decisions differ",
+    }  # fmt: skip
+    alone, _, clustered = page.partition("in clusters of ")
+    places = {"n = 50": 0, "n = 1000": 1, "n = 20000": 2, "50 clusters": 0, "1000 clusters": 1}
     for name, case in said.items():
-        kind, _, rows = name.partition(", n = ")
-        shown = {"squared t5": "squared t, 5 d.f."}.get(kind, kind.replace("binary ", "binary, "))
-        (line,) = [line for line in page.splitlines() if line.strip().startswith(shown + "  ")]
+        kind, _, size = name.rpartition(", ")
+        shown = names.get(kind, kind.replace("binary ", "0 or 1, p = "))
+        part = clustered if "clusters" in size else alone[alone.index("How often") :]
+        (line,) = [line for line in part.splitlines() if line.strip().startswith(shown + "  ")]
         cells = line.removeprefix(f"    {shown}").split()
-        covers, warned = cells[:2] if rows == "50" else cells[2:]
+        covers, warned = cells[2 * places[size] : 2 * places[size] + 2]
         assert abs(float(covers[:-1]) - 100 * case["covers"]) <= 0.051
         assert abs(float(warned[:-1]) - 100 * case["warned"]) <= 0.51
 

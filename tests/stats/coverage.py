@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.stats.interval import studentized
+from losscli.stats.pairs import Pairs, Plan
 
 LEVEL, RESAMPLES, SAMPLES = 0.95, 800, 1500
+GROUP = 4
+"""Rows of a cluster, in the mean."""
 
 
 class Kind(NamedTuple):
@@ -17,6 +19,13 @@ class Kind(NamedTuple):
 
     draw: object
     mean: float
+    differences: bool = False
+    known: bool = False
+    """Whether the loss is known to be 0 or 1."""
+
+
+def _share(p):
+    return Kind(lambda random, n: (random.random(n) < p) * 1.0, p, known=True)
 
 
 KINDS = {
@@ -25,19 +34,44 @@ KINDS = {
     "exponential": Kind(lambda random, n: random.exponential(size=n), 1.0),
     "lognormal": Kind(lambda random, n: random.lognormal(size=n), float(np.exp(0.5))),
     "squared t5": Kind(lambda random, n: random.standard_t(5, size=n) ** 2, 5 / 3),  # mse with gross errors
-    "binary 0.5": Kind(lambda random, n: (random.random(n) < 0.5) * 1.0, 0.5),
-    "binary 0.1": Kind(lambda random, n: (random.random(n) < 0.1) * 1.0, 0.1),
-    "binary 0.02": Kind(lambda random, n: (random.random(n) < 0.02) * 1.0, 0.02),
+    "t3": Kind(lambda random, n: random.standard_t(3, size=n), 0.0, True),  # differences with gross ones
+    "lognormal, s = 2": Kind(lambda random, n: random.lognormal(sigma=2, size=n), float(np.exp(2))),
+    "squared t3": Kind(lambda random, n: random.standard_t(3, size=n) ** 2, 3.0),  # of no finite variance
+    "binary 0.5": _share(0.5),
+    "binary 0.1": _share(0.1),
+    "binary 0.02": _share(0.02),
+    "decisions": Kind(  # two models that are right or wrong, and differ in a few rows
+        lambda random, n: random.choice([-1.0, 0.0, 1.0], n, p=[0.1, 0.85, 0.05]), -0.05, True
+    ),
 }
+CASES = [(name, rows) for rows in (50, 1000, 20_000) for name in KINDS]
+CLUSTERS = [(name, rows) for rows in (50, 1000) for name in ("normal", "exponential", "squared t5")]
+"""These in clusters of 1 to 7 rows, half of whose variance is the cluster's."""
 
 
-def simulate(name, rows, samples, seed=0):
+def interval(random, name, rows, sample, clustered):
+    """Return the interval of one sample."""
+    kind = KINDS[name]
+    pairs = Pairs(Plan(LEVEL, RESAMPLES, sample), differences=kind.differences, known=kind.known)
+    if not clustered:
+        x = kind.draw(random, rows)
+        pairs.update(x, np.ones(len(x)))
+        return pairs.interval(float(x.mean()))
+    sizes = random.integers(1, 2 * GROUP, rows)
+    which = np.repeat(np.arange(rows), sizes)
+    x = np.sqrt(0.5) * (kind.draw(random, rows)[which] - kind.mean)
+    x += np.sqrt(0.5) * (kind.draw(random, len(which)) - kind.mean)
+    x += kind.mean
+    pairs.update(x, np.ones(len(x)), None, which)
+    return pairs.over_clusters(float(x.mean()), np.arange(rows), np.arange(rows))
+
+
+def simulate(name, rows, samples, *, clustered=False, seed=0):
     """Return how often the interval covers, how often it is warned of, and how often it covers if it is not."""
     random = np.random.default_rng([seed, rows, *name.encode()])
     hits, warned, silent = 0, 0, 0
     for sample in range(samples):
-        x = KINDS[name].draw(random, rows)
-        found = studentized(x, None, LEVEL, RESAMPLES, sample)
+        found = interval(random, name, rows, sample, clustered)
         hit = found.low <= KINDS[name].mean <= found.high
         warning = found.few or found.doubtful or found.low == found.high
         hits += hit
@@ -47,16 +81,24 @@ def simulate(name, rows, samples, seed=0):
         "covers": hits / samples,
         "warned": warned / samples,
         "covers_unwarned": silent / (samples - warned) if warned < samples else None,
+        "method": found.method,
     }
+
+
+def case(name, rows, clustered):
+    """Return what a case is called."""
+    return f"{name}, {rows} clusters" if clustered else f"{name}, n = {rows}"
 
 
 def main():
     """Write the file."""
     found = {"level": LEVEL, "resamples": RESAMPLES, "samples": SAMPLES, "numpy": np.__version__, "cases": {}}
-    for rows in (50, 1000):
-        for name in KINDS:
-            found["cases"][f"{name}, n = {rows}"] = simulate(name, rows, SAMPLES)
-            print(rows, name, found["cases"][f"{name}, n = {rows}"], file=sys.stderr, flush=True)
+    for clustered, cases in ((False, CASES), (True, CLUSTERS)):
+        for name, rows in cases:
+            one = found["cases"][case(name, rows, clustered)] = simulate(
+                name, rows, SAMPLES, clustered=clustered
+            )
+            print(case(name, rows, clustered), one, file=sys.stderr, flush=True)
     Path(__file__).with_name("coverage.json").write_text(json.dumps(found, indent=1) + "\n")
 
 

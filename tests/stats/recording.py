@@ -18,6 +18,28 @@ def cases():
     yield "tail", random.standard_t(3, 200) + 0.15
 
 
+SHARES = [
+    (0, 1),
+    (1, 1),
+    (0, 50),
+    (1, 50),
+    (3, 50),
+    (25, 50),
+    (49, 50),
+    (7, 1000),
+    (500, 1000),
+    (123, 1_000_000),
+]
+"""How many ones there are, of how many rows."""
+
+
+def shares(level):
+    """Yield exact intervals of shares."""
+    for ones, rows in SHARES:
+        found = stats.binomtest(ones, rows).proportion_ci(level, method="exact")
+        yield [ones, rows, float(found.low), float(found.high)]
+
+
 def main():
     """Write the file."""
     found = {"scipy": scipy.__version__, "numpy": np.__version__, "cases": {}}
@@ -48,7 +70,9 @@ def main():
             ),
             "studentized": [float(x.mean() - high * error), float(x.mean() - low * error)],
             "bootstrap_error": float(mean.standard_error),
+            "l_kurtosis": float(stats.lmoment(x, 4)),
         }
+    found["shares"] = {str(level): list(shares(level)) for level in (0.9, 0.95)}
     Path(__file__).with_name("scipy.json").write_text(json.dumps(found, indent=1) + "\n")
 
 

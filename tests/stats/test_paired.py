@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from losscli.stats.interval import Interval, studentized
+from losscli.stats.interval import Interval, Sample, studentized
 from losscli.stats.paired import Differences, Paired, holm, normal_test
 from losscli.stats.pairs import Plan
 from losscli.stats.resample import resampled
@@ -32,9 +32,11 @@ def test_as_scipy_has_it(name):
     assert wilcoxon(x)[0] == pytest.approx(said["wilcoxon"], rel=1e-10)
     span = studentized(x, None, 0.95, 10_000, 0)
     error = x.std(ddof=1) / np.sqrt(len(x))
-    assert (span.low, span.high) == pytest.approx(
-        tuple(said["studentized"]), abs=(0.4 if name == "few" else 0.1) * error
+    reach = Sample.of(x, None).reach  # by which tails move both ends out
+    assert ((span.low - x.mean()) / reach, (span.high - x.mean()) / reach) == pytest.approx(
+        tuple(each - x.mean() for each in said["studentized"]), abs=(0.4 if name == "few" else 0.1) * error
     )
+    assert Sample.of(x, None).tails == pytest.approx(said["l_kurtosis"], rel=1e-9)
     means = resampled(x[:, None], 20_000, 1)[:, 0] / len(x)
     assert means.std() == pytest.approx(said["bootstrap_error"], rel=0.03)
 
