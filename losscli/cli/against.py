@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +65,10 @@ def open_files(
             raise lacks
     except LosscliError:
         for job in jobs:
+            batches = cast("Any", job)._batches
             with suppress(LosscliError):
-                next(iter(job.rows()), None)  # a reading that has begun closes its file
+                next(batches, None)  # a reading that has begun closes its file
+            batches.close()
         raise
     return base, jobs[1:]
 
