@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from losscli.losses.labelset import HammingLoss, MultilabelZeroOne
     from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
     from losscli.losses.listrank import Listmle, ListnetSoftmax, UniqueSoftmax
+    from losscli.losses.log_error import MSLE
     from losscli.losses.log_mean import GammaNLLLog, TweedieNLLLog
     from losscli.losses.log_quantile import LogLinQuantile
     from losscli.losses.log_scale import GaussianNLLLogSigma, GaussianNLLLogVar, LaplaceNLLLogScale
@@ -77,7 +78,7 @@ if TYPE_CHECKING:
     from losscli.losses.piecewise import Hampel, Talwar, Wing
     from losscli.losses.preference import DPO, BradleyTerry
     from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
-    from losscli.losses.ratio import MAPE, MSLE, SMAPE
+    from losscli.losses.ratio import MAPE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
     from losscli.losses.rejecting import TukeyBiweight, Welsch
     from losscli.losses.residual import MAE, MSE, Huber

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from threading import Thread
+from threading import Condition, Thread
 from time import perf_counter
 
 import numpy as np
 
-SHORT = 1e-3
+SHORT = 2e-3
 """Seconds of work for which it does not pay to start a thread."""
 
 
@@ -21,37 +21,57 @@ def cores() -> int:
 def shared(work: Callable[[slice], None], parts: Sequence[slice]) -> None:
     """Do the work of each part, whichever thread comes to it; errors of arithmetic are none.
 
-    Threads start when the first part shows that it will take long. Raises what the work raises, and does
-    no more of it then.
+    Threads start when the first part shows that it will take long; one that comes too late finds nothing to do,
+    and nobody waits for it. Raises what the work raises, and does no more of it then.
     """
-    left, failed = iter(parts), list[BaseException]()
-
-    def some() -> None:
-        try:
-            with np.errstate(all="ignore"):
-                for part in left:
-                    work(part)
-        except BaseException as error:  # whichever thread it is in, and Ctrl-C too
-            failed.append(error)
-            list(left)
-
-    start = perf_counter()
     with np.errstate(all="ignore"):
-        for part in left:
+        start = perf_counter()
+        for part in parts[:1]:
             work(part)
-            break
-    others = helpers(some, len(parts) - 1, perf_counter() - start)
-    for each in others:
-        each.start()
-    some()
-    for each in others:
-        each.join()
-    if failed:
-        raise failed[0]
+        crew = Crew(work, parts[1:])
+        for _ in range(helpers(len(parts) - 1, perf_counter() - start)):
+            Thread(target=crew.run, daemon=True).start()
+        crew.run()
+        crew.wait()
 
 
-def helpers(some: Callable[[], None], parts: int, seconds: float) -> list[Thread]:
-    """Return as many threads as will help with so many parts that take so many seconds each."""
-    if parts * seconds < SHORT:
-        return []
-    return [Thread(target=some, daemon=True) for _ in range(min(parts, cores()) - 1)]
+def helpers(parts: int, seconds: float) -> int:
+    """Return how many threads will help with so many parts that take so many seconds each."""
+    return min(parts, cores()) - 1 if parts * seconds >= SHORT else 0
+
+
+class Crew:
+    """Those who share some parts."""
+
+    def __init__(self, work: Callable[[slice], None], parts: Sequence[slice]) -> None:
+        self._work, self._left = work, iter(parts)
+        self._busy = 0
+        self._failed: list[BaseException] = []
+        self._change = Condition()
+
+    def run(self) -> None:
+        """Do part after part until none is left."""
+        with np.errstate(all="ignore"):
+            while (part := self._take()) is not None:
+                try:
+                    self._work(part)
+                except BaseException as error:  # whichever thread it is in, and Ctrl-C too
+                    self._failed.append(error)
+                    self._left = iter(())
+                finally:
+                    with self._change:
+                        self._busy -= 1
+                        self._change.notify_all()
+
+    def _take(self) -> slice | None:
+        with self._change:
+            part = next(self._left, None)
+            self._busy += part is not None
+            return part
+
+    def wait(self) -> None:
+        """Wait for the parts that others do. Raises what the work of one raised."""
+        with self._change:
+            self._change.wait_for(lambda: not self._busy)
+        if self._failed:
+            raise self._failed[0]

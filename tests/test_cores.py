@@ -43,6 +43,16 @@ def test_cores_do_not_show(loss, order, two, monkeypatch):
     np.testing.assert_array_equal(found, getattr(loss, order)(*rows))
 
 
+def test_nobody_waits_for_who_has_nothing_to_do(two, monkeypatch):
+    late = []
+    monkeypatch.setattr(cores.Thread, "start", lambda thread: late.append(thread))
+    done = []
+    cores.shared(done.append, [slice(k, k + 1) for k in range(5)])
+    assert len(done) == 5
+    late[0].run()  # the thread that came too late
+    assert len(done) == 5
+
+
 def test_what_fails_in_a_thread_is_raised(two, monkeypatch):
     monkeypatch.setattr(blocks, "LONG", 100)
     label = np.ones(3000)
@@ -53,5 +63,5 @@ def test_what_fails_in_a_thread_is_raised(two, monkeypatch):
 
 def test_little_work_starts_no_thread(monkeypatch):
     monkeypatch.setattr(cores, "cores", lambda: 8)
-    assert cores.helpers(print, 100, cores.SHORT / 200) == []
-    assert len(cores.helpers(print, 3, cores.SHORT)) == 2
+    assert cores.helpers(100, cores.SHORT / 200) == 0
+    assert cores.helpers(3, cores.SHORT) == 2

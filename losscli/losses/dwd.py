@@ -38,7 +38,6 @@ class DWD(Margin):
         knot, factor, power, rest = shape(self.q, float(order > 0))
         if rest:
             return True
-        line = m <= knot
         far = m.clip(knot, np.inf) if order == 0 else m.clip(knot, np.inf, m)
         if power == 1:
             np.divide(factor, far, far)
@@ -51,7 +50,7 @@ class DWD(Margin):
                 np.subtract(1.0, m, m)
                 np.maximum(m, far, out=m)
             case 1:
-                np.copyto(m, 1.0, where=line)
+                np.minimum(m, 1.0, out=m)
             case _:
                 return True
         return doubt

@@ -8,7 +8,7 @@ from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Unrounded
 from losscli.levels import Leveled, Levels, levels
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, anew, unbounded
+from losscli.quick import ROOMS, anew, signs, unbounded
 from losscli.traits import Traits
 
 DEGREE = Interval(1e-3, 1e3, "[]")
@@ -58,9 +58,8 @@ class Quantile(Leveled):
         tau = self.level
         if order:
             doubt = unbounded(e)
-            below = e < 0
-            np.multiply(e > 0, 1 - tau, e)
-            np.copyto(e, -tau, where=below)
+            signs(e)
+            weigh_sides(e, tau)
             return doubt
         weighed(e, tau)
         return unbounded(e)
@@ -124,14 +123,12 @@ class Expectile(Leveled):
         if order == 2:
             doubt = unbounded(e)
             below = e < 0
-            e.fill(2 * (1 - tau))
-            np.copyto(e, 2 * tau, where=below)
+            np.multiply(below, 2 * tau, e)
+            e += np.multiply(~below, 2 * (1 - tau))  # one of them is 0
             return doubt
         if order:
-            (other,) = ROOMS.take(e, 1)
-            np.multiply(e, 2 * tau, other)
-            e *= 2 * (1 - tau)
-            (np.maximum if tau <= 0.5 else np.minimum)(e, other, out=e)
+            e *= 2.0
+            weigh_sides(e, tau)
         elif tau == 0.5:
             e *= e
             e *= 0.5
@@ -194,7 +191,7 @@ class EpsilonInsensitive(Unrounded):
         if order:
             size = abs(e)
             edge = size == self.epsilon
-            np.sign(e, e)
+            signs(e)
             e *= size > self.epsilon
             return doubt | edge
         np.abs(e, e)
@@ -284,6 +281,14 @@ def beyond(e, epsilon):
     over = (abs(e) - epsilon).rounded
     over = np.where(np.isinf(e.high), np.inf, np.maximum(over, 0))
     return np.copysign(over, e.high)
+
+
+def weigh_sides(e, tau):
+    """Multiply negative numbers by tau and others by 1 - tau, in their place."""
+    (other,) = ROOMS.take(e, 1)
+    np.multiply(e, tau, other)
+    e *= 1 - tau
+    (np.maximum if tau <= 0.5 else np.minimum)(e, other, out=e)
 
 
 def weighed(e, tau):

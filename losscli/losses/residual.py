@@ -5,7 +5,7 @@ import numpy as np
 from losscli.domain import FACTOR, POSITIVE
 from losscli.families import Residual
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, unbounded
+from losscli.quick import ROOMS, signs, unbounded
 from losscli.traits import Traits
 
 
@@ -115,7 +115,10 @@ class MAE(Residual):
 
     def brisk(self, order, e, prediction, target):
         doubt = unbounded(e)
-        (np.sign if order else np.abs)(e, e)
+        if order:
+            signs(e)
+        else:
+            np.abs(e, e)
         return doubt
 
     def penalty(self, e):
