@@ -80,6 +80,17 @@ def below(x: Array, low: float) -> Doubt:
     return False if x.min() > low else ~(x > low)
 
 
+def lost_of_error(e: Array, prediction: Array, target: Array) -> Array:
+    """Return what rounding took from `e`, prediction - target, in the second room; the first is used too."""
+    a, lost = ROOMS.take(e, 2)
+    np.subtract(e, prediction, a)
+    np.subtract(e, a, lost)
+    np.subtract(prediction, lost, lost)
+    a += target
+    lost -= a
+    return lost
+
+
 def signs(x: Array) -> None:
     """Make numbers their signs, in their place: where both are one array, NumPy takes them one by one."""
     (room,) = ROOMS.take(x, 1)

@@ -15,7 +15,7 @@ from losscli.blocks import Doubt
 from losscli.doubledouble import DoubleDouble, two_sum
 from losscli.families import Residual
 from losscli.loss import Array, Axis
-from losscli.quick import ROOMS
+from losscli.quick import ROOMS, lost_of_error
 
 NEAR = 2.0**-60  # of so small a part u of the scale, 1 + u is 1
 CALM = 2.0**-100  # from so small a part u of the scale on, u^4 is a normal number
@@ -104,12 +104,7 @@ class Scaled(Residual):
     def share_in(self, e: Array, prediction: Array, target: Array) -> Array:
         """Return the square of (prediction - target) / c in doubles, as `share` does, in a room."""
         factor, _ = inverse_square(self.width)
-        out, a = ROOMS.take(e, 2)
-        np.subtract(e, prediction, a)  # two_sum in place
-        np.subtract(e, a, out)
-        np.subtract(prediction, out, out)
-        a += target
-        out -= a
+        out = lost_of_error(e, prediction, target)
         out += out
         out += e
         out *= e
@@ -121,11 +116,7 @@ class Scaled(Residual):
     def fine_share(self, e: Array, prediction: Array, target: Array) -> tuple[Array, Array, Array]:
         """Return the square of (prediction - target) / c in two parts, the first of few bits, and room for more."""
         a, b, c = ROOMS.take(e, 3)
-        np.subtract(e, prediction, a)  # two_sum in place
-        np.subtract(e, a, b)
-        np.subtract(prediction, b, b)
-        a += target
-        b -= a
+        lost_of_error(e, prediction, target)  # in b
         np.bitwise_and(e.view(np.int64), FEW_BITS, a.view(np.int64))
         np.subtract(e, a, c)
         c += b

@@ -36,8 +36,15 @@ class DWD(Margin):
 
     def brisk(self, order, m):
         knot, factor, power, rest = shape(self.q, float(order > 0))
-        if rest:
+        if rest or (order == 2 and two_sum(power, 1.0)[1]):
             return True
+        if order == 2:
+            beyond, edge = m > knot, m == knot
+            np.power(m.clip(knot, np.inf, m), -(power + 1), m)
+            m *= power * factor
+            doubt = below(m, FAINT) | edge
+            m *= beyond
+            return doubt
         far = m.clip(knot, np.inf) if order == 0 else m.clip(knot, np.inf, m)
         if power == 1:
             np.divide(factor, far, far)
@@ -45,14 +52,11 @@ class DWD(Margin):
             np.power(far, -power, far) if power != 2 else np.divide(1.0, np.multiply(far, far, far), far)
             far *= factor
         doubt = below(far, FAINT)
-        match order:
-            case 0:
-                np.subtract(1.0, m, m)
-                np.maximum(m, far, out=m)
-            case 1:
-                np.minimum(m, 1.0, out=m)
-            case _:
-                return True
+        if order:
+            np.minimum(m, 1.0, out=m)
+        else:
+            np.subtract(1.0, m, m)
+            np.maximum(m, far, out=m)
         return doubt
 
     def penalty(self, m):

@@ -4,10 +4,11 @@ import numpy as np
 
 from losscli.doubledouble import exp
 from losscli.families import Unrounded
-from losscli.quick import outside
+from losscli.quick import ROOMS, below, lost_of_error, outside
 from losscli.traits import Traits
 
 ALMOST = 1e-9  # below this, ln cosh x is x²/2 to the last bit
+NO_MORE = 2.0**-1000  # an exponential that is less is soon no normal number
 LINEAR = 20.0  # from here, it is |x| - ln 2
 SPECK, FAR = 2.0**-900, 600.0  # between these the square of sinh x/2 is a normal number
 
@@ -37,6 +38,8 @@ class LogCosh(Unrounded):
     related = ("huber", "pseudo-huber", "logistic-distance")
 
     def brisk(self, order, e, prediction, target):
+        if order == 2:
+            return brisk_bell(e, prediction, target, 1.0, 4.0)
         return brisk_log_cosh(order, e)
 
     def plain(self, order, e):
@@ -76,6 +79,8 @@ class LogisticDistance(Unrounded):
     related = ("log-cosh", "huber")
 
     def brisk(self, order, e, prediction, target):
+        if order == 2:
+            return brisk_bell(e, prediction, target, 0.5, 2.0)
         e *= 0.5
         doubt = brisk_log_cosh(order, e)
         if not order:
@@ -114,8 +119,6 @@ def plain_log_cosh(order, x):
 
 def brisk_log_cosh(order, x):
     """Make ln cosh x or its slope of x, in its place; tell where that will not do."""
-    if order == 2:
-        return True
     if order == 1:
         np.tanh(x, x)
         return False
@@ -125,6 +128,24 @@ def brisk_log_cosh(order, x):
     x *= 2.0
     np.log1p(x, x)
     return outside(x, SPECK, FAR)
+
+
+def brisk_bell(e, prediction, target, rate, height):
+    """Make of errors `e` a quarter of the height over cosh² of so many times the error; tell where that will not do."""
+    lost = lost_of_error(e, prediction, target)
+    (sign,) = ROOMS.take(e, 1)
+    lost *= np.copysign(2 * rate, e, sign)
+    small = np.abs(e, e)
+    small *= -2 * rate
+    np.exp(small, small)
+    lost *= small
+    small -= lost  # what the difference lost, as the exponential takes it
+    base = np.add(small, 2.0, lost)
+    base *= small
+    base += 1.0
+    small *= height
+    small /= base
+    return below(small, NO_MORE)
 
 
 def log_cosh(x):

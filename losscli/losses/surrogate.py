@@ -178,14 +178,13 @@ class TanhMargin(Margin):
     related = ("zero-one", "logistic-margin")
 
     def brisk(self, order, m):
-        if order == 2:
-            return True
         if order == 0:
             m *= 2.0
             np.exp(m, m)
             m += 1.0
             np.divide(2.0, m, m)
         else:
+            side = 2 * np.tanh(m) if order == 2 else 1.0
             np.abs(m, m)
             m *= -2.0
             np.exp(m, m)
@@ -195,6 +194,10 @@ class TanhMargin(Margin):
             base += 1.0
             m *= 4.0
             m /= base
+            if order == 2:
+                doubt = below(m, NO_MORE)
+                m *= side
+                return doubt
         return below(m, NO_MORE)
 
     def penalty(self, m):

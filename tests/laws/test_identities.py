@@ -11,10 +11,11 @@ from losscli.losses.contrastive import Contrastive
 from losscli.losses.count import PoissonNLL, PoissonNLLLog
 from losscli.losses.distance import LpDistance, Periodic
 from losscli.losses.hyperbolic import LogCosh, LogisticDistance
+from losscli.losses.log_error import MSLE
 from losscli.losses.margin import Hinge, ModifiedHuber, SmoothedHinge, SquaredHinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
 from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile
-from losscli.losses.ratio import MAPE, MSLE, SMAPE
+from losscli.losses.ratio import MAPE, SMAPE
 from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
 from losscli.losses.rejecting import TukeyBiweight, Welsch
 from losscli.losses.residual import MAE, MSE, Huber
