@@ -38,8 +38,9 @@ class DWD(Margin):
         knot, factor, power, rest = shape(self.q, float(order > 0))
         if rest or (order == 2 and two_sum(power, 1.0)[1]):
             return True
+        beyond = m > knot
         if order == 2:
-            beyond, edge = m > knot, m == knot
+            edge = m == knot
             np.power(m.clip(knot, np.inf, m), -(power + 1), m)
             m *= power * factor
             doubt = below(m, FAINT) | edge
@@ -52,11 +53,11 @@ class DWD(Margin):
             np.power(far, -power, far) if power != 2 else np.divide(1.0, np.multiply(far, far, far), far)
             far *= factor
         doubt = below(far, FAINT)
-        if order:
-            np.minimum(m, 1.0, out=m)
+        line = 1.0 if order else np.subtract(1.0, m, m)
+        if self.q == 1:  # the knot is exact, and so is what is found there
+            (np.minimum if order else np.maximum)(far, line, out=m)
         else:
-            np.subtract(1.0, m, m)
-            np.maximum(m, far, out=m)
+            np.copyto(m, where(beyond, far, line))
         return doubt
 
     def penalty(self, m):
