@@ -39,8 +39,10 @@ class DWD(Margin):
         if rest or (order == 2 and two_sum(power, 1.0)[1]):
             return True
         beyond = m > knot
+        edge = (
+            m == knot if order == 2 or self.q != 1 else False
+        )  # where the knot is exact, so is what is found there
         if order == 2:
-            edge = m == knot
             np.power(m.clip(knot, np.inf, m), -(power + 1), m)
             m *= power * factor
             doubt = below(m, FAINT) | edge
@@ -52,9 +54,9 @@ class DWD(Margin):
         else:
             np.power(far, -power, far) if power != 2 else np.divide(1.0, np.multiply(far, far, far), far)
             far *= factor
-        doubt = below(far, FAINT)
+        doubt = below(far, FAINT) | edge
         line = 1.0 if order else np.subtract(1.0, m, m)
-        if self.q == 1:  # the knot is exact, and so is what is found there
+        if self.q == 1:
             (np.minimum if order else np.maximum)(far, line, out=m)
         else:
             np.copyto(m, where(beyond, far, line))
