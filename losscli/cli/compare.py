@@ -218,7 +218,10 @@ def _write(
             f"{how} over {job.unit}s; delta < 0: {'a model' if several else who} is better; "
             f"{intervals.heading(plan, [one.span for one in verdicts], cluster)}"
         )
-        to.write(Table(names, [shown(one) for one in verdicts], title, sentences))
+        lines = [shown(one) for one in worst_first(verdicts)]
+        if grouped:  # all rows stand apart
+            lines.insert(sum(one.group is not None for one in verdicts), (None,) * len(names))
+        to.write(Table(names, lines, title, sentences))
     else:
         fields = (*grouped, *FIELDS)
         usual = [each for each in fields[: len(grouped) + 12] if each != "p_holm" or several]
@@ -232,3 +235,13 @@ def _write(
             f"note: more than a million rows: p is that of the normal distribution, not of --test {test}",
             code="normal-test",
         )
+
+
+def worst_first(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the groups for a person: first where the first loss of a candidate is worst; all rows stay last."""
+    worst: dict[Sequence[str] | None, float] = {}
+    for one in verdicts:
+        if one.loss == verdicts[0].loss:
+            delta = one.delta if one.delta == one.delta else float("inf")
+            worst[one.group] = max(delta, worst.get(one.group, delta))
+    return sorted(verdicts, key=lambda one: (one.group is None, -worst.get(one.group, 0.0)))

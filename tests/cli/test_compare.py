@@ -279,3 +279,18 @@ def test_a_condition_on_rows_holds_in_both_files(cli):
     ran = cli(["compare", "mae", *words.split()[2:], "parts = 'x'"], there)
     assert (ran.code, ran.out) == (3, "")
     assert ran.err.startswith("error: old.csv: no column 'parts'\n")
+
+
+def test_a_person_sees_the_worst_group_first(cli):
+    rows = "".join(
+        f"{k},{k + (k % 3) * 0.1},{k + (k % 3) * (1 + k % 4)},{'abcd'[k % 4]}\n" for k in range(60)
+    )
+    line = "compare mse,mae g.csv -p old -p new -g part --resamples 100 -q"
+    lines = cli(f"{line} -f table --width 120", {"g.csv": "y,old,new,part\n" + rows}).out.splitlines()
+    table = [
+        words[:2] for words in map(str.split, lines[2:]) if len(words) > 6 and words[1] in ("mse", "mae")
+    ]
+    assert table == [[part, loss] for part in ("d", "c", "b", "a", "all") for loss in ("mse", "mae")]
+    assert not lines[lines.index(next(text for text in lines if text.split()[:1] == ["all"])) - 1].strip()
+    out = cli(line, {}).out.splitlines()
+    assert [text.split("\t")[0] for text in out[1::2]] == ["a", "b", "c", "d", "all"]
