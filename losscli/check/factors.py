@@ -33,14 +33,16 @@ def factors(case: Case) -> Iterator[Guess]:
     if not isfinite(factor) or not factor:
         return
     with np.errstate(all="ignore"):
-        yield Guess(factor * reference, _factor(case, factor))
+        predicted = factor * reference
+        rest = float(np.abs(np.where(plain, yours - predicted, 0.0)).max() / abs(yours[at]))
+    yield Guess(predicted, _factor(case, factor, min(rest, 1e-3)))
 
 
-def _factor(case: Case, factor: float) -> Cause:
+def _factor(case: Case, factor: float, rounded: float) -> Cause:
     size = abs(factor)
     says: list[str] = []
     fix: list[str] = []
-    near = max(4 * case.tolerance.rtol, 1e-9)
+    near = max(4 * case.tolerance.rtol, 1e-9, rounded)  # numbers that were rounded have a factor that is, too
     kind = "factor"
 
     def is_it(value: float) -> bool:

@@ -205,3 +205,13 @@ def test_large_files_stream_and_say_the_same(cli):
     assert found[0].code == 1
     good = cli("check mse:scale=0.5 big.csv --loss-col l --where l<1e9 --json")
     assert good.code == 0
+
+
+def test_a_factor_of_numbers_that_were_rounded(cli):
+    rows = [(k * 0.37 % 5, k * 0.73 % 3) for k in range(200)]
+    table = "pred,target,g\n" + "".join(f"{p:.6f},{t:.6f},{2 * (p - t) / 200:.6f}\n" for p, t in rows)
+    ran = cli("check mse f.csv --grad-col g --json", {"f.csv": table})
+    (cause,) = json.loads(ran.out)["results"][0]["causes"]
+    assert cause["kind"] == "n"
+    assert "and 200 is the number of rows: yours is the gradient of the MEAN" in cause["says"]
+    assert cause["fix"] == ["--reduction mean"]
