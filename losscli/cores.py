@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from threading import Condition, Thread
-from time import perf_counter
+from time import thread_time
 
 import numpy as np
 
 SHORT = 2e-3
-"""Seconds of work for which it does not pay to start a thread."""
+"""Seconds of work for which it does not pay to start a thread: its own, not those that other programs take."""
 
 
 def cores() -> int:
@@ -25,11 +25,11 @@ def shared(work: Callable[[slice], None], parts: Sequence[slice]) -> None:
     and nobody waits for it. Raises what the work raises, and does no more of it then.
     """
     with np.errstate(all="ignore"):
-        start = perf_counter()
+        start = thread_time()
         for part in parts[:1]:
             work(part)
         crew = Crew(work, parts[1:])
-        for _ in range(helpers(len(parts) - 1, perf_counter() - start)):
+        for _ in range(helpers(len(parts) - 1, thread_time() - start)):
             Thread(target=crew.run, daemon=True).start()
         crew.run()
         crew.wait()
