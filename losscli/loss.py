@@ -25,6 +25,7 @@ from losscli.inputs import (
 )  # fmt: skip
 from losscli.mend import mend
 from losscli.parameter import Parameter, Value, flag, parameter
+from losscli.quick import Quickly
 from losscli.sections import Axis, Section
 from losscli.traits import Traits
 
@@ -36,7 +37,7 @@ __all__ = [
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(parameter, flag))
-class Loss(ABC):
+class Loss(Quickly, ABC):
     """A penalty for being wrong, with its first two derivatives in the prediction.
 
     Inside a loss one writes `penalty`, `slope` and `curvature`: pure mathematics on one block.
@@ -273,12 +274,8 @@ class Loss(ABC):
             return self._block(order, form, block)
 
         size = blocks.LONG if self.swift else blocks.BLOCK
-        results = blocks.evaluate(kernel, arrays, shapes, size, self.swiftly(order))
+        results = blocks.evaluate(kernel, arrays, shapes, size, self.quick(order))
         return tuple(result.reshape(shape) for result in results) if self.elementwise else results
-
-    def swiftly(self, order: int) -> blocks.Quick | None:
-        """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
-        return None
 
     swift: ClassVar[bool] = False
     """Whether its kernels pass over a block a few times only, so that long blocks pay."""

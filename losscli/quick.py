@@ -104,6 +104,23 @@ def constant(level: float, out: Array, *block: Array) -> Doubt:
     return not all(np.isfinite(x.sum()) for x in block)
 
 
+class Quickly:
+    """What may have kernels of few passes beside its usual ones."""
+
+    def swiftly(self, order: int) -> Quick | None:
+        """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
+        return None
+
+    def quick(self, order: int) -> Quick | None:
+        """Return it, unless a subclass has a usual kernel of its own, which the inherited one knows nothing of."""
+        for each in type(self).__mro__:
+            if vars(each).keys() & {"swiftly", "brisk", "briskly", "steady"}:
+                return self.swiftly(order)
+            if vars(each).keys() & {("penalty", "slope", "curvature")[order], "derivative"}:
+                return None
+        return None
+
+
 class OfError:
     """A loss of the error that may be had in few passes."""
 
