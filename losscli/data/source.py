@@ -27,12 +27,8 @@ LARGE = 1 << 22
 """Bytes from which on an engine reads faster than it takes to start it."""
 
 SUFFIXES: dict[str, Format] = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-}
+    ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}  # fmt: skip
 UTF8 = {"utf-8-sig", "utf-8", "utf8", "ascii"}
 PACKED = {".gz", ".bz2", ".xz", ".lzma", ".zst"}
 UNPACKERS = {"zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd"}
