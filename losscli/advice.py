@@ -11,7 +11,7 @@ import numpy as np
 
 from losscli.data.batch import Array, Role
 from losscli.data.reading import Reading
-from losscli.families import LOGIT, PREDICTION, PROBABILITY, TARGET
+from losscli.families.pointwise import LOGIT, PREDICTION, PROBABILITY, TARGET
 
 
 class Advice(NamedTuple):

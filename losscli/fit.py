@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
 
-from losscli import weighed
 from losscli.data.batch import Chosen, Role
 from losscli.data.words import counted, listed
 from losscli.errors import DataError, UsageError
+from losscli.families import weighed
+from losscli.families.levels import Leveled
 from losscli.inputs import Input
-from losscli.levels import Leveled
 from losscli.loss import Loss
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from losscli.data.batch import CLUSTER, GROUP, LIST, RECORD, Array, Batch
 from losscli.errors import DataError
+from losscli.families.listwise import Listwise
 from losscli.gather import Gathered, Index
-from losscli.listwise import Listwise
 from losscli.loss import DomainError
 from losscli.run import WEIGHT, Job, Kink, Reduction, Row
 from losscli.stats.exact import ExactSum

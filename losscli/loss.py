@@ -24,8 +24,8 @@ from losscli.inputs import (
     flat,
 )  # fmt: skip
 from losscli.mend import mend
+from losscli.numerics.quick import Quickly
 from losscli.parameter import Parameter, Value, flag, parameter
-from losscli.quick import Quickly
 from losscli.sections import Axis, Section
 from losscli.traits import Traits
 

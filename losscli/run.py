@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli import __version__, weighed
+from losscli import __version__
 from losscli.data.batch import Array, Batch, pieces
 from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
 from losscli.errors import DataError, NoResult
+from losscli.families import weighed
 from losscli.fit import Need, fitted
 from losscli.loss import DomainError, Loss
 from losscli.stats.exact import ExactSum

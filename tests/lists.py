@@ -3,7 +3,7 @@
 import numpy as np
 
 from losscli.domain import NONNEGATIVE
-from losscli.listwise import Listwise
+from losscli.families.listwise import Listwise
 from losscli.loss import Input
 
 

@@ -4,9 +4,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from losscli import doubled
-from losscli.cells import Cells
-from losscli.doubledouble import DoubleDouble, log
+from losscli.numerics import doubled
+from losscli.numerics.cells import Cells
+from losscli.numerics.doubledouble import DoubleDouble, log
 
 X = np.exp(np.random.default_rng(0).uniform(-2.7, 2.7, 200))
 

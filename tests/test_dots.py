@@ -5,8 +5,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from losscli.dots import Cut, SwiftAngle, SwiftDistance
-from losscli.geometry import Angle, Distance
+from losscli.numerics.dots import Cut, SwiftAngle, SwiftDistance
+from losscli.numerics.geometry import Angle, Distance
 
 RNG = np.random.default_rng(7)
 

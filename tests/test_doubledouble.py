@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.doubledouble import (
+from losscli.numerics.doubledouble import (
     DoubleDouble,
     exp,
     expm1,
@@ -14,7 +14,7 @@ from losscli.doubledouble import (
     two_product,
     two_sum,
 )
-from losscli.sums import others, raised, running
+from losscli.numerics.sums import others, raised, running
 
 RNG = np.random.default_rng(8)
 PLAIN = RNG.normal(size=300) * 10.0 ** RNG.integers(-100, 100, 300)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli import special
-from losscli.doubledouble import DoubleDouble
+from losscli.numerics import special
+from losscli.numerics.doubledouble import DoubleDouble
 
 RNG = np.random.default_rng(8)
 W = np.concatenate([

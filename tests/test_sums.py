@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from losscli import parse
-from losscli.doubledouble import DoubleDouble
-from losscli.sums import heads, summed
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.sums import heads, summed
 
 RNG = np.random.default_rng(5)
 

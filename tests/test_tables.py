@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.tables import exp_pair, log_pair
+from losscli.numerics.tables import exp_pair, log_pair
 
 RNG = np.random.default_rng(3)
 POWERS = 2.0 ** np.arange(-1022, 1024, 73)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.doubledouble import DoubleDouble
-from losscli.wide import Wide
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.wide import Wide
 
 RNG = np.random.default_rng(9)
 SIZES = RNG.normal(size=200) * 10.0 ** RNG.integers(-3, 13, 200)

@@ -15,8 +15,8 @@ from losscli.check.compared import Answers, Compared, Tolerance
 from losscli.data.batch import Array, Batch, Role
 from losscli.data.held import Held
 from losscli.errors import DataError, UsageError
+from losscli.families.listwise import Index
 from losscli.lists import ListJob
-from losscli.listwise import Index
 from losscli.loss import Input, Loss
 from losscli.run import Job, Row, Summary, spread
 from losscli.stats.exact import ExactSum

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.listwise import Index
+from losscli.families.listwise import Index
 from losscli.loss import Input, Loss
 
 

@@ -12,8 +12,8 @@ from losscli.check.files import ALL, Check
 from losscli.check.given import Rows
 from losscli.data.batch import Array, Batch
 from losscli.errors import UsageError
+from losscli.families.listwise import Index
 from losscli.lists import ListJob
-from losscli.listwise import Index
 from losscli.run import Job
 
 

@@ -3,16 +3,16 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, compensated, corrected, over_square, with_care
-from losscli.bregman import LEAST, MOST, POWERS, apart, entropic, exponential, polynomial, summed
 from losscli.domain import NONNEGATIVE
-from losscli.doubledouble import two_sum
-from losscli.families import PROBABILITY, TARGET
+from losscli.families.onehot import pick, placed, weights
+from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
 from losscli.losses.count import CLEAR, FLAT, PoissonNLLLog
 from losscli.losses.divergence import LOG_PROBABILITY, Divergence
-from losscli.onehot import pick, placed, weights
-from losscli.tables import exp_pair, log_pair, product
+from losscli.numerics.arithmetic import FAINT, compensated, corrected, over_square, with_care
+from losscli.numerics.bregman import LEAST, MOST, POWERS, apart, entropic, exponential, polynomial, summed
+from losscli.numerics.doubledouble import two_sum
+from losscli.numerics.tables import exp_pair, log_pair, product
 from losscli.traits import Traits
 
 

@@ -7,10 +7,10 @@ from math import log1p as logarithm
 import numpy as np
 
 from losscli.domain import POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, exp, log1p
+from losscli.families.scaled import Scaled, bracket, inverse_square
 from losscli.losses.robust import hyperbola
+from losscli.numerics.doubledouble import DoubleDouble, exp, log1p
 from losscli.parameter import parameter
-from losscli.scaled import Scaled, bracket, inverse_square
 from losscli.traits import Traits
 
 POWERS = 700.0  # e to more than this nears the end of the range

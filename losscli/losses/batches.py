@@ -5,11 +5,21 @@ from abc import abstractmethod
 import numpy as np
 
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp, two_sum
+from losscli.families.similarities import (
+    Mask,
+    Similarities,
+    Slopes,
+    added,
+    deepest,
+    lead,
+    powers,
+    total,
+    where,
+)
 from losscli.inputs import Input
 from losscli.losses.classes import Labelled, matches
+from losscli.numerics.doubledouble import DoubleDouble, exp, two_sum
 from losscli.parameter import flag, parameter
-from losscli.similarities import Mask, Similarities, Slopes, added, deepest, lead, powers, total, where
 
 ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "query", "x1", "a"), direction=True)
 POSITIVE_ONE = Input(

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, amplified, corrected, over_square, sure, times, with_care
 from losscli.domain import FACTOR, UNIT, Interval
-from losscli.doubledouble import DoubleDouble, exp, two_product
-from losscli.families import OnLogit, OnProbability
+from losscli.families.pointwise import OnLogit, OnProbability
+from losscli.numerics.arithmetic import FAINT, amplified, corrected, over_square, sure, times, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, two_product
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, FAINT
 from losscli.domain import FINITE
-from losscli.doubledouble import DoubleDouble, chosen, positive_part
 from losscli.loss import Array, Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import DOUBT, FAINT
+from losscli.numerics.doubledouble import DoubleDouble, chosen, positive_part
 from losscli.traits import Traits
 
 LEAST, MOST = 1e-70, 1e70  # of such lengths the cubes of areas are normal numbers

@@ -5,13 +5,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, times
-from losscli.balanced import Balanced
-from losscli.classes import OnProbabilities
 from losscli.domain import UNIT, Interval
+from losscli.families.balanced import Balanced
+from losscli.families.classes import OnProbabilities
+from losscli.families.onehot import weights
 from losscli.loss import Array
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocal
-from losscli.onehot import weights
+from losscli.numerics.arithmetic import FAINT, times
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -3,10 +3,20 @@
 import numpy as np
 
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp, log, two_product, two_sum
+from losscli.families.similarities import (
+    FAR,
+    Similarities,
+    Slopes,
+    added,
+    deepest,
+    lead,
+    powers,
+    total,
+    where,
+)
 from losscli.inputs import Input
+from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.parameter import parameter
-from losscli.similarities import FAR, Similarities, Slopes, added, deepest, lead, powers, total, where
 
 EMBEDDING = Input("x", FINITE, "vector", wrt=True, columns=("x", "embedding", "emb", "e"), direction=True)
 LABEL = Input("label", FINITE, columns=("label", "target", "class", "y_true", "y"))

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT
 from losscli.domain import NONNEGATIVE, UNIT
-from losscli.doubledouble import DoubleDouble
-from losscli.families import PROBABILITY, TARGET
-from losscli.listwise import Listwise
+from losscli.families.listwise import Listwise
+from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Input
+from losscli.numerics.arithmetic import FAINT
+from losscli.numerics.doubledouble import DoubleDouble
 from losscli.traits import Traits
 
 

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from losscli.ranking import apart
-from losscli.wide import Wide
+from losscli.families.ranking import apart
+from losscli.numerics.wide import Wide
 
 
 class Cohort:

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, amplified, reconsidered, sure
 from losscli.domain import FACTOR, FINITE, POSITIVE, Interval
-from losscli.dots import SwiftDistance, quotient
-from losscli.doubledouble import DoubleDouble, chosen, positive_part, power
-from losscli.families import DISTANCE, SIMILAR
-from losscli.geometry import Distance
+from losscli.families.pointwise import DISTANCE, SIMILAR
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import FAINT, amplified, reconsidered, sure
+from losscli.numerics.dots import SwiftDistance, quotient
+from losscli.numerics.doubledouble import DoubleDouble, chosen, positive_part, power
+from losscli.numerics.geometry import Distance
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, SIGN, Interval
-from losscli.dots import SwiftAngle
-from losscli.doubledouble import DoubleDouble
-from losscli.families import SAME, TARGET
-from losscli.geometry import Angle
+from losscli.families.pointwise import SAME, TARGET
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import reconsidered, sure
+from losscli.numerics.dots import SwiftAngle
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.geometry import Angle
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from losscli.arithmetic import corrected, in_parts, over_square, sure, with_care
 from losscli.domain import NONNEGATIVE
-from losscli.doubledouble import DoubleDouble, exp, log, two_product, two_sum
-from losscli.families import LOGIT, PREDICTION, TARGET, Binary, Ratio
+from losscli.families.pointwise import LOGIT, PREDICTION, TARGET, Binary, Ratio
 from losscli.inputs import Input
 from losscli.loss import Axis
+from losscli.numerics.arithmetic import corrected, in_parts, over_square, sure, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
+from losscli.numerics.special import SLIGHT, log_factorial, log_factorials
+from losscli.numerics.tables import exp_pair, log_pair
 from losscli.parameter import flag
-from losscli.special import SLIGHT, log_factorial, log_factorials
-from losscli.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
 LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products

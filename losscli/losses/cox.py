@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered
 from losscli.domain import BINARY, FINITE, Interval
-from losscli.doubledouble import DoubleDouble, chosen
-from losscli.draws import draws
-from losscli.listwise import Listwise
+from losscli.families.listwise import Listwise
 from losscli.loss import Axis, Input, Section
 from losscli.losses.cohort import Cohort
+from losscli.numerics.arithmetic import FAINT, reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, chosen
+from losscli.numerics.draws import draws
+from losscli.numerics.wide import NOTHING, Wide
 from losscli.parameter import flag
 from losscli.traits import Traits
-from losscli.wide import NOTHING, Wide
 
 SCORE = ("log_hazard", "log_risk", "risk", "score", "s", "f", "y_pred", "pred", "prediction")
 TIME = ("time", "duration", "t", "tenure", "survival_time", "followup", "follow_up", "time_to_event")

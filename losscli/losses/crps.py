@@ -9,14 +9,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, exp, log1p, two_sum
-from losscli.forecast import LEAST, LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, settled
+from losscli.families.forecast import LEAST, LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, settled
 from losscli.inputs import Input
 from losscli.loss import Array
-from losscli.special import ROOT_TWO_OVER_PI, bell, bounded, erf
-from losscli.tables import COARSE, series, taylor
+from losscli.numerics.arithmetic import reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, exp, log1p, two_sum
+from losscli.numerics.special import ROOT_TWO_OVER_PI, bell, bounded, erf
+from losscli.numerics.tables import COARSE, series, taylor
 from losscli.traits import Traits
 
 STEPS, TERMS = 16, 10  # of the normal distribution: steps in a scale, and terms of a series about one

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import sure
 from losscli.domain import FINITE, Index
-from losscli.doubledouble import DoubleDouble
 from losscli.errors import UsageError
-from losscli.families import LOGIT, TARGET
-from losscli.listwise import Labels, Listwise
+from losscli.families.listwise import Labels, Listwise
+from losscli.families.pointwise import LOGIT, TARGET
+from losscli.families.ranking import apart
 from losscli.loss import DomainError, Input
 from losscli.losses.divergence import LOG_PROBABILITY, NONPOSITIVE
+from losscli.numerics.arithmetic import sure
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.wide import Wide, joined
 from losscli.parameter import flag, parameter
-from losscli.ranking import apart
-from losscli.wide import Wide, joined
 
 LABELS = Input("target", kind="labels", of="pred", whole=True, columns=("labels", *TARGET))
 ONE = Wide(DoubleDouble(np.ones(()), np.zeros(())))

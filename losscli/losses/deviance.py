@@ -2,16 +2,16 @@
 
 import numpy as np
 
-from losscli.arithmetic import over_square, sure, with_care
-from losscli.bregman import LEAST, MOST, apart, entropic
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, log, two_sum
-from losscli.families import PREDICTION, TARGET, Ratio
+from losscli.families.pointwise import PREDICTION, TARGET, Ratio
 from losscli.inputs import DomainError, Input
+from losscli.numerics.arithmetic import over_square, sure, with_care
+from losscli.numerics.bregman import LEAST, MOST, apart, entropic
+from losscli.numerics.doubledouble import DoubleDouble, log, two_sum
+from losscli.numerics.powers import midway, scaled_power, tweedie
+from losscli.numerics.surplus import between, raised
+from losscli.numerics.tables import remainder
 from losscli.parameter import flag, parameter
-from losscli.powers import midway, scaled_power, tweedie
-from losscli.surplus import between, raised
-from losscli.tables import remainder
 from losscli.traits import Traits
 
 TIMES = "(2 - half)"

@@ -6,15 +6,15 @@ from math import factorial
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, with_care
 from losscli.blocks import squares
 from losscli.domain import FACTOR, Interval
-from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.families import Unrounded
+from losscli.families.pointwise import Unrounded
 from losscli.loss import Axis
+from losscli.numerics.arithmetic import FAINT, with_care
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.quick import ROOMS, outside
+from losscli.numerics.tables import taylor
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, outside
-from losscli.tables import taylor
 from losscli.traits import Traits
 
 LEVEL = Interval(0, 1)

@@ -5,14 +5,14 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
-from losscli.bregman import LEAST, apart, crossed, entropic
 from losscli.domain import UNIT, Interval
-from losscli.doubledouble import DoubleDouble, exp, log, two_sum
-from losscli.families import PROBABILITY, TARGET
+from losscli.families.onehot import pick, placed, weights
+from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Loss, Section
-from losscli.onehot import pick, placed, weights
-from losscli.tables import exp_pair, log_pair
+from losscli.numerics.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
+from losscli.numerics.bregman import LEAST, apart, crossed, entropic
+from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_sum
+from losscli.numerics.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
 NONPOSITIVE = Interval(high=0, ends="[]")

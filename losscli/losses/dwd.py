@@ -4,12 +4,12 @@ from functools import cache
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, where, with_care
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, exp, log, two_sum
-from losscli.families import Margin
+from losscli.families.pointwise import Margin
+from losscli.numerics.arithmetic import FAINT, where, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_sum
+from losscli.numerics.quick import below
 from losscli.parameter import parameter
-from losscli.quick import below
 from losscli.traits import Traits
 
 

@@ -5,15 +5,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import reconsidered, sure
 from losscli.domain import FINITE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, power
-from losscli.geometry import Distance
-from losscli.listwise import Listwise, in_pieces
+from losscli.families.listwise import Listwise, in_pieces
+from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.loss import Input
 from losscli.losses import spread
+from losscli.numerics.arithmetic import reconsidered, sure
+from losscli.numerics.doubledouble import DoubleDouble, power
+from losscli.numerics.geometry import Distance
 from losscli.parameter import flag, parameter
-from losscli.staircase import SUMS, Weights, of_members
 
 MEMBERS = Input(
     "members",

@@ -4,25 +4,23 @@ from functools import partial
 
 import numpy as np
 
-from losscli import places, staircase
-from losscli.arithmetic import FAINT, over_square, reconsidered, sure
+from losscli import places
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
-from losscli.families import PREDICTION, TARGET
-from losscli.forecast import ALIKE, half_square, log_sum, unsquared, usual
+from losscli.families import staircase
+from losscli.families.forecast import ALIKE, half_square, log_sum, unsquared, usual
+from losscli.families.pointwise import PREDICTION, TARGET
+from losscli.families.staircase import SUMS, of_members
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.losses.moments import dawid_sebastiani
+from losscli.numerics.arithmetic import FAINT, over_square, reconsidered, sure
+from losscli.numerics.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
 from losscli.parameter import flag
-from losscli.staircase import SUMS, of_members
 from losscli.traits import Traits
 
 MEMBERS = Input(
-    "members",
-    FINITE,
-    "vector",
-    wrt=True,
+    "members", FINITE, "vector", wrt=True,
     columns=("member", "members", "m", "x", "ens", "ensemble", "y_pred", "pred"),
-)
+)  # fmt: skip
 MEAN = Input("mean", FINITE, wrt=True, columns=("mean", "mu", "loc", "location", *PREDICTION))
 DEVIATION = Input("scale", POSITIVE, wrt=True, columns=("scale", "sigma", "std", "sd", "s"))
 OBSERVED = Input("target", FINITE, columns=(*TARGET, "obs", "observation"))

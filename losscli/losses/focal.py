@@ -6,17 +6,17 @@ from functools import lru_cache, partial
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import FAINT, sure, times, with_care
 from losscli.blocks import squares
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part
-from losscli.fading import bounds, expansion
-from losscli.families import Binary, OnLogit, OnProbability
+from losscli.families.fading import bounds, expansion
+from losscli.families.pointwise import Binary, OnLogit, OnProbability
 from losscli.loss import Array
 from losscli.losses.binary import hard
+from losscli.numerics.arithmetic import FAINT, sure, times, with_care
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, log, log1p, positive_part
+from losscli.numerics.sums import raised
+from losscli.numerics.tables import series
 from losscli.parameter import parameter
-from losscli.sums import raised
-from losscli.tables import series
 from losscli.traits import Traits
 
 GAMMA = Interval(0, 1000, "[]")

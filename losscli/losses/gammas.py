@@ -4,16 +4,16 @@ from functools import partial
 
 import numpy as np
 
-from losscli import doubled
-from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.doubledouble import DoubleDouble, log, two_sum
-from losscli.forecast import ALIKE, LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
-from losscli.gammatables import BINETS, GAPS, gap
+from losscli.families.forecast import ALIKE, LOCATION, OUTCOME, SCALE, Forecast, error, ordinary, settled
 from losscli.inputs import Input
 from losscli.loss import Axis, Section
-from losscli.special import HALF_LOG_TWO_PI, binet, log1p_less
-from losscli.tables import log_pair
+from losscli.numerics import doubled
+from losscli.numerics.arithmetic import reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, log, two_sum
+from losscli.numerics.gammatables import BINETS, GAPS, gap
+from losscli.numerics.special import HALF_LOG_TWO_PI, binet, log1p_less
+from losscli.numerics.tables import log_pair
 from losscli.traits import Traits
 
 ROOT = HALF_LOG_TWO_PI.high, HALF_LOG_TWO_PI.low

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from losscli.doubledouble import exp
-from losscli.families import Unrounded
-from losscli.quick import ROOMS, below, lost_of_error, outside
+from losscli.families.pointwise import Unrounded
+from losscli.numerics.doubledouble import exp
+from losscli.numerics.quick import ROOMS, below, lost_of_error, outside
 from losscli.traits import Traits
 
 ALMOST = 1e-9  # below this, ln cosh x is x²/2 to the last bit

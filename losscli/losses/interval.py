@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT
 from losscli.domain import Interval
-from losscli.doubledouble import total
-from losscli.families import TARGET
+from losscli.families.pointwise import TARGET
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import FAINT
+from losscli.numerics.doubledouble import total
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -4,14 +4,14 @@ from functools import cache
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, compensated, sure, with_care
-from losscli.bregman import LEAST, polynomial
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, log, total, two_sum
+from losscli.families.onehot import pick, placed, weights
 from losscli.losses.divergence import OfProbabilities
-from losscli.onehot import pick, placed, weights
+from losscli.numerics.arithmetic import FAINT, compensated, sure, with_care
+from losscli.numerics.bregman import LEAST, polynomial
+from losscli.numerics.doubledouble import DoubleDouble, chosen, log, total, two_sum
+from losscli.numerics.tables import remainder
 from losscli.parameter import parameter
-from losscli.tables import remainder
 from losscli.traits import Traits
 
 NEAR = 0.5  # up to this share u = (p - y) / (p + y), a series is as good as logarithms, and does not cancel

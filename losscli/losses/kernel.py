@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, exp, expm1
 from losscli.losses import spread
 from losscli.losses.energy import FAR, GNEITING, Spread, unless
+from losscli.numerics.doubledouble import DoubleDouble, exp, expm1
 from losscli.parameter import flag, parameter
 
 

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from losscli import places
 from losscli.domain import FINITE
+from losscli.families.onehot import weights
 from losscli.loss import Axis, Section
 from losscli.losses.multilabel import LabelRankingLoss, Labels
-from losscli.onehot import weights
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

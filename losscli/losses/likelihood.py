@@ -6,10 +6,8 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, reconsidered
 from losscli.domain import FINITE, POSITIVE
-from losscli.doubledouble import DoubleDouble, log, two_product, two_sum
-from losscli.forecast import (
+from losscli.families.forecast import (
     ALIKE,
     LOCATION,
     OUTCOME,
@@ -26,6 +24,8 @@ from losscli.forecast import (
 )
 from losscli.inputs import Input
 from losscli.loss import Array
+from losscli.numerics.arithmetic import DOUBT, reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, log, two_product, two_sum
 from losscli.parameter import flag
 from losscli.traits import Traits
 

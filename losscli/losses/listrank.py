@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure, times
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, total
-from losscli.draws import CLEAR, Weights, at, draws
+from losscli.families.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
+from losscli.families.softmaxes import LAST
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure, times
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, total
+from losscli.numerics.draws import CLEAR, Weights, at, draws
+from losscli.numerics.sums import summed
+from losscli.numerics.tables import log_pair
 from losscli.parameter import flag, parameter
-from losscli.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
-from losscli.softmaxes import LAST
-from losscli.sums import summed
-from losscli.tables import log_pair
 from losscli.traits import Traits
 
 

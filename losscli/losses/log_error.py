@@ -4,14 +4,14 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import amplified, sure, with_care
 from losscli.domain import FACTOR, Interval
-from losscli.doubledouble import LN2, DoubleDouble, log, two_sum
-from losscli.families import PREDICTION, TARGET, Ratio
+from losscli.families.pointwise import PREDICTION, TARGET, Ratio
 from losscli.inputs import Input
+from losscli.numerics.arithmetic import amplified, sure, with_care
+from losscli.numerics.doubledouble import LN2, DoubleDouble, log, two_sum
+from losscli.numerics.quick import ROOMS, below, outside
+from losscli.numerics.tables import COARSE, remainder
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, below, outside
-from losscli.tables import COARSE, remainder
 from losscli.traits import Traits
 
 ABOVE_MINUS_ONE = Interval(low=-1)

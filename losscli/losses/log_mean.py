@@ -4,14 +4,14 @@ from functools import cache
 
 import numpy as np
 
-from losscli.arithmetic import corrected, sure, with_care
 from losscli.domain import NONNEGATIVE, POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, exp, two_product, two_sum
-from losscli.families import LOGIT, PREDICTION, TARGET, Binary
+from losscli.families.pointwise import LOGIT, PREDICTION, TARGET, Binary
 from losscli.inputs import Input
 from losscli.loss import Axis
+from losscli.numerics.arithmetic import corrected, sure, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, two_product, two_sum
+from losscli.numerics.tables import exp_pair
 from losscli.parameter import parameter
-from losscli.tables import exp_pair
 from losscli.traits import Traits
 
 ONE = DoubleDouble(1.0)

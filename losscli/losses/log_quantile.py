@@ -3,12 +3,12 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import DOUBT, FAINT
 from losscli.domain import Interval
-from losscli.doubledouble import exp
-from losscli.families import Ratio
+from losscli.families.pointwise import Ratio
 from losscli.inputs import LOGIT, PREDICTION, TARGET
 from losscli.loss import Axis, Input
+from losscli.numerics.arithmetic import DOUBT, FAINT
+from losscli.numerics.doubledouble import exp
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

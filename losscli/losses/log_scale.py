@@ -4,16 +4,16 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import reconsidered
 from losscli.domain import FINITE
-from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.forecast import LOCATION, OUTCOME, Forecast, settled, unsquared
+from losscli.families.forecast import LOCATION, OUTCOME, Forecast, settled, unsquared
 from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
+from losscli.numerics.arithmetic import reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.tables import exp_pair, product
+from losscli.numerics.wide import Wide
 from losscli.parameter import flag
-from losscli.tables import exp_pair, product
 from losscli.traits import Traits
-from losscli.wide import Wide
 
 NEAR, FAR = 300.0, 1e5  # exponentials within are pairs, and beyond outweigh all else, or nothing
 LEAST, MOST = 2.0**-200, 2.0**200  # squares of these have exact products with such exponentials

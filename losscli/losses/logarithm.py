@@ -3,14 +3,14 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, gathered, times
 from losscli.domain import NONNEGATIVE, Interval
-from losscli.doubledouble import DoubleDouble
-from losscli.families import TARGET
+from losscli.families.onehot import pick, placed, weights
+from losscli.families.pointwise import TARGET
+from losscli.families.weighed import Weighed, class_weights, left_out
 from losscli.loss import Axis, Input, Section
-from losscli.onehot import pick, placed, weights
+from losscli.numerics.arithmetic import FAINT, gathered, times
+from losscli.numerics.doubledouble import DoubleDouble
 from losscli.traits import Traits
-from losscli.weighed import Weighed, class_weights, left_out
 
 LOGARITHM = ("log_p", "logp", "log_prob", "log_probs", "logprob", "log_probability", "y_pred", "pred")
 

@@ -7,13 +7,13 @@ to the Jaccard loss; the weights come from whole numbers of pixels, so they are 
 import numpy as np
 
 from losscli.domain import BINARY, NONNEGATIVE, UNIT, Index
-from losscli.doubledouble import total, two_sum
-from losscli.families import LOGIT, PROBABILITY, TARGET
-from losscli.listwise import Listwise
+from losscli.families.listwise import Listwise
+from losscli.families.pointwise import LOGIT, PROBABILITY, TARGET
+from losscli.families.weighed import COUNTED
 from losscli.loss import Input
+from losscli.numerics.doubledouble import total, two_sum
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
-from losscli.weighed import COUNTED
 
 
 class LovaszHinge(Listwise):

@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import POSITIVE, Interval
-from losscli.doubledouble import two_sum
-from losscli.families import Margin
+from losscli.families.pointwise import Margin
+from losscli.numerics.doubledouble import two_sum
+from losscli.numerics.quick import ROOMS, missing
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, missing
 from losscli.traits import Traits
 
 MARGIN = Interval(0, np.inf, "[)")

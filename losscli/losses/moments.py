@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli import doubled
-from losscli.doubled import joined, negative, product, quotient, single, square
-from losscli.doubledouble import two_sum
-from losscli.sums import heads
+from losscli.numerics import doubled
+from losscli.numerics.doubled import joined, negative, product, quotient, single, square
+from losscli.numerics.doubledouble import two_sum
+from losscli.numerics.sums import heads
 
 LEAST, MOST = 2.0**-300, 2.0**300
 

@@ -3,16 +3,16 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, over, over_square, sure, times, with_care
-from losscli.classes import OnProbabilities, OnScores
 from losscli.domain import UNIT, Interval
-from losscli.doubledouble import DoubleDouble, exp, total, two_sum
+from losscli.families.classes import OnProbabilities, OnScores
+from losscli.families.onehot import pick, weights
+from losscli.families.softmaxes import curvature, parts, revived
+from losscli.families.weighed import Weighed, class_weights, left_out, smoothed
 from losscli.loss import Axis, Section
-from losscli.onehot import pick, weights
+from losscli.numerics.arithmetic import FAINT, over, over_square, sure, times, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, total, two_sum
 from losscli.parameter import parameter
-from losscli.softmaxes import curvature, parts, revived
 from losscli.traits import Traits
-from losscli.weighed import Weighed, class_weights, left_out, smoothed
 
 FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
 

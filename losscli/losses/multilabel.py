@@ -3,14 +3,14 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import DOUBT, gathered, rounded_sum, with_care
-from losscli.classes import duel
 from losscli.domain import BINARY, UNIT
-from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.families import LOGIT, TARGET, Multiclass
+from losscli.families.classes import duel
+from losscli.families.onehot import weights
+from losscli.families.pointwise import LOGIT, TARGET, Multiclass
 from losscli.loss import Axis, Input, Section
 from losscli.losses.binary import BCEWithLogits
-from losscli.onehot import weights
+from losscli.numerics.arithmetic import DOUBT, gathered, rounded_sum, with_care
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
 from losscli.traits import Traits
 
 LARGE = 2.0**400  # from here the product with a count might not be exact

@@ -3,15 +3,15 @@
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, gathered, rounded_sum
-from losscli.classes import duel
 from losscli.domain import BINARY, Choice, Interval
-from losscli.families import LOGIT, TARGET, Multiclass
+from losscli.families.classes import duel
+from losscli.families.onehot import index, pick
+from losscli.families.pointwise import LOGIT, TARGET, Multiclass
+from losscli.families.weighed import Weighed, class_weights
 from losscli.loss import Axis, Input
-from losscli.onehot import index, pick
+from losscli.numerics.arithmetic import FAINT, gathered, rounded_sum
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
-from losscli.weighed import Weighed, class_weights
 
 MARGIN = Interval(0, np.inf, "[)")
 

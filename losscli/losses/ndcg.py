@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from losscli.arithmetic import sure
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, log, two_sum
-from losscli.odds import places, turns
+from losscli.families.odds import places, turns
+from losscli.families.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
+from losscli.families.ranking import places as ranks
+from losscli.numerics.arithmetic import sure
+from losscli.numerics.doubledouble import DoubleDouble, chosen, log, two_sum
 from losscli.parameter import flag, parameter
-from losscli.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
-from losscli.ranking import places as ranks
 from losscli.traits import Traits
 
 STEEPEST, SHARPEST = 0.0919689805567061, 0.0353206122727814

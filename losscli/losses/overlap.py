@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure, where
 from losscli.domain import UNIT, Interval
-from losscli.doubledouble import DoubleDouble, chosen, power
-from losscli.families import PROBABILITY, TARGET
-from losscli.listwise import Listwise
+from losscli.families.listwise import Listwise
+from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Input
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure, where
+from losscli.numerics.doubledouble import DoubleDouble, chosen, power
+from losscli.numerics.sums import grain, heads
 from losscli.parameter import flag, parameter
-from losscli.sums import grain, heads
 from losscli.traits import Traits
 
 SHARE = Interval(1e-3, 1e3, "[]")

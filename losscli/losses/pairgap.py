@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, Interval
-from losscli.doubledouble import DoubleDouble, total
+from losscli.families.ranking import Ranking, even, ranked
+from losscli.families.tallies import tallies, weighed
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure
+from losscli.numerics.doubledouble import DoubleDouble, total
 from losscli.parameter import parameter
-from losscli.ranking import Ranking, even, ranked
-from losscli.tallies import tallies, weighed
 from losscli.traits import Traits
 
 

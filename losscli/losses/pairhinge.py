@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import reconsidered
 from losscli.domain import NONNEGATIVE
-from losscli.doubledouble import DoubleDouble, positive_part
+from losscli.families.ranking import even
+from losscli.families.tallies import tallies, weighed
 from losscli.losses.pairrank import Pairs, Pairwise
+from losscli.numerics.arithmetic import reconsidered
+from losscli.numerics.doubledouble import DoubleDouble, positive_part
 from losscli.parameter import parameter
-from losscli.ranking import even
-from losscli.tallies import tallies, weighed
 from losscli.traits import Traits
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, Interval
-from losscli.doubledouble import DoubleDouble, chosen, total
-from losscli.odds import costs, flows, turns
+from losscli.families.odds import costs, flows, turns
+from losscli.families.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure
+from losscli.numerics.doubledouble import DoubleDouble, chosen, total
 from losscli.parameter import flag, parameter
-from losscli.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
 from losscli.traits import Traits
 
 SIGMA = Interval(1e-100, 1e100, "[]")

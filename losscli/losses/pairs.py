@@ -4,9 +4,9 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import REAL, SIGN
-from losscli.doubledouble import two_sum
-from losscli.families import DISTANCE, SAME, TARGET, OfBoth
+from losscli.families.pointwise import DISTANCE, SAME, TARGET, OfBoth
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.numerics.doubledouble import two_sum
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -5,16 +5,16 @@ from math import log, tanh
 
 import numpy as np
 
-from losscli.arithmetic import reconsidered, sure
 from losscli.domain import Index
-from losscli.doubledouble import DoubleDouble, two_sum
+from losscli.families.odds import costs, flows
+from losscli.families.ranking import Powers, gained, places, ranked
 from losscli.loss import Axis, Section
 from losscli.losses.ndcg import discounted, ideal
 from losscli.losses.pairrank import Logistic, Pairs
-from losscli.odds import costs, flows
+from losscli.numerics.arithmetic import reconsidered, sure
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.tables import product
 from losscli.parameter import flag, parameter
-from losscli.ranking import Powers, gained, places, ranked
-from losscli.tables import product
 from losscli.traits import Traits
 
 FIRST, LAST = 1 - log(2) / log(3), 0.5

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, where
 from losscli.domain import POSITIVE
-from losscli.doubledouble import two_sum
-from losscli.families import Unrounded
+from losscli.families.pointwise import Unrounded
+from losscli.numerics.arithmetic import FAINT, where
+from losscli.numerics.doubledouble import two_sum
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

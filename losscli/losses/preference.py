@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import DOUBT, FAINT, in_parts, where, with_care
 from losscli.domain import FACTOR, Interval
-from losscli.doubledouble import DoubleDouble, exp, two_sum
 from losscli.loss import Array, Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import DOUBT, FAINT, in_parts, where, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, two_sum
 from losscli.parameter import parameter
 from losscli.traits import Traits
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from losscli.arithmetic import where, with_care
 from losscli.domain import POSITIVE, Interval
-from losscli.doubledouble import DoubleDouble, two_sum
-from losscli.families import Unrounded
-from losscli.levels import Leveled, Levels, levels
+from losscli.families.levels import Leveled, Levels, levels
+from losscli.families.pointwise import Unrounded
+from losscli.numerics.arithmetic import where, with_care
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.quick import ROOMS, anew, signs, unbounded
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, anew, signs, unbounded
 from losscli.traits import Traits
 
 DEGREE = Interval(1e-3, 1e3, "[]")

@@ -4,13 +4,13 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import amplified, finite, with_care
 from losscli.domain import FACTOR, NONZERO, Interval
-from losscli.doubledouble import DoubleDouble
-from losscli.families import Ratio
+from losscli.families.pointwise import Ratio
 from losscli.inputs import DomainError
+from losscli.numerics.arithmetic import amplified, finite, with_care
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.quick import ROOMS, constant, signs, unbounded
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, constant, signs, unbounded
 from losscli.traits import Traits
 
 ABOVE_MINUS_ONE = Interval(low=-1)

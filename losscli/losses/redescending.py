@@ -5,10 +5,10 @@ from math import frexp, pi, sqrt
 import numpy as np
 
 from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble
+from losscli.families.scaled import Scaled, bracket
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.quick import ROOMS, above, square_lost
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, above, square_lost
-from losscli.scaled import Scaled, bracket
 from losscli.traits import Traits
 
 FAR = 2.0**100  # squared scales, whose powers are finite

@@ -7,11 +7,11 @@ from math import sqrt
 import numpy as np
 
 from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.families.scaled import bracket, within
 from losscli.losses.redescending import FAR, Redescending, near_root
+from losscli.numerics.doubledouble import DoubleDouble, exp
+from losscli.numerics.quick import ROOMS, above, anew, square_lost
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, above, anew, square_lost
-from losscli.scaled import bracket, within
 from losscli.traits import Traits
 
 FADED = 600.0  # squared scales, from which e to the minus is hardly a normal number

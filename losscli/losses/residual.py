@@ -3,9 +3,9 @@
 import numpy as np
 
 from losscli.domain import FACTOR, POSITIVE
-from losscli.families import Residual
+from losscli.families.pointwise import Residual
+from losscli.numerics.quick import ROOMS, signs, unbounded
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, signs, unbounded
 from losscli.traits import Traits
 
 

@@ -5,12 +5,12 @@ from math import factorial
 
 import numpy as np
 
-from losscli.arithmetic import where
 from losscli.domain import FACTOR, POSITIVE
-from losscli.doubledouble import DoubleDouble, chosen, exp
+from losscli.families.scaled import Scaled, bracket
 from losscli.losses.redescending import Redescending
+from losscli.numerics.arithmetic import where
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp
 from losscli.parameter import parameter
-from losscli.scaled import Scaled, bracket
 from losscli.traits import Traits
 
 HALF_TURN = DoubleDouble(3.141592653589793, 1.2246467991473532e-16)

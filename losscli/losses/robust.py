@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from losscli.arithmetic import where
 from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble, log
-from losscli.families import Residual
+from losscli.families.pointwise import Residual
+from losscli.families.scaled import Scaled
+from losscli.numerics.arithmetic import where
+from losscli.numerics.doubledouble import DoubleDouble, log
+from losscli.numerics.quick import ROOMS, above, outside, square_lost, unbounded
 from losscli.parameter import parameter
-from losscli.quick import ROOMS, above, outside, square_lost, unbounded
-from losscli.scaled import Scaled
 from losscli.traits import Traits
 
 LARGE = 2.0**100  # squared scales, whose powers are finite

@@ -7,15 +7,15 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import amplified, reconsidered, with_care
-from losscli.classes import OnProbabilities
 from losscli.domain import FACTOR
-from losscli.dots import Cut
-from losscli.doubledouble import total, two_product
-from losscli.families import OnProbability
-from losscli.onehot import weights
+from losscli.families.classes import OnProbabilities
+from losscli.families.onehot import weights
+from losscli.families.pointwise import OnProbability
+from losscli.numerics.arithmetic import amplified, reconsidered, with_care
+from losscli.numerics.dots import Cut
+from losscli.numerics.doubledouble import total, two_product
+from losscli.numerics.sums import heads, running
 from losscli.parameter import flag, parameter
-from losscli.sums import heads, running
 from losscli.traits import Traits
 
 SMALL = 2.0**-400  # squares of less may be subnormal

@@ -3,10 +3,10 @@
 import numpy as np
 
 from losscli.domain import POSITIVE
-from losscli.doubledouble import DoubleDouble, exp
+from losscli.families.similarities import Slopes, added, deepest, lead, where
 from losscli.losses.batches import Paired
+from losscli.numerics.doubledouble import DoubleDouble, exp
 from losscli.parameter import flag, parameter
-from losscli.similarities import Slopes, added, deepest, lead, where
 
 
 class Siglip(Paired):

@@ -4,15 +4,15 @@ from math import inf
 
 import numpy as np
 
-from losscli.balanced import Balanced
 from losscli.domain import UNIT
-from losscli.doubledouble import DoubleDouble
-from losscli.fading import bounds, expansion
+from losscli.families.balanced import Balanced
+from losscli.families.fading import bounds, expansion
 from losscli.losses.categorical import ALPHA, FACTORS, SMOOTHING
 from losscli.losses.focal import GAMMA, SOURCE, STEEP, STEPS, BinaryFocalWithLogits
 from losscli.losses.softmax import OfSoftmax, relative
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.sums import raised
 from losscli.parameter import parameter
-from losscli.sums import raised
 from losscli.traits import Traits
 
 

@@ -10,18 +10,18 @@ from operator import add
 import numpy as np
 
 from losscli import places
-from losscli.arithmetic import FAINT, compensated, sure, times, with_care
-from losscli.classes import OnScores
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
-from losscli.fading import expansion
+from losscli.families.classes import OnScores
+from losscli.families.fading import expansion
+from losscli.families.onehot import pick, weights
+from losscli.families.softmaxes import revived
 from losscli.loss import Array
 from losscli.losses.focal import FAR, REACH, STEPS, sides
-from losscli.onehot import pick, weights
+from losscli.numerics.arithmetic import FAINT, compensated, sure, times, with_care
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
+from losscli.numerics.sums import others
+from losscli.numerics.tables import exp_pair, log_pair, taylor
 from losscli.parameter import parameter
-from losscli.softmaxes import revived
-from losscli.sums import others
-from losscli.tables import exp_pair, log_pair, taylor
 from losscli.traits import Traits
 
 

@@ -7,16 +7,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.arithmetic import DOUBT, reconsidered, times
-from losscli.classes import OnScores
 from losscli.domain import UNIT
-from losscli.doubledouble import DoubleDouble, two_product, two_sum
-from losscli.families import LOGIT, TARGET
+from losscli.families.classes import OnScores
+from losscli.families.onehot import index, pick, weights
+from losscli.families.pointwise import LOGIT, TARGET
 from losscli.loss import Array, Input
 from losscli.losses.scoring import square_length
-from losscli.onehot import index, pick, weights
-from losscli.sums import heads, running
-from losscli.tables import remainder
+from losscli.numerics.arithmetic import DOUBT, reconsidered, times
+from losscli.numerics.doubledouble import DoubleDouble, two_product, two_sum
+from losscli.numerics.sums import heads, running
+from losscli.numerics.tables import remainder
 from losscli.traits import Traits
 
 LEAST, FAR = 2.0**-45, 2.0**100  # a sum of squares above has all its bits, and gaps below too

@@ -5,14 +5,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure, times
-from losscli.classes import OnProbabilities
 from losscli.domain import Interval
-from losscli.dots import Cut, quotient
-from losscli.doubledouble import DoubleDouble, power
-from losscli.onehot import one_hot, pick
+from losscli.families.classes import OnProbabilities
+from losscli.families.onehot import one_hot, pick
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure, times
+from losscli.numerics.dots import Cut, quotient
+from losscli.numerics.doubledouble import DoubleDouble, power
+from losscli.numerics.sums import others, raised
 from losscli.parameter import parameter
-from losscli.sums import others, raised
 from losscli.traits import Traits
 
 

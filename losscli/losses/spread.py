@@ -5,9 +5,9 @@ Blocks are (D, M, lists). Functions of the distance of vectors come as two doubl
 
 import numpy as np
 
-from losscli import doubled
-from losscli.dots import Cut, SwiftDistance, doubt
-from losscli.doubledouble import DoubleDouble, split, two_sum
+from losscli.numerics import doubled
+from losscli.numerics.dots import Cut, SwiftDistance, doubt
+from losscli.numerics.doubledouble import DoubleDouble, split, two_sum
 
 FINE = 2.0**-20  # components of this part of the length of a vector have more than one good part
 FAR = 600.0  # e^-600 is ordinary

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from losscli.arithmetic import with_care
-from losscli.doubledouble import DoubleDouble, exp
-from losscli.families import Margin
-from losscli.quick import ROOMS, above, below
+from losscli.families.pointwise import Margin
+from losscli.numerics.arithmetic import with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp
+from losscli.numerics.quick import ROOMS, above, below
 from losscli.traits import Traits
 
 NO_MORE = 2.0**-1000  # an exponential that is less is soon no normal number

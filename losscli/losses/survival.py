@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from losscli import lifetimes
-from losscli.arithmetic import FAINT
-from losscli.doubledouble import DoubleDouble, chosen, exp, expm1, log, log1p
-from losscli.failure import ENDLESS, Ends, FailureTime, Symmetric
-from losscli.forecast import settled
-from losscli.special import HALF_LOG_TWO_PI, ROOT_TWO_OVER_PI, bounded, mills
+from losscli.families import lifetimes
+from losscli.families.failure import ENDLESS, Ends, FailureTime, Symmetric
+from losscli.families.forecast import settled
+from losscli.numerics.arithmetic import FAINT
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, expm1, log, log1p
+from losscli.numerics.special import HALF_LOG_TWO_PI, ROOT_TWO_OVER_PI, bounded, mills
 from losscli.traits import Traits
 
 LOOSE = 2.0**8  # logarithms have some 100 bits after the point; what is made of ends, fewer

@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 
-from losscli.arithmetic import FAINT, reconsidered, sure
 from losscli.domain import FINITE, NONNEGATIVE, Interval
-from losscli.dots import SwiftDistance
-from losscli.doubledouble import DoubleDouble, chosen
-from losscli.geometry import Distance
 from losscli.loss import Axis, Input, Loss, Section
+from losscli.numerics.arithmetic import FAINT, reconsidered, sure
+from losscli.numerics.dots import SwiftDistance
+from losscli.numerics.doubledouble import DoubleDouble, chosen
+from losscli.numerics.geometry import Distance
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 

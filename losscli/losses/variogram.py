@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from losscli.arithmetic import sure
 from losscli.domain import Interval
-from losscli.doubledouble import DoubleDouble, power
-from losscli.listwise import Listwise, in_pieces
+from losscli.families.listwise import Listwise, in_pieces
+from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.losses.energy import FAR, MEMBERS, OBSERVED, WEIGHTS, unless
+from losscli.numerics.arithmetic import sure
+from losscli.numerics.doubledouble import DoubleDouble, power
 from losscli.parameter import parameter
-from losscli.staircase import SUMS, Weights, of_members
 
 
 class VariogramScore(Listwise):

@@ -3,9 +3,9 @@
 import numpy as np
 
 from losscli.domain import FINITE
-from losscli.families import Margin
+from losscli.families.pointwise import Margin
+from losscli.numerics.quick import missing
 from losscli.parameter import parameter
-from losscli.quick import missing
 from losscli.traits import Traits
 
 

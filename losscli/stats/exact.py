@@ -7,7 +7,7 @@ from math import frexp, inf, nan
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.doubledouble import two_product
+from losscli.numerics.doubledouble import two_product
 
 Array = NDArray[np.float64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.doubledouble import two_product
+from losscli.numerics.doubledouble import two_product
 from losscli.stats.exact import PIECE, POINT, quotient, tame, units
 
 Array = NDArray[np.float64]

@@ -7,8 +7,8 @@ from math import inf
 
 import numpy as np
 
-from losscli.classes import OnScores
 from losscli.domain import Choice
+from losscli.families.classes import OnScores
 from losscli.loss import Loss
 from losscli.losses import catalogue
 from losscli.parameter import flat

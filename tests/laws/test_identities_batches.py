@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend, similarities
-from losscli.doubledouble import DoubleDouble
-from losscli.products import matmul
+from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend
+from losscli.families import similarities
+from losscli.numerics.doubledouble import DoubleDouble
+from losscli.numerics.products import matmul
 from tests.laws import oracle
 
 RNG = np.random.default_rng(7)

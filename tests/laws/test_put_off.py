@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from losscli import blocks
-from losscli.arithmetic import with_care
 from losscli.losses import catalogue
+from losscli.numerics.arithmetic import with_care
 from tests.laws import cases
 
 COUNT = 300

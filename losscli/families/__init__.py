@@ -1,0 +1,1 @@
+"""Families of losses: the calculus that their members share, once."""

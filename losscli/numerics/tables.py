@@ -1,0 +1,117 @@
+"""Functions of doubles by tables: logarithms and exponentials as two doubles, to some 72 bits, and Taylor series."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.numerics.doubledouble import LN2, DoubleDouble, exp, log
+
+Array = NDArray[np.float64]
+
+STEPS = 9  # bits of a mantissa by which the table is looked up
+HEAD = round(LN2[0] * 2**33) / 2**33
+UNIT = HEAD * 2.0**-STEPS, ((LN2[0] - HEAD) + LN2[1]) * 2.0**-STEPS  # ln 2 / 2^STEPS, the first of 33 bits
+START = np.int64(0x3FE6A00000000000 - (1 << (51 - STEPS)))  # near √½, where mantissas start; 1 is amid a step
+COARSE = np.int64(-(1 << 27))  # the mask of the first 26 bits of a mantissa
+
+
+def coarse(x: Array) -> Array:
+    """Return the first 26 bits of each number: products of two such are exact."""
+    return (x.view(np.int64) & COARSE).view(np.float64)
+
+
+def product(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return a · b in two parts, the first exact and the second small."""
+    half, other = coarse(a), coarse(b)
+    return half * other, a * (b - other) + (a - half) * other
+
+
+def remainder(a: Array, b: Array, q: Array) -> Array:
+    """Return a - q b, for q = a / b rounded."""
+    half, other = coarse(q), coarse(b)
+    return ((a - half * other) - half * (b - other)) - (q - half) * b
+
+
+@cache
+def _logs() -> tuple[Array, Array, Array]:
+    """Return for each step an inverse of few bits, and minus its logarithm in two parts, the first of few bits."""
+    bits = START + (np.arange(1 << STEPS) << (52 - STEPS)) + (1 << (51 - STEPS))
+    middle = bits.astype(np.int64).view(np.float64)
+    inverse = np.rint(2.0**20 / middle) / 2.0**20
+    logs = -log(inverse)
+    first = np.rint(logs.high * 2.0**40) / 2.0**40
+    return inverse, first, (logs.high - first) + logs.low
+
+
+def log_pair(x: Array) -> tuple[Array, Array]:
+    """Return ln x for normal numbers x above 0: the nearest double, and what it lacks."""
+    inverse, first, second = _logs()
+    bits = x.view(np.int64)
+    above = bits - START
+    at = (above >> (52 - STEPS)) & ((1 << STEPS) - 1)
+    exponent = above >> 52
+    bits = bits - (exponent << 52)
+    m, k = bits.view(np.float64), exponent.astype(np.float64)
+    half = coarse(m)
+    scale = inverse.take(at)
+    a, b = half * scale - 1.0, (m - half) * scale  # both exact
+    r = a + b
+    lost = b - (r - a)
+    base = k * LN2[0] + first.take(at)  # exact
+    high = base + r
+    square = r * r
+    tail = r * (1 / 3 - r * (0.25 - r * (0.2 - r / 6)))
+    low = (r - (high - base)) + (square * (tail - 0.5) + (lost + (second.take(at) + k * LN2[1])))
+    found = high + low
+    return found, low - (found - high)
+
+
+@cache
+def _powers() -> tuple[Array, Array]:
+    """Return the powers of 2 between 1 and 2 in two parts, the first of few bits."""
+    steps = np.ldexp(np.arange(1 << STEPS, dtype=np.float64), -STEPS)
+    powers = exp(sum((DoubleDouble.of_product(steps, part) for part in LN2), DoubleDouble(0.0)))
+    first = coarse(powers.high)
+    return first, (powers.high - first) + powers.low
+
+
+def exp_pair(x: Array) -> tuple[Array, Array]:
+    """Return e^x for |x| up to 600: the nearest double, and what it lacks."""
+    first, second = _powers()
+    n = np.rint(x * (1 / UNIT[0]))
+    step = n.astype(np.int64)
+    near, rest = x - n * UNIT[0], n * -UNIT[1]  # the first exact
+    r = near + rest
+    lost = rest - (r - near)
+    at = step & ((1 << STEPS) - 1)
+    a, b = first.take(at), second.take(at)
+    half = coarse(r)
+    product = a * half  # exact
+    high = a + product
+    tail = lost + r * r * (0.5 + r * (1 / 6 + r * (1 / 24 + r * (1 / 120))))
+    low = (product - (high - a)) + (a * ((r - half) + tail) + b * (1 + (r + tail)))
+    exponent = (step >> STEPS).astype(np.intc)
+    found = high + low
+    return np.ldexp(found, exponent), np.ldexp(low - (found - high), exponent)
+
+
+def series(x: Array, first: int, steps: int, rows: Sequence[Array]) -> Array:
+    """Return a function by its Taylor series about the nearest of points 1 / steps apart, the first at first / steps.
+
+    Beyond them what is found means nothing.
+    """
+    step = np.rint(x * steps)
+    return taylor(x - step * (1 / steps), (step - first).astype(np.intp), rows)
+
+
+def taylor(h: Array, at: NDArray[np.intp], rows: Sequence[Array]) -> Array:
+    """Return a function `h` away from the points `at`, from the rows of its Taylor coefficients at all points."""
+    found = rows[-1].take(at, mode="clip")
+    for row in rows[-2::-1]:
+        found *= h
+        found += row.take(at, mode="clip")
+    return found
