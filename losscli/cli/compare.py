@@ -214,7 +214,8 @@ def _write(
                  "p, Holm" if several else "p", "wins")  # fmt: skip
         who = f"{len(found.names) - 1} models" if several else found.names[1]
         title = (
-            f"{job.reading.name}: {last.rows} paired {job.unit}s, {who} against {found.names[0]} (baseline), "
+            f"{job.reading.name}: {last.rows} paired {job.unit}{'s' * (last.rows != 1)}, "
+            f"{who} against {found.names[0]} (baseline), "
             f"{how} over {job.unit}s; delta < 0: {'a model' if several else who} is better; "
             f"{intervals.heading(plan, [one.span for one in verdicts], cluster)}"
         )

@@ -78,7 +78,7 @@ def heading(plan: Plan, intervals: Sequence[Interval], cluster: str = "") -> str
     how = method(intervals)
     many = f", {plan.resamples} resamples" if "bootstrap" in how else ""
     over = f" of clusters by {cluster}" if cluster else ""
-    return f"{title(plan)} by {how}{many}{over}"
+    return f"{title(plan)} by {how}{many}{over}" if how != "none" else f"no {title(plan)}"
 
 
 def settings(plan: Plan, found: Interval, cluster: str = "") -> list[str]:

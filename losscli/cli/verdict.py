@@ -104,6 +104,8 @@ def conclusion(each: Sequence[Verdict], alpha: float, how: str) -> str:
     """Return the last sentence: who is better."""
     found = [one for one in each if one.verdict(alpha) != "none"]
     several = len({one.candidate for one in each}) > 1
+    if all(one.test.p != one.test.p for one in each):
+        return "Nothing can be said of which is better."
     if not found:
         what = "The difference is not" if len(each) == 1 else "No difference is"
         return f"{what} significant at {alpha:g} ({how})."

@@ -140,6 +140,12 @@ def test_a_mean_and_most_rows_that_differ(cli):
     )
 
 
+def test_of_one_row_nothing_is_concluded(cli):
+    said = cli("compare mae one.csv -p a -p b -f table --width 300", {"one.csv": "a,b,target\n1,2,3\n"}).out
+    assert "1 paired row, b against a" in said
+    assert said.endswith("loss that is infinite or missing.\n  Nothing can be said of which is better.\n")
+
+
 def test_ties_are_half_a_win(cli):
     rows = "".join(f"{k},{k if k < 30 else k + 1},0\n" for k in range(40))
     (said,) = json.loads(cli("compare mae t.csv -p a -p b --json", {"t.csv": "a,b,target\n" + rows}).out)[
