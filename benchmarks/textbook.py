@@ -136,7 +136,7 @@ def one_hot(k: Any, width: int) -> Any:
 def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any] | None:
     """Return the formula, or that of the slope, with samples along the last axis."""
     try:
-        codes = [(name, compiled(text)) for name, text in loss.where(form)]
+        codes = [(name, compiled(text)) for name, text in loss.where(form) if not smooths(text)]
         last = compiled(unweighed(loss, (loss.formula, loss.slope_formula)[order]))
     except NotImplementedError:
         return None
@@ -156,11 +156,17 @@ def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any]
 
 
 def unweighed(loss: Loss, text: str) -> str:
-    """Return a formula without weights of classes, if there are none: nobody multiplies by 1."""
-    if getattr(loss, "weights", None) == ():
-        for factor in ("weights[k] * ", "dot(weights, y) * "):
-            text = text.replace(factor, "")
+    """Return a formula without factors of classes, if there are none: nobody multiplies by 1."""
+    factors = [] if getattr(loss, "weights", None) != () else ["weights[k] * ", "dot(weights, y) * "]
+    factors += [] if getattr(loss, "alpha", None) != 1 else ["alpha[k] * ", "alpha[j] * "]
+    for factor in factors:
+        text = text.replace(factor, "")
     return text
+
+
+def smooths(text: str) -> bool:
+    """Return whether a definition smooths labels, which by default none are."""
+    return "label_smoothing" in text
 
 
 def compiled(text: str) -> Any:

@@ -24,9 +24,8 @@ Quick = Callable[..., Doubt]
 """A kernel that fills its first argument in few passes, from the rest."""
 
 NONE = np.empty(0, np.intp)
-np.empty(
-    1 << 21
-)  # glibc, having dropped one so large, no longer asks for the memory of temporaries anew each time
+# glibc, once it has dropped an array so large, no longer asks the system anew for the memory of each temporary
+np.empty(1 << 21)
 RARE = 32
 """Of a block at least so many times as many samples as are put off."""
 

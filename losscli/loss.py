@@ -274,7 +274,7 @@ class Loss(Quickly, ABC):
             return self._block(order, form, block)
 
         size = blocks.LONG if self.swift else blocks.BLOCK
-        results = blocks.evaluate(kernel, arrays, shapes, size, self.quick(order))
+        results = blocks.evaluate(kernel, arrays, shapes, size, self.shortcut(order))
         return tuple(result.reshape(shape) for result in results) if self.elementwise else results
 
     swift: ClassVar[bool] = False

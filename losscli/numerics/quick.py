@@ -111,7 +111,7 @@ class Quickly:
         """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
         return None
 
-    def quick(self, order: int) -> Quick | None:
+    def shortcut(self, order: int) -> Quick | None:
         """Return it, unless a subclass has a usual kernel of its own, which the inherited one knows nothing of."""
         for each in type(self).__mro__:
             if vars(each).keys() & {"swiftly", "brisk", "briskly", "steady"}:
@@ -158,16 +158,15 @@ class OfMargin:
         def found(out: Array, score: Array, label: Array) -> Doubt:
             strange = label != 1
             strange &= label != -1
-            if strange.any():
-                return True
             if level is not None:
-                return constant(level, out, score)
-            np.multiply(label, score, out)
-            doubt = self.brisk(order, out)
-            if order == 1:
-                out *= label
-                np.subtract(0.0, out, out)  # no -0.0
-            return doubt
+                doubt = constant(level, out, score)
+            else:
+                np.multiply(label, score, out)
+                doubt = self.brisk(order, out)
+                if order == 1:
+                    out *= label
+                    np.subtract(0.0, out, out)  # no -0.0
+            return doubt | strange if strange.any() else doubt
 
         return found
 
