@@ -132,6 +132,8 @@ class Expectile(Leveled):
         elif tau == 0.5:
             e *= e
             e *= 0.5
+        elif tau < TINY:  # times an error it has lost its bits
+            return True
         else:
             size = abs(e)
             weighed(e, tau)

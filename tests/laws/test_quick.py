@@ -37,6 +37,7 @@ OTHERS = [
     "tukey-biweight:c=1",
     "geman-mcclure:c=0.3",
     "expectile:tau=0.2",
+    "expectile:tau=1e-320",
     "expectile:tau=0.9",
     "quantile:tau=0.9",
     "dwd:q=2",
