@@ -33,18 +33,16 @@ def as_typed(error: LosscliError, arguments: Sequence[str]) -> LosscliError:
     elif error.facts.get("code") == "no-file" and (row := literals(arguments)):
         error.fix = (row,)
     elif command in ("grad", "plot", "explain", "compare", "check"):
-        error.fix = tuple(
-            line.replace("losscli compute ", f"losscli {command} ", 1).replace(
-                " ...", "" if command == "explain" else " ..."
-            )
-            if line.startswith("losscli compute ") and " ..." in line
-            else line
-            for line in error.fix
-        )
-        error.fix = tuple(
-            line for line in error.fix if command != "explain" or line != "losscli explain LOSS"
-        )
+        error.fix = tuple(retold(line, command) for line in error.fix if line != f"losscli {command} LOSS")
     return error
+
+
+def retold(line: str, command: str) -> str:
+    """Return a fix that is an example of `compute` as one of another command."""
+    if not (line.startswith("losscli compute ") and " ..." in line):
+        return line
+    line = line.replace("losscli compute ", f"losscli {command} ", 1)
+    return line.replace(" ...", "") if command == "explain" else line
 
 
 def literals(arguments: Sequence[str]) -> str:

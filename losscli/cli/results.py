@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli import intervals, saying
@@ -15,6 +16,8 @@ from losscli.report.table import Right, Table
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
+    from losscli.observed import Story
+    from losscli.plot.spark import Steps
 
 MOST, SHARE, PART = 10, 0.5, 20
 """Some rows are named if at most 10, and no more than one in 20, carry half of a loss."""
@@ -116,15 +119,23 @@ def bars_of(answer: Answer) -> str:
 
     Those of groups have the steps of all rows, so that they can be compared.
     """
-    from losscli.plot.spark import spark, steps
+    from losscli.plot.spark import spark
 
     if answer.story is None:
         return ""
-    whole = answer.story.losses.cells()
-    cells = answer.part.cells() if answer.part else whole
+    cells = (answer.story.losses if answer.part is None else answer.part).cells()
     coding = (sys.stdout.encoding or "").lower().replace("-", "")
     plain = saying.manner.ascii or not coding.startswith("utf")
-    return spark(cells.middle, cells.mass, steps(whole.middle, whole.mass), plain=plain)
+    return spark(cells.middle, cells.mass, steps_of(answer.story), plain=plain)
+
+
+@cache
+def steps_of(story: Story) -> Steps | None:
+    """Return the steps of the bars of all rows, once for all groups."""
+    from losscli.plot.spark import steps
+
+    whole = story.losses.cells()
+    return steps(whole.middle, whole.mass)
 
 
 def carried(answers: Answers) -> list[str]:

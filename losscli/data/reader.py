@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from losscli.data.where import Where
 
 ROWS = 8192
-KEPT = 1 << 24
-"""Bytes of the largest arrays whose memory is used again: else the system clears it for each batch."""
 LISTS = Role(LIST, ("list", "query", "qid", "query_id", "group", "session"), "name", whole=True)
 
 
@@ -237,7 +235,6 @@ class FileReading(Reading):
 
     def batches(self) -> Iterator[Batch]:
         """Yield the usable rows; after the first flaw nothing more, but count on to tell the whole story."""
-        np.empty(KEPT, np.uint8)  # is freed at once, whereupon glibc returns no smaller arrays to the system
         try:
             yield from self._batches()
         finally:

@@ -271,10 +271,8 @@ def measured(figure: Figure, axes: Drawn) -> Sheet:
     cell = np.arange(4 * across.cells + 1) / 4
     for curve in sheet.traces:
         row = curve.row(across.low + cell / across.cells * (across.high - across.low))
-        for edge in (
-            row - HALF,
-            row + HALF,
-        ):  # a line's letters stand above its row, all the way to the one before
+        # a line's letters stand above its row, all the way to the one before
+        for edge in (row - HALF, row + HALF):
             inside = (edge > 0) & (edge < up.cells)
             sheet.glyphs[np.ceil(edge[inside]).astype(int), np.round(cell[inside]).astype(int)] = 1
     return sheet
