@@ -132,3 +132,14 @@ def test_importing_the_library_is_nearly_free():
     script = "import sys, losscli; print('numpy' in sys.modules, losscli.__version__)"
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert ran.stdout == "False 0.1.0\n"
+
+
+def test_no_garbage_is_looked_for_at_the_end():
+    script = (
+        "import atexit, gc, sys; from losscli.__main__ import main\n"
+        "atexit.register(lambda: print(gc.get_freeze_count() > len(gc.get_objects()), file=sys.stderr))\n"
+        "main()"
+    )
+    line = [sys.executable, "-c", script, "compute", "mse", "--values", "1:2"]
+    ran = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert ran.stderr == "True\n"
