@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import frexp, inf, nan
+from math import frexp, inf, isfinite, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ POINT = 2148
 """Sums are integers in units of 2^-2148, of which every product of two doubles is a whole number."""
 PIECE = 1 << 15
 SAFE = 2.0**480
+MAGNITUDE = (1 << 63) - 1
+"""The bits of a double but for its sign."""
 
 
 class ExactSum:
@@ -49,18 +51,20 @@ class ExactSum:
     def _add(self, x: Array, weight: Array | None) -> None:
         if weight is not None and not weight.all():
             x, weight = x[weight != 0], weight[weight != 0]
-        if not np.isfinite(x.sum()):  # cheap; a sum that overflows is looked at again, in vain
+        top = largest(x)
+        if not isfinite(top):
             finite = np.isfinite(x)
             self.infinite[0] += int((x == inf).sum())
             self.infinite[1] += int((x == -inf).sum())
             self.undefined += int(np.isnan(x).sum())
             x = np.where(finite, x, 0.0)
+            top = largest(x)
         if weight is None:
-            self.total += _exact(x) << (POINT - 1074)
+            self.total += _exact(x, top) << (POINT - 1074)
             self.weight += len(x) << POINT
         else:
             self.total += _exact_products(x, weight)
-            self.weight += _exact(weight) << (POINT - 1074)
+            self.weight += _exact(weight, largest(weight)) << (POINT - 1074)
 
     def merge(self, other: ExactSum) -> None:
         """Add what another sum has seen."""
@@ -91,27 +95,33 @@ class ExactSum:
         return inf if up else -inf if down else _ratio(self.total, divisor)
 
 
-def _exact(x: Array) -> int:
-    """Return Σ x in units of 2^-1074."""
-    largest = max(np.maximum.reduce(x, initial=0.0), -np.minimum.reduce(x, initial=0.0))
-    if largest == 0:
+def largest(x: Array) -> float:
+    """Return the largest size of a number: NaN or infinite if one is."""
+    return max(float(np.maximum.reduce(x, initial=0.0)), -float(np.minimum.reduce(x, initial=0.0)))
+
+
+def _exact(x: Array, top: float) -> int:
+    """Return Σ x in units of 2^-1074, where no x is larger than `top`."""
+    if top == 0:
         return 0
-    total, room = 0, len(x).bit_length()
-    exponent = frexp(largest)[1] + room
-    if exponent > 1023:
+    total, room, exponent = 0, len(x).bit_length(), frexp(top)[1]
+    spare = max(1, room - 10)
+    if exponent + spare > 1022:
         return sum(units(each) for each in x.tolist())
-    rest, leading = x, np.empty_like(x)
-    while exponent - 52 > -1074:
-        # the leading bits of each number, few enough that their sum is exact in any order
-        step = 2.0**exponent
-        np.add(rest, step, out=leading)
-        leading -= step
-        total += units(float(np.add.reduce(leading)))
-        rest = np.subtract(rest, leading, out=None if rest is x else rest)
-        if not rest.any():
+    rest, moved = x, np.empty_like(x)
+    while (power := exponent + spare) - 52 > -1074:
+        # Beside 1.5 2^power the leading bits of each number are those of an integer, in units of the last bit there:
+        # few enough that the sum of all is less than 2^63, whatever is lost above 2^64 on the way.
+        middle = 1.5 * 2.0**power
+        np.add(rest, middle, out=moved)
+        found = int(np.add.reduce(moved.view(np.uint64))) - len(x) * int(np.float64(middle).view(np.uint64))
+        total += ((found + (1 << 63)) % (1 << 64) - (1 << 63)) << (power - 52 + 1074)
+        np.subtract(moved, middle, out=moved)
+        rest = np.subtract(rest, moved, out=None if rest is x else rest)
+        if not int(np.bitwise_or.reduce(rest.view(np.int64))) & MAGNITUDE:
             return total
-        exponent += room - 52  # what is left is at most half of the last bit that led
-    return total + units(float(np.add.reduce(rest)))  # so small that every sum of them is a double
+        exponent = power - 53  # what is left is at most half of that last bit
+    return total + int(np.add.reduce(np.ldexp(rest, 1074).astype(np.int64)))
 
 
 def units(x: float) -> int:
@@ -125,7 +135,7 @@ def _exact_products(x: Array, weight: Array) -> int:
     if not all(tame(each).all() for each in (x, weight)):
         return sum(units(a) * units(b) for a, b in zip(x.tolist(), weight.tolist(), strict=True))
     high, low = two_product(x, weight)
-    return (_exact(high) + _exact(low)) << (POINT - 1074)
+    return (_exact(high, largest(high)) + _exact(low, largest(low))) << (POINT - 1074)
 
 
 def tame(x: Array) -> NDArray[np.bool_]:

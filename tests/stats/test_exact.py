@@ -59,6 +59,15 @@ def test_pieces_do_not_show(size, spread):
     assert summed((rng.permutation(numbers),)).mean == summed((numbers,)).mean
 
 
+@pytest.mark.parametrize("size", [1, 1023, 1024, PIECE])
+@pytest.mark.parametrize("each", [5e-324, 3e-308, 1 - 2**-53, 1.0, 2**52 + 1.0, 1e290, -1.5, -0.0])
+def test_numbers_that_all_fill_their_room(size, each):
+    exact = size * Fraction(each)
+    assert summed((np.full(size, each),)).sum == nearest(exact)
+    mixed = np.full(size, each) * np.where(np.arange(size) % 3, 1, -(2.0**-40))
+    assert summed((mixed,)).sum == nearest(sum(map(Fraction, mixed.tolist())))
+
+
 def test_a_sum_beyond_the_range_may_have_a_mean():
     found = summed(([1.7e308] * 3,))
     assert (found.sum, found.mean) == (math.inf, 1.7e308)
