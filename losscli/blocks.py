@@ -14,14 +14,14 @@ from losscli.cores import shared
 
 Array = NDArray[np.float64]
 
-BLOCK, LONG = 1 << 13, 1 << 16
+BLOCK, LONG = 1 << 14, 1 << 16
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
 
 Doubt = NDArray[np.bool_] | bool
 """Which samples a quick kernel leaves to the usual one: those marked, none, or all."""
 
 Quick = Callable[..., Doubt]
-"""A kernel that fills its first argument in few passes, from the rest."""
+"""A kernel that fills its first arguments, as many as there are results, in few passes, from the rest."""
 
 NONE = np.empty(0, np.intp)
 # glibc, once it has dropped an array so large, no longer asks the system anew for the memory of each temporary
@@ -102,41 +102,45 @@ def evaluate(
     Outside, samples are rows; inside a block they run along the last axis, so that kernels
     vectorise over samples whatever the number of classes, and broadcast without ceremony. Infinities
     and NaN are no errors in there. Samples that are put off are computed at last, all together, as are
-    the few that a `quick` kernel of numbers has doubts about.
+    those that a `quick` kernel of numbers has doubts about, unless they are most of a block.
     """
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
     parts = list(spans(len(inputs[0]), width, size))
-    late: dict[int, NDArray[np.intp]] = {}
 
     def fill(where: slice | NDArray[np.intp]) -> None:
         block = [np.ascontiguousarray(x[where].T) for x in inputs]
         for out, result in zip(outs, kernel(*block), strict=True):
             out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
 
-    def doubtful(span: slice) -> NDArray[np.intp] | None:
-        """Fill a block in quickly; return the samples that ask for care, None if all do."""
-        doubt = quick(outs[0][span], *(x[span] for x in inputs)) if quick else True
-        return None if doubt is True else span.start + np.flatnonzero(doubt) if doubt is not False else NONE
+    def left(parts: Sequence[slice], rows: NDArray[np.intp] | None, quick: Quick | None) -> NDArray[np.intp]:
+        """Fill in samples, or the `rows` of them, part by part; return those that are put off."""
+        late: dict[int, NDArray[np.intp]] = {}
 
-    def work(span: slice) -> None:
-        rows = doubtful(span)
-        if rows is None and len(parts) == 1:
-            fill(span)
-        elif rows is None:
-            with putting_off(span.stop - span.start) as put:
-                fill(span)
-            rows = span.start + np.flatnonzero(put)
-        if rows is not None and len(rows):
-            if len(rows) * RARE <= span.stop - span.start:
-                late[span.start] = rows
-            else:
-                fill(rows)
+        def work(span: slice) -> None:
+            doubt = quick(*(x[span] for x in (*outs, *inputs))) if quick else True
+            if not isinstance(doubt, bool):
+                put = np.flatnonzero(doubt)
+                if 2 * len(put) <= len(doubt):
+                    late[span.start] = put + span.start
+                    return
+            elif not doubt:
+                return
+            where = span if rows is None else rows[span]
+            if len(parts) == 1:
+                fill(where)
+                return
+            with putting_off(span.stop - span.start) as told:
+                fill(where)
+            put = np.flatnonzero(told)
+            late[span.start] = put + span.start if rows is None else rows[span][put]
 
-    shared(work, parts)
-    if late:
-        again = np.concatenate([late[start] for start in sorted(late)])
-        shared(lambda span: fill(again[span]), list(spans(len(again), width, size)))
+        shared(work, parts)
+        return np.concatenate([late[start] for start in sorted(late)]) if late else NONE
+
+    rows = left(parts, None, quick)
+    while len(rows):
+        rows = left(list(spans(len(rows), width, size)), rows, None)
     return outs
 
 
@@ -157,7 +161,7 @@ def settled(results: Sequence[Array]) -> Sequence[Array]:
 
 def numbers(arrays: Sequence[Array]) -> bool:
     """Return whether no NaN is among some arrays."""
-    return not any(isnan(x.min(initial=0.0)) for x in arrays)
+    return not any(isnan(squares(x) if x.flags.c_contiguous else x.min(initial=0.0)) for x in arrays)
 
 
 def squares(x: Array) -> float:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.domain import REAL, Domain
+from losscli.blocks import squares
+from losscli.domain import FINITE, NONNEGATIVE, REAL, UNIT, Choice, Domain, covers
 from losscli.parameter import spell
 
 Array = NDArray[np.float64]
+
+ONE, ENDLESS = (int(np.array(x).view(np.uint64)) for x in (1.0, inf))
+"""The bits of numbers."""
 
 PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
 TARGET = ("y_true", "target", "label", "truth", "actual", "y", "class")
@@ -48,6 +53,25 @@ class Input(NamedTuple):
     """Whether infinity is one of its numbers, of which the formula knows, and not the limit of all."""
     hard: bool = False
     """Whether a class is named by its index only, and not by weights."""
+
+    @property
+    def plain(self) -> bool:
+        """Whether any numbers of its domain will do."""
+        return self.kind in ("number", "vector") and not (self.simplex or self.direction or self.least)
+
+    def complete(self, x: Array) -> bool:
+        """Return whether all of `x` plainly lie in the domain and none is missing, in as few passes as that takes."""
+        domain = self.domain
+        if domain in (REAL, FINITE):
+            return squares(x) < inf
+        if domain in (
+            UNIT,
+            NONNEGATIVE,
+        ):  # doubles as whole numbers: those that are negative, or none, are larger
+            return bool(x.size) and int(x.view(np.uint64).max()) <= (ONE if domain == UNIT else ENDLESS)
+        if isinstance(domain, Choice):
+            return bool(np.logical_or.reduce([x == each for each in domain.members]).all())
+        return covers(domain, x)
 
 
 class DomainError(ValueError):

@@ -114,12 +114,8 @@ class Loss(Quickly, ABC):
 
     def changed(self) -> list[str]:
         """Return the parameters that differ from their defaults, as a spec writes them."""
-        now = self.settings()
-        return [
-            f"{name}={each.spell(now[name])}"
-            for name, each in self.parameters.items()
-            if now[name] != each.default
-        ]
+        each, now = self.parameters, self.settings()
+        return [f"{name}={each[name].spell(now[name])}" for name in each if now[name] != each[name].default]
 
     def settings(self) -> Mapping[str, Value]:
         """Return every parameter by name."""
@@ -268,10 +264,13 @@ class Loss(Quickly, ABC):
         if order == 2 and self.matrix:
             shapes = [(*x.shape, *x.shape[1:]) for x in wrt]
 
+        plain = type(self).check is Loss.check and all(each.plain for each in form)
+
         def kernel(*block: Array) -> Sequence[Array]:
-            if self._outside(block):
+            whole = plain and all(each.complete(x) for each, x in zip(form, block, strict=True))
+            if not whole and self._outside(block):
                 self.check(*arrays)  # which row it is, counts from the first
-            return self._block(order, form, block)
+            return self._block(order, form, block, whole)
 
         size = blocks.LONG if self.swift else blocks.BLOCK
         results = blocks.evaluate(kernel, arrays, shapes, size, self.shortcut(order))
@@ -286,9 +285,11 @@ class Loss(Quickly, ABC):
         """Whether `derivative` gives NaN for a missing value by itself."""
         return self.elementwise and not order
 
-    def _block(self, order: int, form: Sequence[Input], block: Sequence[Array]) -> Sequence[Array]:
+    def _block(
+        self, order: int, form: Sequence[Input], block: Sequence[Array], whole: bool = False
+    ) -> Sequence[Array]:
         # a constant slope does not show a missing value, and a class that is NaN can be no index
-        missing = None if self.shows_missing(order) else missing_in(block)
+        missing = None if whole or self.shows_missing(order) else missing_in(block)
         if missing is not None and not self.elementwise:
             block = [np.where(missing, 0.0, x) for x in block]
         results = list(settled([np.asarray(x) for x in self.derivative(order, *block)]))
