@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
 
 from losscli import places
+from losscli.blocks import Quick
 from losscli.domain import NONNEGATIVE, UNIT
 from losscli.families.pointwise import LOGIT, PROBABILITY, TARGET, Multiclass
 from losscli.loss import Array, Axis, Input, Section
+from losscli.numerics.quick import level_of_rows
 
 
 def duel(kinks: tuple[float, ...]) -> tuple[Section, ...]:
@@ -24,6 +28,24 @@ def _ahead(x: Array) -> tuple[Array, ...]:
 
 def _first(gradient: Array) -> Array:
     return gradient[:, 0]
+
+
+class Counting(Multiclass):
+    """A loss that counts, so that it is flat wherever it has a slope."""
+
+    slope_formula = "0"
+
+    @abstractmethod
+    def counted(self, s: Array, y: Array) -> Array:
+        """Return the loss of each row of a block, (n,)."""
+
+    def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        s, y = block
+        return (np.zeros((len(s),) * order + s.shape[1:]) if order else self.counted(s, y),)
+
+    def swiftly(self, order: int) -> Quick | None:
+        """Return what fills a derivative with 0."""
+        return partial(level_of_rows, simplex=self.forms[0][1].simplex) if order else None
 
 
 class OnProbabilities(Multiclass):

@@ -269,6 +269,7 @@ class Multiclass(Loss):
     """A loss of one number a class and the true class, or a weight for each class."""
 
     family = "multi-class classification"
+    swift = True
 
     def value(self, prediction: ArrayLike, target: ArrayLike) -> Array:  # pyright: ignore[reportIncompatibleMethodOverride]
         """Return the loss of each row, from predictions (n, K) and targets (n,) or (n, K)."""

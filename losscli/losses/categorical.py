@@ -20,7 +20,6 @@ class Separate(OnProbabilities):
     """A loss of class probabilities each by itself: the sum of y f(p)."""
 
     top: ClassVar[float | None] = None
-    swift = True
 
     @abstractmethod
     def rate(self, order, p) -> Array:

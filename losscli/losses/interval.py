@@ -105,6 +105,7 @@ class WeightedIntervalScore(Loss):
 
     family = "probabilistic forecasts"
     symbols = "q, y"
+    swift = True
     forms = ((QUANTILES, OBSERVED), (QUANTILES, LEVELS, OBSERVED))
     formula = "2 * sum(max(tau[k] * (y - q[k]), (tau[k] - 1) * (y - q[k])) for k in classes) / K"
     slope_formula = "-2 * tau[k] / K if q[k] < y else 2 * (1 - tau[k]) / K if q[k] > y else 0"

@@ -7,31 +7,44 @@ from numpy.typing import NDArray
 
 from losscli import places
 from losscli.domain import FINITE
+from losscli.families.classes import Counting
 from losscli.families.onehot import weights
 from losscli.loss import Axis, Section
 from losscli.losses.multilabel import LabelRankingLoss, Labels
+from losscli.numerics.quick import either, lacking
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
 CUT = "the score above which a label is taken for true: 0.5 of probabilities"
 
 
-class Decided(Labels):
+class Decided(Counting, Labels):
     """A loss of which labels score above a threshold, and which are true."""
 
-    slope_formula = "0"
     source = LabelRankingLoss.source
 
     threshold: float = parameter(default=0.0, within=FINITE, help=CUT, quiet=True)
 
-    def derivative(self, order, s, y):
-        if order:
-            return (np.zeros((len(s),) * order + s.shape[1:]),)
-        return (self.counted(self.wrong(s, y)),)
+    def swiftly(self, order):
+        """Return a kernel that asks every label once what it is, and once whether it is decided so."""
+        return super().swiftly(order) if order else self.swift_count
+
+    def swift_count(self, out, s, y):
+        if y.ndim == 1:
+            return True
+        true = y == 1
+        strange = y != 0
+        strange ^= true
+        true ^= s > self.threshold
+        out[:] = self.cost(np.ascontiguousarray(true.T))
+        return either(lacking(s), strange.any(axis=1) if strange.any() else False)
+
+    def counted(self, s, y):
+        return self.cost(self.wrong(s, y))
 
     @staticmethod
     @abstractmethod
-    def counted(wrong) -> NDArray[np.float64]:
+    def cost(wrong) -> NDArray[np.float64]:
         """Return what a row costs of which some labels are decided wrongly."""
 
     def wrong(self, s, y):
@@ -80,8 +93,9 @@ class HammingLoss(Decided):
     related = ("multilabel-zero-one", "multilabel-soft-margin", "zero-one")
 
     @staticmethod
-    def counted(wrong):
-        return wrong.sum(axis=0) / len(wrong)
+    def cost(wrong):
+        kind = np.uint8 if len(wrong) < 256 else np.intp
+        return np.add.reduce(wrong.view(np.uint8), axis=0, dtype=kind) / len(wrong)
 
 
 class MultilabelZeroOne(Decided):
@@ -102,7 +116,7 @@ class MultilabelZeroOne(Decided):
     related = ("hamming-loss", "multiclass-zero-one", "multilabel-soft-margin")
 
     @staticmethod
-    def counted(wrong):
+    def cost(wrong):
         return wrong.any(axis=0).astype(np.float64)
 
     def corner(self, s, y):

@@ -49,7 +49,6 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
         "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do",
     )
     related = ("softmax-cross-entropy", "bce")
-    swift = True
 
     label_smoothing: float = parameter(
         default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True
@@ -168,7 +167,6 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
         "an easy row is not 0: scores (40, 0) cost 4.2e-18, where torch and optax say 0",
     )
     related = ("categorical-cross-entropy", "bce-with-logits")
-    swift = True
 
     label_smoothing: float = parameter(
         default=0.0, within=UNIT, help="mixes the target with the uniform distribution", quiet=True

@@ -4,7 +4,7 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import BINARY, UNIT
-from losscli.families.classes import duel
+from losscli.families.classes import Counting, duel
 from losscli.families.onehot import weights
 from losscli.families.pointwise import LOGIT, TARGET, Multiclass
 from losscli.loss import Axis, Input, Section
@@ -173,13 +173,12 @@ class MultilabelSoftMargin(Labels):
         )
 
 
-class LabelRankingLoss(Labels):
+class LabelRankingLoss(Counting, Labels):
     """The share of pairs of a true label and a false one in which the false one scores as high or higher."""
 
     formula = (
         "sum(sum(y[j] * (1 - y[k]) * (s[k] >= s[j]) for k in classes) for j in classes) / max(1, n * (len(s) - n))"
     )  # fmt: skip
-    slope_formula = "0"
     source = "Tsoumakas, Katakis & Vlahavas 2010, Mining multi-label data, doi:10.1007/978-0-387-09823-4_34"
     also = (
         "ranking-loss", "sklearn.metrics.label_ranking_loss",
@@ -193,13 +192,11 @@ class LabelRankingLoss(Labels):
     )
     related = ("coverage-error", "multilabel-margin", "multilabel-soft-margin")
 
-    def derivative(self, order, s, y):
-        if order:
-            return (np.zeros((len(s),) * order + s.shape[1:]),)
+    def counted(self, s, y):
         true = weights(y, len(s))
         wrong = (-true * self.crossings(s, y, 0.0, closed=True)).sum(axis=0)
         count = true.sum(axis=0)
-        return (wrong / np.maximum(1, count * (len(s) - count)),)
+        return wrong / np.maximum(1, count * (len(s) - count))
 
     def corner(self, s, y):
         return self.tied(s, y, 0.0)
@@ -208,11 +205,10 @@ class LabelRankingLoss(Labels):
         return Traits(smoothness=0, kinks=(0.0,))
 
 
-class CoverageError(Labels):
+class CoverageError(Counting, Labels):
     """How far down the labels, ordered by score, one must go to find all that are true."""
 
     formula = "max(y[j] * sum(s[k] >= s[j] for k in classes) for j in classes)"
-    slope_formula = "0"
     source = LabelRankingLoss.source
     also = (
         "coverage", "sklearn.metrics.coverage_error",
@@ -226,10 +222,8 @@ class CoverageError(Labels):
     )
     related = ("label-ranking-loss", "multilabel-margin")
 
-    def derivative(self, order, s, y):
-        if order:
-            return (np.zeros((len(s),) * order + s.shape[1:]),)
-        return (np.where(np.isfinite(least := self.least(s, y)), (s >= least).sum(axis=0), 0.0),)
+    def counted(self, s, y):
+        return np.where(np.isfinite(least := self.least(s, y)), (s >= least).sum(axis=0), 0.0)
 
     def least(self, s, y):
         """Return the lowest score of a true label; infinite if there is none."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import BINARY, Choice, Interval
-from losscli.families.classes import duel
+from losscli.families.classes import Counting, duel
 from losscli.families.onehot import index, pick
 from losscli.families.pointwise import LOGIT, TARGET, Multiclass
 from losscli.families.weighed import Weighed, class_weights
@@ -234,11 +234,10 @@ class MulticlassPerceptron(BestRival):
         return super().traits()._replace(best="equal scores")
 
 
-class MulticlassZeroOne(Rivals):
+class MulticlassZeroOne(Counting, Rivals):
     """Counts the rows in which some class scores higher than the true one: its mean is the top-1 error rate."""
 
     formula = "1 if max(s[k] for k in classes) > s_y else 0"
-    slope_formula = "0"
     source = (
         "Bartlett, Jordan & McAuliffe 2006, Convexity, classification, and risk bounds, "
         "doi:10.1198/016214505000000907"
@@ -256,10 +255,8 @@ class MulticlassZeroOne(Rivals):
     )
     related = ("zero-one", "crammer-singer-hinge", "multiclass-perceptron", "label-ranking-loss")
 
-    def derivative(self, order, s, y):
-        if order:
-            return (np.zeros((len(s),) * order + s.shape[1:]),)
-        return ((s > pick(s, index(y))).any(axis=0).astype(np.float64),)
+    def counted(self, s, y):
+        return (s > pick(s, index(y))).any(axis=0).astype(np.float64)
 
     def corner(self, s, y):
         return self.lead(s, index(y)).max(axis=0) == 0

@@ -65,7 +65,6 @@ class MulticlassBrier(OnProbabilities):
     `scale=0.5` brings it to between 0 and 1, and for two classes to the binary form.
     """
 
-    swift = True
     top: ClassVar[float | None] = None
     formula = "scale * sum((p[k] - y[k])**2 for k in classes)"
     slope_formula = "2 * scale * (p[k] - y[k])"

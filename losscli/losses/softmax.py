@@ -57,8 +57,6 @@ class OfSoftmax(OnScores):
         """The largest factor of a softmax in a derivative."""
         return 1.0
 
-    swift = True
-
     @property
     def table(self):
         """Whether a table of `coefficients` tells what a row of one class costs."""

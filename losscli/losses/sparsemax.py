@@ -49,8 +49,6 @@ class MulticlassSparsemax(OnScores):
     )
     related = ("binary-sparsemax", "softmax-cross-entropy", "crammer-singer-hinge")
 
-    swift = True
-
     def derivative(self, order, z, y):
         if order == 2:
             return self.careful(order, z, y)

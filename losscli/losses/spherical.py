@@ -19,7 +19,6 @@ from losscli.traits import Traits
 class SphericalScore(OnProbabilities):
     """The probability of the true class beside the length of all of them, negated: from -1, right and sure, to 0."""
 
-    swift = True
     top: ClassVar[float | None] = None
     formula = "-sum(y[k] * p[k]**(alpha - 1) for k in classes) / norm(p, alpha)**(alpha - 1)"
     slope_formula = (

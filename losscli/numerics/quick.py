@@ -104,6 +104,36 @@ def constant(level: float, out: Array, *block: Array) -> Doubt:
     return not all(np.isfinite(x.sum()) for x in block)
 
 
+def lacking(rows: Array) -> Doubt:
+    """Tell in which rows a number is missing, or in none at all."""
+    return False if np.isfinite(rows.sum()) else np.asarray(np.isnan(rows).any(axis=1))
+
+
+def indices(k: Array, count: int) -> tuple[NDArray[np.intp], Doubt]:
+    """Return classes as indices, 0 for what names none of so many; tell which those are."""
+    found = k.astype(np.intp)
+    strange = (found != k) | (found < 0) | (found >= count)
+    if not strange.any():
+        return found, False
+    found[strange] = 0
+    return found, strange
+
+
+def level_of_rows(out: Array, rows: Array, y: Array, simplex: bool) -> Doubt:
+    """Return 0 for rows of numbers, where targets are indices of classes or labels of 0 and 1, perhaps of one class."""
+    out.fill(0.0)
+    if y.ndim == 1:
+        return either(lacking(rows), indices(y, rows.shape[1])[1])
+    strange = (y != 0) & (y != 1)
+    doubt = strange.any(axis=1) if strange.any() else False
+    return either(lacking(rows), either(doubt, y @ np.ones(y.shape[1]) != 1 if simplex else False))
+
+
+def either(one: Doubt, other: Doubt) -> Doubt:
+    """Tell what one of two tells."""
+    return other if one is False else one if other is False else one | other
+
+
 class Quickly:
     """What may have kernels of few passes beside its usual ones."""
 

@@ -49,8 +49,11 @@ OTHERS = [
     "smooth-l1:beta=0.3",
 ]
 LOSSES = [
-    loss for loss in [*(kind() for kind in catalogue().values()), *map(parse, OTHERS)] if loss.swiftly(0)
+    loss
+    for loss in [*(kind() for kind in catalogue().values()), *map(parse, OTHERS)]
+    if loss.swiftly(0) or loss.swiftly(1)
 ]
+COUNT, CLASSES = 1000, 5
 
 
 def column(rng, domain, count):
@@ -60,14 +63,28 @@ def column(rng, domain, count):
     usual = rng.normal(size=count) * 10.0 ** rng.uniform(-3, 2, count)
     special = rng.choice([*SPECIAL, *np.negative(SPECIAL), np.nan], count)
     x = np.choose(rng.choice(3, count, p=[0.05, 0.9, 0.05]), [wide, usual, special])
+    x = np.where(domain.outside(x), -x, x)
     return np.where(domain.outside(x), np.nan, x)
+
+
+def inputs(rng, loss):
+    """Rows of numbers, or of scores and classes: by their indices, or in columns of 0 and 1 if several can be true."""
+    form = loss.form(2)
+    several = loss.family == "multi-label classification"
+    for each in form:
+        if each.kind == "vector" or several:
+            yield column(rng, each.domain, COUNT * CLASSES).reshape(COUNT, CLASSES)
+        elif each.kind == "class":
+            yield rng.choice([*range(CLASSES), np.nan], COUNT, p=[*np.full(CLASSES, 0.99 / CLASSES), 0.01])
+        else:
+            yield column(rng, each.domain, COUNT)
 
 
 @pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
 def test_quick_kernels_find_what_the_usual_ones_do(loss, order, monkeypatch):
     rng = np.random.default_rng(1)
-    rows = [column(rng, each.domain, 1000) for each in loss.form(2)]
+    rows = list(inputs(rng, loss))
     if loss.name == "mape":
         rows[1] = np.where(rows[1] == 0, 1.0, rows[1])
     found = getattr(loss, order)(*rows)
