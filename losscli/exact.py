@@ -240,15 +240,15 @@ def double(x: Number) -> float:
     if top > 1100 or top < -1100:
         size = float("inf") if top > 0 else 0.0
     elif exponent >= 0:
-        size = _ratio(mantissa << exponent, 1)
+        size = _ratio(int(mantissa) << exponent, 1)
     else:
-        size = _ratio(mantissa, 1 << -exponent)
+        size = _ratio(int(mantissa), 1 << -exponent)
     return -size if sign else size
 
 
 def _ratio(a: int, b: int) -> float:
     try:
-        return a / b  # Python divides integers with one rounding
+        return a / b  # Python divides its own integers with one rounding, GMP with two
     except OverflowError:
         return float("inf")
 
