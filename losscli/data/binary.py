@@ -103,7 +103,7 @@ def table(
     if format == "parquet":
         from losscli.data.parquet import parquet_table
 
-        return parquet_table(name, stream, path, *closers)
+        return parquet_table(name, stream, path, options.threads, *closers)
     from losscli.data.numpyfile import numpy_table
 
     return numpy_table(name, stream, *closers, mapped=path is not None)

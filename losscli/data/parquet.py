@@ -1,4 +1,4 @@
-"""Parquet files, by DuckDB: some row groups at a time, in their order."""
+"""Parquet files, by DuckDB: numbers at one go, all else some row groups at a time, in their order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
@@ -24,6 +24,10 @@ MANY = 64
 """How many times more rows are taken at once than of texts: each query costs some milliseconds."""
 ROOM = 1 << 22
 """Numbers that are taken at once, if a row has very many."""
+LONG = 1 << 18
+"""Rows from which on it pays to read at one go, which takes longer to begin."""
+FEW = 32
+"""Columns that are read so: the engine chooses how many rows it gives at once."""
 WHOLE = {"tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint"}
 REAL = {"float", "double"}
 BROAD = {"decimal", "hugeint", "uhugeint", "bignum"}
@@ -52,15 +56,16 @@ class Parquet(Table):
 
     unit = "row"
 
-    def __init__(self, name: str, path: str, closers: Sequence[Callable[[], None]]) -> None:
+    def __init__(self, name: str, path: str, threads: int, closers: Sequence[Callable[[], None]]) -> None:
         self.name = name
+        self._threads = threads or os.cpu_count() or 1
         self.names, self.lists, self.deep = [], {}, {}
         self._closers = closers
         self._at = 0
         self._file = store.File(path)
         self._fields: list[Field] = []
         with self._translated():
-            self._ends = self._file.ends()
+            self._rows = self._file.rows()
             for column, sql, type in self._file.columns():
                 self._add(column, Field(sql, type))
         self.texts = {at for at, field in enumerate(self._fields) if is_text(field.kind)}
@@ -80,7 +85,7 @@ class Parquet(Table):
                 self.deep[at] = self._file.width(f"{field.sql}[1]")
 
     def chunks(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
-        """Yield the wanted columns, some row groups at a time, of which the next are read meanwhile."""
+        """Yield the wanted columns: all rows at one go if they are many, and numbers."""
         for at in columns:
             if self._fields[at].kind in ("map", "union", "blob", "geometry", "variant"):
                 raise DataError(
@@ -88,10 +93,31 @@ class Parquet(Table):
                     ["numbers, texts, lists and structs of them are read"],
                     code="wrong-type", file=self.name,
                 )  # fmt: skip
-        if not self._ends:
+        if not self._rows:
             raise NoResult(f"{self.name}: no rows", code="empty-input", file=self.name)
+        fields = [self._fields[at] for at in columns]
+        numbers = all(field.kind in WHOLE | REAL | BROAD for field in fields)
+        if numbers and self._rows >= LONG and len(columns) <= FEW:
+            yield from self._at_once(fields)
+        if self._at < self._rows:
+            yield from self._by_ranges(columns, rows)
+
+    def _at_once(self, fields: Sequence[Field]) -> Iterator[Chunk]:
+        """Yield columns of numbers, of all rows unless something is wrong."""
+        with closing(self._file.stream([wanted(field) for field in fields], self._threads)) as found:
+            for arrays in found:
+                start, self._at = self._at, self._at + len(arrays[0])
+                columns = list(map(cells, fields, arrays))
+                yield Chunk(columns, np.arange(start + 1, self._at + 1, dtype=np.int64), no_text)
+
+    def _by_ranges(self, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
+        """Yield the columns, some row groups at a time, of which the next are read meanwhile."""
+        from concurrent.futures import ThreadPoolExecutor
+
+        with self._translated():
+            ends = self._file.ends()
         wide = sum(max(1, self.lists.get(at, 1) * self.deep.get(at, 1)) for at in columns)
-        ranges = list(steps(self._ends, max(1, min(rows * MANY, ROOM // wide))))
+        ranges = list(steps(ends, max(1, min(rows * MANY, ROOM // wide)), self._at))
         with ThreadPoolExecutor(1) as pool:
             coming = pool.submit(self._read, columns, *ranges[0])
             for (start, stop), following in zip(ranges, [*ranges[1:], None], strict=True):
@@ -104,7 +130,7 @@ class Parquet(Table):
 
     def progress(self) -> tuple[int, int] | None:
         """Return how many rows have been read, and how many there are."""
-        return self._at, self._ends[-1] if self._ends else 0
+        return self._at, self._rows
 
     def show(self, line: int, column: int, cell: Cell, raw: str) -> tuple[str, ...]:
         """Return the name of the column and the value, with carets under the value."""
@@ -170,10 +196,11 @@ def wanted(field: Field) -> str:
 
 def cells(field: Field, array: Any) -> Column:
     """Return the cells that DuckDB has made an array of."""
+    whole = type(array) is np.ndarray  # to ask np.ma is to import it
     if field.kind in REAL | BROAD:
-        return np.ma.filled(array, np.nan)
+        return array if whole else np.ma.filled(array, np.nan)
     if field.kind in WHOLE:
-        if not np.ma.is_masked(array):
+        if whole or not np.ma.is_masked(array):
             return np.asarray(array)
         return [None if x is None else Written(str(x)) for x in array.tolist()]
     return array.tolist()
@@ -189,9 +216,9 @@ def as_json(cell: Any) -> Cell:
     return Written(str(value)) if isinstance(value, int) else float(str(value))
 
 
-def steps(ends: Sequence[int], rows: int) -> Iterator[tuple[int, int]]:
+def steps(ends: Sequence[int], rows: int, start: int = 0) -> Iterator[tuple[int, int]]:
     """Yield ranges of about so many rows that end where a group of rows does, if groups are not far too long."""
-    start = group = 0
+    group = 0
     while start < ends[-1]:
         while ends[group] <= start:
             group += 1
@@ -204,7 +231,7 @@ def steps(ends: Sequence[int], rows: int) -> Iterator[tuple[int, int]]:
 
 
 def parquet_table(
-    name: str, stream: io.BufferedReader, path: Path | None, *closers: Callable[[], None]
+    name: str, stream: io.BufferedReader, path: Path | None, threads: int, *closers: Callable[[], None]
 ) -> Table:
     """Return the table of a Parquet file; what comes through a pipe is held in a file without a name."""
     file: Any = stream if path is not None else spool(stream)
@@ -212,7 +239,7 @@ def parquet_table(
     try:
         # By its number: a name may be a pattern to DuckDB, and a file that loses its name is still there.
         opened = f"/dev/fd/{file.fileno()}"
-        return Parquet(name, opened if os.path.exists(opened) else str(path), to_close)  # noqa: PTH110
+        return Parquet(name, opened if os.path.exists(opened) else str(path), threads, to_close)  # noqa: PTH110
     except BaseException:
         file.close()
         raise
