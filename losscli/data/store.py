@@ -16,6 +16,7 @@ FROM = "from read_parquet({}, file_row_number=true, binary_as_string=true, hive_
 NUMBERS = dict(zip("cCsSiIlLfg", "bBhHiIlLfd", strict=True))
 """What NumPy calls the types of numbers that Arrow has."""
 
+
 class File:
     """A Parquet file, opened again for each query."""
 

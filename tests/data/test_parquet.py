@@ -95,6 +95,35 @@ def test_missing_values(write, load, refused):
     assert (found.columns, found.reading.dropped) == ({"pred": [1.0], "target": [2.0]}, 3)
 
 
+HALF = "case when i % 5000 = 4999 then null else i / 8 end"
+
+
+@pytest.mark.parametrize("type", ["double", "float", "int", "utinyint", "decimal(20,3)", "hugeint"])
+@pytest.mark.parametrize("missing", ["error", "drop", "nan"])
+def test_at_one_go_as_by_ranges(write, load, refused, monkeypatch, type, missing):
+    cell = HALF.replace("/ 8", "% 200") if type == "utinyint" else HALF
+    write(f"select ({cell})::{type} as p, i as y from range(12000) t(i)", options=", row_group_size 4096")
+    found = []
+    for least in 1, 1 << 40:
+        monkeypatch.setattr("losscli.data.parquet.LONG", least)
+        if missing == "error":
+            found.append(refused("t.parquet"))
+        else:
+            each = load("t.parquet", missing=missing, threads=least % 2 + 1)
+            found.append((str(each.columns), each.rows, each.lines))
+    assert found[0] == found[1]
+
+
+def test_damage_at_one_go(write, refused, monkeypatch):
+    query = "select random() as p, random() as y from range(900000) t(i)"
+    whole = Path(write(query, options=", row_group_size 100000")).read_bytes()
+    Path("t.parquet").write_bytes(whole[:9_000_000] + b"\xff" * 90_000 + whole[9_090_000:])
+    told = refused("t.parquet")
+    monkeypatch.setattr("losscli.data.parquet.LONG", 1 << 40)
+    assert told == refused("t.parquet")
+    assert told[1].startswith("error: t.parquet: not a whole Parquet file\n")
+
+
 def test_texts_for_numbers(write, refused):
     write("select '1.5' as p, 2 as y, 'x' as note")
     assert refused("t.parquet") == (
