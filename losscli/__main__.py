@@ -17,6 +17,9 @@ def main() -> None:
     gc.set_threshold(
         100_000
     )  # imports make many objects and no garbage: looking for it costs a tenth of the start
+    from losscli.early import begin
+
+    begin(sys.argv[1:])
     from losscli.cli.app import INTERRUPTED, run
 
     ended = ending()

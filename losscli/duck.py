@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
+from losscli import early
+
 
 def _itself() -> Any:
     try:
@@ -14,6 +16,30 @@ def _itself() -> Any:
 
 
 duckdb = _itself()
+
+
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+_ready: list[Any] = []
+
+
+def prepare() -> None:
+    """Open a database for the first who asks for one."""
+    _ready.append(duckdb.connect(":memory:", config={**SETTINGS, "threads": 1}))
+
+
+def database(threads: int = 1) -> Any:
+    """Return a new database in memory, which reads the files it is told to and nothing else."""
+    for thread in early.begun:
+        thread.join()
+    if not _ready:
+        prepare()
+    found = _ready.pop()
+    if threads != 1:
+        found.execute(f"set threads={threads}")
+    return found
 
 
 def arrow(connection: Any, query: str) -> Any:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 from losscli.data.batch import Options
-from losscli.data.source import BLOCK, LARGE, Source
+from losscli.data.source import BLOCK, Source
 from losscli.data.table import Table
+from losscli.early import LARGE
 from losscli.errors import DataError, NoResult, UsageError
 
 Binary = Literal["parquet", "npy", "npz"]

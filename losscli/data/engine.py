@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from losscli import duck
 from losscli.data.cells import number
 from losscli.data.pieces import Piece
 from losscli.duck import duckdb
@@ -27,16 +28,10 @@ class Refused(Exception):
     """The engine cannot read a piece, or would read it in another way."""
 
 
-SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
-
-
 @cache
 def database() -> Any:
-    """Return a database in memory, which reads the files it is told to and nothing else."""
-    return duckdb.connect(":memory:", config={**SETTINGS, "threads": 1})
+    """Return the database of those who read piece by piece."""
+    return duck.database()
 
 
 class Delimited(NamedTuple):

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from losscli.data.files import second
-from losscli.data.source import LARGE
 from losscli.data.table import Cell, Chunk, Table
 from losscli.data.words import counted, listed, nearest
+from losscli.early import LARGE
 from losscli.errors import DataError, NoResult
 
 Open = Callable[[str], Table]

@@ -17,14 +17,13 @@ from typing import IO, Any, Literal, cast
 from losscli.data.batch import AS_USUAL, Options
 from losscli.data.packed import unpack
 from losscli.data.words import nearest, under
+from losscli.early import LARGE
 from losscli.errors import DataError, UsageError
 
 Format = Literal["csv", "tsv", "json", "jsonl"]
 
 BLOCK = 1 << 18  # characters of text read at a time
 HEAD = 1 << 12  # bytes looked at to see what a file is
-LARGE = 1 << 22
-"""Bytes from which on an engine reads faster than it takes to start it."""
 
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv", ".tsv": "tsv", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",

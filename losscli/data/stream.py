@@ -12,7 +12,8 @@ from typing import Any, cast
 
 import numpy as np
 
-from losscli.data.engine import NUMBERS_TOO, SETTINGS, Delimited, ambiguous, select
+from losscli import duck
+from losscli.data.engine import NUMBERS_TOO, Delimited, ambiguous, select
 from losscli.data.pieces import NEWLINE, STEP
 from losscli.duck import arrow, duckdb
 
@@ -140,7 +141,7 @@ def counted(flags: Any) -> int:
 
 def batches(ahead: Ahead, how: Delimited, threads: int) -> Generator[list[Any]]:
     """Yield the wanted columns, which are numbers, until the engine is done or cannot go on."""
-    database = duckdb.connect(":memory:", config={**SETTINGS, "threads": threads})
+    database = duck.database(threads)
     path = f"/dev/fd/{ahead.file}"
     query = select(
         path, how, how.columns, ahead.missing, guarded=ahead.guarded, quote="", skip=ahead.line - 1

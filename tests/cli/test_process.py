@@ -143,3 +143,16 @@ def test_no_garbage_is_looked_for_at_the_end():
     line = [sys.executable, "-c", script, "compute", "mse", "--values", "1:2"]
     ran = subprocess.run(line, capture_output=True, text=True, check=True)
     assert ran.stderr == "True\n"
+
+
+@pytest.mark.parametrize(("size", "begun"), [((1 << 22) - 1, "False"), (1 << 22, "True")])
+def test_the_engine_begins_with_python_where_a_file_is_large(tmp_path, size, begun):
+    (tmp_path / "t.csv").write_text("pred,target\n" + "1,2\n" * (size // 4 - 3) + "\n" * (size % 4))
+    script = (
+        "import sys; from losscli import early; from losscli.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(bool(early.begun), file=sys.stderr)"
+    )
+    line = [sys.executable, "-c", script, "compute", "mse", "-b", str(tmp_path / "t.csv")]
+    ran = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert (ran.stdout, ran.stderr) == ("1\n", f"{begun}\n")
