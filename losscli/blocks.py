@@ -17,6 +17,9 @@ Array = NDArray[np.float64]
 BLOCK, LONG = 1 << 14, 1 << 16
 """Numbers in a block: few enough that all temporaries of a kernel stay in the cache, or many for one that has few."""
 
+ALONE = 1 << 13
+"""Numbers of which BLAS makes a sum without threads of its own."""
+
 Doubt = NDArray[np.bool_] | bool
 """Which samples a quick kernel leaves to the usual one: those marked, none, or all."""
 
@@ -169,8 +172,8 @@ def squares(x: Array) -> float:
 
     In parts so short that BLAS starts no threads of its own.
     """
-    if x.size <= BLOCK:
+    if x.size <= ALONE:
         return float(np.vdot(x, x))
     flat = x.reshape(-1)
-    parts = [flat[start : start + BLOCK] for start in range(0, flat.size, BLOCK)]
+    parts = [flat[start : start + ALONE] for start in range(0, flat.size, ALONE)]
     return float(sum([np.vdot(part, part) for part in parts]))

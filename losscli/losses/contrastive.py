@@ -5,6 +5,7 @@ from functools import partial
 import numpy as np
 
 from losscli import places
+from losscli.blocks import squares
 from losscli.domain import FACTOR, FINITE, POSITIVE, Interval
 from losscli.families.pointwise import DISTANCE, SIMILAR
 from losscli.loss import Axis, Input, Loss, Section
@@ -59,6 +60,24 @@ class Contrastive(Loss):
     scale: float = parameter(
         default=1.0, within=FACTOR, help="a factor; 0.5 gives Hadsell's form", quiet=True
     )
+
+    def filled(self, order, out, d, y, *rest):
+        if rest or self.power != 2 or self.scale != 1:
+            return True
+        side = y + y
+        side -= 1.0
+        base = d * side
+        base += (1.0 - y) * self.margin
+        np.maximum(base, 0.0, out=base)
+        if order == 0:
+            np.square(base, out)
+        elif order == 1:
+            base += base
+            np.multiply(base, side, out)
+            out += 0.0  # no -0.0
+        else:
+            return True
+        return not (self.sound(d, y) and squares(d) < np.inf)
 
     def derivative(self, order, *block):
         if len(block) == 2:

@@ -72,6 +72,15 @@ class CosineDistance(OfCosine):
 
     negative: float = flag(default=0.0, help="gives minus the cosine without the 1, as keras does")
 
+    def filled(self, order, out, c, *rest):
+        if rest:
+            return True
+        if order == 0:
+            np.subtract(0.0 if self.negative else 1.0, c, out)
+        else:
+            out.fill(-1.0 if order == 1 else 0.0)
+        return not self.sound(c)
+
     def derivative(self, order, *block):
         if len(block) == 1:
             c = block[0]

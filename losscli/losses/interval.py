@@ -1,5 +1,7 @@
 """Losses of forecasts that are some quantiles: the two ends of an interval, or several levels."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from losscli.domain import Interval
@@ -51,6 +53,23 @@ class IntervalScore(Loss):
     related = ("weighted-interval-score", "quantile")
 
     alpha: float = parameter(default=0.1, within=LEVEL, help="the share of targets to lie outside")
+
+    def filled(self, order, *block):
+        *outs, lower, upper, y = block
+        if order == 2 or self.alpha < FAINT:
+            return True
+        ends, steep = (y - lower, upper - y), float(2 / Fraction(self.alpha) - 1)
+        if order == 0:  # rounded: a gap, the factor, their product and the sum
+            np.maximum(ends[0], ends[0] * -steep, out=outs[0])
+            outs[0] += np.maximum(ends[1], ends[1] * -steep)
+            outs[0] += 0.0
+        else:
+            for inwards, out in zip(ends, outs, strict=True):
+                side = np.sign(inwards)
+                np.maximum(side * -steep, 0.0 - side, out=out)
+                out += 0.0  # no -0.0
+            np.subtract(0.0, outs[1], outs[1])
+        return not self.sound(lower, upper, y)
 
     def derivative(self, order, *block):
         lower, upper, y = block

@@ -7,8 +7,11 @@ from losscli.domain import REAL, SIGN
 from losscli.families.pointwise import DISTANCE, SAME, TARGET, OfBoth
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.doubledouble import two_sum
+from losscli.numerics.quick import exact_difference
 from losscli.parameter import parameter
 from losscli.traits import Traits
+
+LEAST, LARGE = 2.0**-1000, 2.0**1000
 
 
 class HingeEmbedding(OfBoth):
@@ -35,6 +38,18 @@ class HingeEmbedding(OfBoth):
     related = ("contrastive", "cosine-embedding", "hinge")
 
     margin: float = parameter(default=1.0, help="how far apart is far enough")
+
+    def filled(self, order, out, d, y):
+        if order == 0:
+            np.multiply(y, d, out)
+            out += (1.0 - y) * (self.margin / 2)
+            np.maximum(out, (-1.0 - y) * LARGE, out=out)  # above 0 if y is -1
+        elif order == 1:
+            np.multiply(y, (d < self.margin) | (y > 0), out)
+            out += 0.0  # no -0.0
+        else:
+            out.fill(0.0)
+        return not (self.sound(d, y) and (abs(self.margin) > LEAST or not self.margin))
 
     def penalty(self, d, y):
         return np.where(y > 0, d, np.maximum(0.0, self.margin - d)) + 0 * y
@@ -90,6 +105,24 @@ class MarginRanking(Loss):
     related = ("hinge", "triplet-margin")
 
     margin: float = parameter(default=0.0, help="by how much the right one must lead")
+
+    def filled(self, order, *block):
+        *outs, x1, x2, y = block
+        if order == 2:
+            return True
+        gap, lost = exact_difference(x2, x1)
+        gap *= y
+        if self.margin:  # where the sum of two cancels it is exact, and what was lost settles it
+            gap += self.margin
+            lost *= y
+            gap += lost
+        if order == 0:
+            np.maximum(gap, 0.0, out=outs[0])
+        else:
+            np.multiply(y, gap > 0, outs[1])
+            np.subtract(0.0, outs[1], outs[0])
+            outs[1] += 0.0  # no -0.0
+        return not self.sound(x1, x2, y)
 
     def derivative(self, order, *block):
         short = self.short(*block)

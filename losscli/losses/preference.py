@@ -7,8 +7,9 @@ import numpy as np
 
 from losscli.domain import FACTOR, Interval
 from losscli.loss import Array, Axis, Input, Loss, Section
-from losscli.numerics.arithmetic import DOUBT, FAINT, in_parts, where, with_care
+from losscli.numerics.arithmetic import DOUBT, FAINT, in_parts, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_sum
+from losscli.numerics.quick import outside
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
@@ -37,14 +38,32 @@ class Preference(Loss):
         """How often what was chosen was not the better one."""
         return 0.0
 
+    @property
+    def mild(self) -> bool:
+        """Whether rounding its parameters into a lead does not show."""
+        return 1 / AMPLE < self.beta < AMPLE and abs(float(getattr(self, "margin", 0.0))) < NEAR
+
     @abstractmethod
     def lead(self, *block) -> DoubleDouble:
         """Return the lead m, to twice the precision."""
 
+    def filled(self, order, *block):
+        if order == 2 or not self.mild or (order and self.smoothing):
+            return True
+        out, inputs = block[order], block[order + 1 :]
+        m = self.rounded(*inputs)
+        if not order:
+            self.plain_value(m, out)
+        else:
+            np.exp(m, out)
+            out += 1.0
+            np.divide(self.beta, out, out)
+            np.subtract(0.0, out, block[0])
+        return outside(m, -FAR, NEAR)
+
     def derivative(self, order, *block):
         careful = partial(self.careful, order)
-        mild = 1 / AMPLE < self.beta < AMPLE and abs(float(getattr(self, "margin", 0.0))) < NEAR
-        if not mild or (order == 1 and self.smoothing):
+        if not self.mild or (order == 1 and self.smoothing):
             found = in_parts(careful, *block)
         else:
             found, sure = self.plain(order, self.rounded(*block))
@@ -57,17 +76,26 @@ class Preference(Loss):
 
     def plain(self, order, m):
         """Return the loss, its slope in what was rejected or its curvature, and where they are sure."""
-        fade = np.exp(-abs(m))
         if order == 2:
+            fade = np.exp(-abs(m))
             return self.beta * (self.beta * (fade / (1 + fade * (2 + fade)))), abs(m) < NEAR
         sure = (m < NEAR) & (m > -FAR)
         if order == 1:
-            return self.beta / (1 + where(m > 0, 1 / fade, fade)), sure
-        share = self.smoothing
-        found = np.log1p(fade)
-        found += share * abs(m)
-        found += (1 - 2 * share) * np.maximum(-m, 0.0)
-        return found, sure
+            return self.beta / (1 + np.exp(m)), sure
+        return self.plain_value(m, np.empty_like(m)), sure
+
+    def plain_value(self, m, out):
+        """Return the loss of leads m in `out`."""
+        size, share = abs(m), self.smoothing
+        np.exp(-size, out)
+        np.log1p(out, out)
+        if share:
+            out += share * size
+        m = np.minimum(m, 0.0)
+        if share:
+            m *= 1 - 2 * share
+        out -= m
+        return out
 
     def careful(self, order, *block):
         """Return what `plain` does, of a lead to twice the precision."""
@@ -168,7 +196,12 @@ class BradleyTerry(Preference):
         return self.stretched(DoubleDouble.of_sum(block[0], -block[1]), self.margin)
 
     def rounded(self, *block):
-        return self.beta * (block[0] - block[1]) - self.margin
+        gap = block[0] - block[1]
+        if self.beta != 1:
+            gap *= self.beta
+        if self.margin:
+            gap -= self.margin
+        return gap
 
     def variables(self, *row):
         return dict(zip(("c", "r"), row, strict=True))

@@ -46,6 +46,16 @@ class Brier(OnProbability):
     )
     related = ("multiclass-brier", "bce", "mse")
 
+    def filled(self, order, out, p, y):
+        np.subtract(p, y, out)
+        if order == 0:
+            np.square(out, out)
+        elif order == 1:
+            out *= 2.0
+        else:
+            out.fill(2.0)
+        return not self.sound(p, y)
+
     def penalty(self, p, y):
         return (p - y) * (p - y)
 

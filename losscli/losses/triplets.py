@@ -4,12 +4,14 @@ from functools import partial
 
 import numpy as np
 
+from losscli.blocks import squares
 from losscli.domain import FINITE, NONNEGATIVE, Interval
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.dots import SwiftDistance
 from losscli.numerics.doubledouble import DoubleDouble, chosen
 from losscli.numerics.geometry import Distance
+from losscli.numerics.quick import exact_difference
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
@@ -72,6 +74,20 @@ class TripletMargin(Loss):
     swap: float = flag(
         default=0.0, help="takes the distance from the positive to the negative, where that is less"
     )
+
+    def filled(self, order, *block):
+        if order == 2 or self.squared or len(block) - order != 3:
+            return True
+        *outs, near, far = block
+        gap, lost = exact_difference(near, far)
+        gap += self.margin  # exact where it cancels, and what was lost settles it
+        gap += lost
+        if order == 0:
+            np.maximum(gap, 0.0, out=outs[0])
+        else:
+            np.copyto(outs[0], gap > 0)
+            np.subtract(0.0, outs[0], outs[1])
+        return not (self.sound(near, far) and squares(gap) < np.inf)
 
     def derivative(self, order, *block):
         if len(block) == 2:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from threading import local
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,6 +92,17 @@ def lost_of_error(e: Array, prediction: Array, target: Array) -> Array:
     return lost
 
 
+def exact_difference(a: Array, b: Array) -> tuple[Array, Array]:
+    """Return a - b rounded, and what the rounding lost."""
+    found = a - b
+    back = found - a
+    rest = found - back
+    np.subtract(a, rest, rest)
+    back += b
+    rest -= back
+    return found, rest
+
+
 def signs(x: Array) -> None:
     """Make numbers their signs, in their place: where both are one array, NumPy takes them one by one."""
     (room,) = ROOMS.take(x, 1)
@@ -139,12 +151,25 @@ class Quickly:
 
     def swiftly(self, order: int) -> Quick | None:
         """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
-        return None
+        return None if type(self).filled is Quickly.filled else partial(self.filled, order)
+
+    def filled(self, order: int, *block: Any) -> Doubt:
+        """Fill the first arrays with the derivative of `order`, from the inputs; tell where that will not do."""
+        return True
+
+    def sound(self, *inputs: Array) -> bool:
+        """Return whether some inputs all lie plainly in their domains, and none is missing."""
+        form: Sequence[Any] = self.form(len(inputs))
+        return all(each.complete(x) for each, x in zip(form, inputs, strict=True))
+
+    def form(self, count: int) -> Sequence[Any]:
+        """Return the inputs of the form that has `count` of them."""
+        raise NotImplementedError
 
     def shortcut(self, order: int) -> Quick | None:
         """Return it, unless a subclass has a usual kernel of its own, which the inherited one knows nothing of."""
         for each in type(self).__mro__:
-            if vars(each).keys() & {"swiftly", "brisk", "briskly", "steady"}:
+            if vars(each).keys() & {"swiftly", "filled", "brisk", "briskly", "steady"}:
                 return self.swiftly(order)
             if vars(each).keys() & {("penalty", "slope", "curvature")[order], "derivative"}:
                 return None
