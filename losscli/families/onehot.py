@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +23,12 @@ def one_hot(k: Array, classes: int) -> NDArray[np.bool_]:
 def index(k: Array) -> NDArray[np.intp]:
     """Return the classes of a block as indices, from indices or from columns of which one is 1."""
     return k.argmax(axis=0) if k.ndim == 2 else k.astype(np.intp)
+
+
+def counted(told: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return how many of each column are told: a byte each while they fit."""
+    kind = np.uint8 if len(told) < 256 else np.intp
+    return np.add.reduce(told.view(np.uint8), axis=0, dtype=kind)
 
 
 def pick(x: Array, k: Array | NDArray[np.intp]) -> Array:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from losscli import places
 from losscli.domain import FINITE
 from losscli.families.classes import Counting
-from losscli.families.onehot import weights
+from losscli.families.onehot import counted, weights
 from losscli.loss import Axis, Section
 from losscli.losses.multilabel import LabelRankingLoss, Labels
 from losscli.numerics.quick import either, lacking
@@ -94,8 +94,7 @@ class HammingLoss(Decided):
 
     @staticmethod
     def cost(wrong):
-        kind = np.uint8 if len(wrong) < 256 else np.intp
-        return np.add.reduce(wrong.view(np.uint8), axis=0, dtype=kind) / len(wrong)
+        return counted(wrong) / len(wrong)
 
 
 class MultilabelZeroOne(Decided):

@@ -3,9 +3,10 @@
 import numpy as np
 
 from losscli import places
+from losscli.blocks import squares
 from losscli.domain import BINARY, Choice, Interval
 from losscli.families.classes import Counting, duel
-from losscli.families.onehot import index, pick
+from losscli.families.onehot import counted, index, pick
 from losscli.families.pointwise import LOGIT, TARGET, Multiclass
 from losscli.families.weighed import Weighed, class_weights
 from losscli.loss import Axis, Input
@@ -14,6 +15,7 @@ from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
 MARGIN = Interval(0, np.inf, "[)")
+SURE = 2.0**-50  # of a margin: a sum of two roundings that is larger has the right sign
 
 
 class Rivals(Multiclass):
@@ -32,8 +34,15 @@ class Rivals(Multiclass):
     def lead(self, s, t):
         """Return margin + s − s_t of each rival of the class `t`, rounded once; −∞ of `t` itself."""
         found = rounded_sum(s, -pick(s, t), self.margin)
-        np.put_along_axis(found, t[None], -np.inf, axis=0)
+        found[t, np.arange(len(t))] = -np.inf
         return found
+
+    def near(self, s, t):
+        """Return which rivals of the class `t` come within the margin: of sums not near 0 the sign is certain."""
+        lead = s - pick(s, t) + self.margin
+        lead[t, np.arange(len(t))] = -np.inf
+        sure = self.margin == 0 or abs(lead).min() > SURE * self.margin
+        return (lead if sure else self.lead(s, t)) > 0
 
     def where(self, form):
         return (("s_y", "sum(y[k] * s[k] for k in classes)"),)
@@ -85,6 +94,8 @@ class MultiMargin(Weighed, Rivals):
 
     def alike(self, order, s, t):
         """Return the derivative of classes that count the same."""
+        if order == 1 and self.p == 1:
+            return (self.shared(self.pushes(s, t), s),)
         lead = self.lead(s, t)
         short = np.maximum(lead, 0.0)
         if order == 2:
@@ -93,9 +104,16 @@ class MultiMargin(Weighed, Rivals):
             found = self.shared(gathered(short if self.p == 1 else short * short), s)
             faint = (self.p == 2) & (found < FAINT) & (short > 0).any(axis=0)  # squares that lost bits
             return (np.where(faint, np.nan, found),)
-        each = (lead > 0).astype(np.float64) if self.p == 1 else 2 * short
-        np.put_along_axis(each, t[None], -gathered(each)[None], axis=0)
-        return (self.shared(each, s) + 0.0,)
+        each = 2 * short
+        each[t, np.arange(len(t))] = 0.0 - gathered(each)
+        return (self.shared(each, s),)
+
+    def pushes(self, s, t):
+        """Return 1 for each rival that is too near, and minus their number for the class `t`."""
+        near = self.near(s, t)
+        found = near.astype(np.float64)
+        found[t, np.arange(len(t))] = 0.0 - counted(near)
+        return found
 
     def curvature(self, active, t):
         classes, count = active.shape
@@ -150,28 +168,37 @@ class BestRival(Rivals):
 
     def derivative(self, order, s, y):
         t = index(y)
-        best = self.lead(s, t).max(axis=0)
-        if order == 0:
-            return (np.maximum(best, 0.0),)
         if order == 2:
             return (np.zeros((len(s), *s.shape)),)
-        tied = self.tied(s, t)
-        slope = tied / tied.sum(axis=0)
-        np.put_along_axis(slope, t[None], -1.0, axis=0)
-        return (np.where(best > 0, slope, 0.0),)
+        best, rivals, top = self.best(s, t)
+        if order == 0:
+            return (np.maximum(best, 0.0),)
+        tied = self.tied(rivals, top, t)
+        active = (best > 0).astype(np.float64)
+        slope = tied * (active / np.maximum(counted(tied), 1))
+        slope[t, np.arange(len(t))] = 0.0 - active
+        return (slope,)
 
-    def tied(self, s, t):
-        """Return which rivals have the highest score among them."""
+    def best(self, s, t):
+        """Return margin + s − s_t of the best rival, rounded once; the scores of rivals, and the highest."""
         rivals = s.copy()
-        np.put_along_axis(rivals, t[None], -np.inf, axis=0)
-        found = rivals == rivals.max(axis=0)
-        np.put_along_axis(found, t[None], False, axis=0)
+        rivals[t, np.arange(len(t))] = -np.inf
+        top = rivals.max(axis=0)
+        if not squares(s) < np.inf:  # where some lead is no number, there is no best
+            return self.lead(s, t).max(axis=0), rivals, top
+        return rounded_sum(top, -pick(s, t), self.margin), rivals, top
+
+    @staticmethod
+    def tied(rivals, top, t):
+        """Return which rivals have the highest score among them."""
+        found = rivals == top
+        found[t, np.arange(len(t))] = False
         return found
 
     def corner(self, s, y):
         t = index(y)
-        best = self.lead(s, t).max(axis=0)
-        return (best == 0) | (best > 0) & (self.tied(s, t).sum(axis=0) > 1)
+        best, rivals, top = self.best(s, t)
+        return (best == 0) | (best > 0) & (counted(self.tied(rivals, top, t)) > 1)
 
     def traits(self):
         return Traits(convex=True, lipschitz=2**0.5, smoothness=0, kinks=(self.margin,), calibrated=False)
