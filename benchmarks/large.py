@@ -21,8 +21,12 @@ from typing import NamedTuple
 COLUMNS, MILLION = 200, 1_000_000
 LOSSCLI = (sys.executable, "-m", "losscli")
 SUM = "select sum(prediction), sum(target) from read_csv('{file}')"
-SQUARES = "select avg((prediction - target) ** 2) from read_csv('{file}')"
-LOGS = "select avg(-(target * ln(prediction) + (1 - target) * ln(1 - prediction))) from read_csv('{file}')"
+MSE = "mse", "(prediction - target) ** 2", "2 * (prediction - target)"
+BCE = (
+    "bce",
+    "-(target * ln(prediction) + (1 - target) * ln(1 - prediction))",
+    "(prediction - target) / (prediction * (1 - prediction))",
+)
 
 
 class Rival(NamedTuple):
@@ -64,8 +68,9 @@ def main() -> int:
 def cases(folder: Path, rows: int) -> Iterator[Case]:
     """Make the data of each case, and yield it."""
     here = lambda name: str(made(folder / f"{rows}-{name}", rows))  # noqa: E731
-    for name, loss, sql in ("regression.csv", "mse", SQUARES), ("binary.csv", "bce", LOGS):
+    for name, loss, value, slope in ("regression.csv", *MSE), ("binary.csv", *BCE):
         file = here(name)
+        sql = f"select avg({value}) from read_csv('{{file}}')"
         least = 1.10 if rows >= 50 * MILLION else 1.25
         yield Case(f"compute {loss} {name}", least, [
             ours("compute", loss, file), duckdb("sums", SUM, file), duckdb("the loss", sql, file),
@@ -74,9 +79,12 @@ def cases(folder: Path, rows: int) -> Iterator[Case]:
         yield Case(f"cat {name} | compute {loss} -", 1.3, [
             ours("compute", loss, "-")._replace(source=file), ours("compute", loss, file),
         ])  # fmt: skip
-        copied = "copy (select prediction, target from read_csv('{file}')) to '/dev/null' (format csv)"
-        yield Case(f"grad {loss} {name}", 1.5, [
-            ours("grad", loss, file, "--format", "csv"), duckdb("copy", copied, file),
+        written, read = str(folder / "written.csv"), "prediction, target"
+        copied = f"copy (select {{columns}} from read_csv('{{{{file}}}}')) to '{written}' (format csv)"
+        yield Case(f"grad {loss} {name} --output {loss}.csv", 1.5, [
+            ours("grad", loss, file, "--output", written, "--quiet"),
+            duckdb("copy of the same", copied.format(columns=f"id, {read}, {value} as loss, {slope} as grad"), file),
+            duckdb("of what is read", copied.format(columns=read), file),
         ])  # fmt: skip
     file = here("wide.csv")
     yield Case("compute mse wide.csv", 1.25, [ours("compute", "mse", file), duckdb("sums", SUM, file)])

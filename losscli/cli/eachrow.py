@@ -11,15 +11,16 @@ from losscli.cli.long import as_column, write_long
 from losscli.cli.options import Words
 from losscli.cli.reading import settings
 from losscli.data.held import Held
-from losscli.report.bulk import JSON, Lines, split, texts, vector
+from losscli.report.bulk import texts
 from losscli.report.formats import picked
+from losscli.report.lines import JSON, Lines, split, vector
 from losscli.report.machine import Raw, write_json
 from losscli.run import signature
 
 if TYPE_CHECKING:
     from losscli.cli.output import Output
     from losscli.loss import Loss
-    from losscli.report.bulk import Column
+    from losscli.report.lines import Column
     from losscli.run import Job, Row
 
 

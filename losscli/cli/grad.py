@@ -16,7 +16,7 @@ from losscli.errors import UsageError
 if TYPE_CHECKING:
     from losscli.cli.output import Output
     from losscli.loss import Loss
-    from losscli.report.bulk import Column
+    from losscli.report.lines import Column
     from losscli.run import Job, Row
     from losscli.stats.exact import ExactSum
 
@@ -184,7 +184,7 @@ class Gradients:
     def blocks(self, kind: str) -> Iterator[Sequence[Column]]:
         """Yield the rows of the table, some at a time, column by column."""
         from losscli.cli.long import as_column
-        from losscli.report.bulk import split
+        from losscli.report.lines import split
 
         for row in self.rows():
             columns: list[Column] = [column for x in row.derivatives for column in split(x)]

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.describe import envelope, input_facts, params
-from losscli.report.bulk import JSON, Lines, json_texts, split, texts, vector
+from losscli.report.bulk import texts
+from losscli.report.lines import JSON, Lines, json_texts, split, vector
 from losscli.report.machine import DEEP, Raw, indented, write_json_lines
 from losscli.report.machine import write_json as write
 from losscli.report.table import select
@@ -15,7 +16,7 @@ from losscli.report.table import select
 if TYPE_CHECKING:
     from losscli.cli.grad import Gradients
     from losscli.cli.output import Output
-    from losscli.report.bulk import Column
+    from losscli.report.lines import Column
     from losscli.run import Row
 
 

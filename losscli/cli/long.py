@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from losscli.cli.output import Output
-    from losscli.report.bulk import Column
+    from losscli.report.lines import Column
     from losscli.report.table import Table
 
 Blocks = Iterable[Sequence["Column"]]
@@ -35,7 +35,8 @@ def write_long(
     The columns `own` are numbers of the user's own. A person sees the two ends, or `every` row. Heading and footer
     are asked for once the rows are known.
     """
-    from losscli.report.bulk import JSON, TEXT, table_lines, texts
+    from losscli.report import bulk
+    from losscli.report.lines import JSON, TEXT, table_lines
     from losscli.report.machine import write_delimited
     from losscli.report.records import record_lines
     from losscli.report.table import Table, select
@@ -70,11 +71,11 @@ def write_long(
             write(table, None, out, to.manner._replace(fields=()))
         elif to.kind == "jsonl":
             lines = JSON._replace(between="")
-            out.writelines(texts((record_lines(names, columns) for columns in some()), lines))
+            bulk.write(out, (record_lines(names, columns) for columns in some()), lines)
         else:
             if to.kind != "bare" and to.manner.headers:
                 write_delimited(Table(names, ()), out, "csv" if to.kind == "csv" else "tsv")
-            out.writelines(texts((table_lines(columns, to.kind) for columns in some()), TEXT))
+            bulk.write(out, (table_lines(columns, to.kind) for columns in some()), TEXT)
 
 
 def as_column(values: Sequence[Any] | NDArray[Any]) -> Column:

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from losscli.errors import no_room
-from losscli.report.bulk import Column, quoted
+from losscli.report.bulk import quoted
+from losscli.report.lines import Column
 
 
 def write_parquet(names: Sequence[str], blocks: Iterable[Sequence[Column]], path: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from losscli.report.bulk import Column, Lines, json_texts
+from losscli.report.lines import Column, Lines, json_texts
 
 
 def record_lines(names: Sequence[str], columns: Sequence[Column]) -> Lines:
