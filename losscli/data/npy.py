@@ -1,4 +1,4 @@
-"""The arrays in NumPy's files: their headers, and their rows out of mapped memory or a stream."""
+"""The arrays in NumPy's files: their headers, and their rows out of a file or a stream."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class Stored(ABC):
         )  # fmt: skip
 
 
-class Mapped(Stored):
-    """An array that lies open in a file: the system reads what of it is looked at."""
+class Lying(Stored):
+    """An array that lies open in a file: rows are read, or the file is mapped where they do not follow one another."""
 
     def __init__(self, name: str, layout: Layout, file: IO[bytes], start: int) -> None:
         super().__init__(name, layout)
@@ -80,9 +80,12 @@ class Mapped(Stored):
         return mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def blocks(self, rows: int) -> Iterator[Rows]:
-        """Yield views of the file, so many rows at a time."""
+        """Yield the rows, so many at a time."""
         layout = self.layout
         if not layout.size:
+            return
+        if hasattr(os, "preadv") and not (layout.fortran and len(layout.shape) > 1):
+            yield from self._read(rows)
             return
         whole = self.memory
         array = np.frombuffer(whole, layout.dtype, prod(layout.shape), self._start)
@@ -94,6 +97,22 @@ class Mapped(Stored):
             yield array[at : at + rows]
             if hasattr(mmap, "MADV_DONTNEED"):  # else the memory in use would grow with the file
                 whole.madvise(mmap.MADV_DONTNEED)
+
+    def _read(self, rows: int) -> Iterator[Rows]:
+        """Yield rows that follow one another: to read them costs half of what it costs to map them."""
+        layout, done = self.layout, 0
+        while done < layout.size:
+            data = np.empty(min(rows * layout.row, layout.size - done), np.uint8)
+            have = 0
+            while have < len(data):
+                count = os.preadv(
+                    self._file.fileno(), [memoryview(cast("Any", data))[have:]], self._start + done + have
+                )
+                if not count:
+                    raise self.cut_short(done + have)
+                have += count
+            done += have
+            yield data.view(layout.dtype).reshape(-1, *layout.shape[1:])
 
 
 class Streamed(Stored):
@@ -120,10 +139,10 @@ def stored(name: str, stream: IO[bytes], file: IO[bytes] | None = None, start: i
     """Return the array that begins here; `file` has it open from the byte `start` on, if any has."""
     layout, length = header(name, stream)
     if file is not None:
-        return Mapped(name, layout, file, start + length)
+        return Lying(name, layout, file, start + length)
     if layout.fortran and len(layout.shape) > 1:  # whole columns follow one another: all are needed for a row
         with spool(stream) as spooled:
-            found = Mapped(name, layout, spooled, 0)
+            found = Lying(name, layout, spooled, 0)
             if layout.size:
                 assert found.memory
             return found

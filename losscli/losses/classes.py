@@ -3,17 +3,18 @@
 import numpy as np
 
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.families.alike import added, lead, powers
 from losscli.families.similarities import (
     FAR,
     Similarities,
     Slopes,
+    added,
     deepest,
+    lead,
+    powers,
     total,
     where,
 )
 from losscli.inputs import Input
-from losscli.losses import pulled
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.parameter import parameter
 
@@ -127,9 +128,6 @@ class Ntxent(Labelled):
         found = np.zeros(each.shape)
         found[good] = np.where(gap[good] < FAR, np.nan, np.log1p(strangers / each[good]))
         return found.sum(axis=-1)
-
-    def pulls(self, s, rows, labels):
-        return pulled.ntxent(s, *self.masks(DoubleDouble(*s), rows, labels))
 
     def slopes(self, s, rows, labels):
         good, bad, each, strangers, deep = self.parts(s, rows, labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 import tracemalloc
 import zipfile
@@ -13,6 +14,7 @@ import pytest
 
 from losscli.data.batch import Role
 from losscli.data.reader import read
+from losscli.errors import DataError
 
 P, Y = np.array([2.0, 4.0, 0.1]), np.array([1.0, 3.0, 0.5])
 EXPECTED = {"pred": P.tolist(), "target": Y.tolist()}
@@ -257,3 +259,14 @@ def test_memory_does_not_grow_with_the_file(put, pair):
         return size
 
     assert peak(120_000) < 1.2 * peak(60_000)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_file_that_is_cut_while_it_is_read(put, pair, order):
+    name = put("t.npy", saved(np.zeros((90_000, 2), order=order)))
+    batches = read([pair], name, given={"pred": "1", "target": "2"}, batch_rows=100).batches()
+    next(batches)
+    os.truncate(name, 100_000)
+    with pytest.raises(DataError, match=r"the file changed while it was read"):
+        for _ in batches:
+            pass
