@@ -112,7 +112,8 @@ def evaluate(
     parts = list(spans(len(inputs[0]), width, size))
 
     def fill(where: slice | NDArray[np.intp]) -> None:
-        block = [np.ascontiguousarray(x[where].T) for x in inputs]
+        few = not isinstance(where, slice)
+        block = [np.ascontiguousarray((x.take(where, axis=0) if few else x[where]).T) for x in inputs]
         for out, result in zip(outs, kernel(*block), strict=True):
             out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
 
@@ -143,7 +144,7 @@ def evaluate(
 
     rows = left(parts, None, quick)
     while len(rows):
-        rows = left(list(spans(len(rows), width, size)), rows, None)
+        rows = left(list(spans(len(rows), width, min(size, BLOCK))), rows, None)
     return outs
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli.numerics.tables import exp_pair, log_pair
+from losscli.numerics.tables import exp_pair, log_pair, rise_above
 
 RNG = np.random.default_rng(3)
 POWERS = 2.0 ** np.arange(-1022, 1024, 73)
@@ -30,3 +30,17 @@ def test_exponential(spread):
         truth = [mp.exp(mpf(float(each))) for each in x]
         lost = [abs(mpf(float(a)) + mpf(float(b)) - c) for a, b, c in zip(high, low, truth, strict=True)]
     assert all(off <= mpf(2) ** -70 * c for off, c in zip(lost, truth, strict=True))
+
+
+def test_differences_from_exponentials_are_sure_of_what_they_say():
+    rng = np.random.default_rng(4)
+    z = rng.uniform(-20, 20, 2000)
+    y = np.exp(z) * (1 + rng.normal(size=z.size) * 10.0 ** rng.uniform(-4, 0, z.size))
+    found, near, sure = rise_above(z, y)
+    with mp.workprec(200):
+        truth = [mp.exp(mpf(float(a))) - mpf(float(b)) for a, b in zip(z, y, strict=True)]
+        off = [abs(float((a - mpf(float(b))) / a)) for a, b in zip(truth, found, strict=True)]
+    assert max(np.array(off)[sure]) < 2.1 * 2.0**-53
+    assert 0.5 < np.mean(sure) < 1
+    assert np.allclose(near, np.exp(z), rtol=1e-15)
+    assert not rise_above(np.array([601.0, np.nan]), np.ones(2))[2].any()

@@ -8,8 +8,9 @@ from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.numerics.arithmetic import corrected, in_parts, over_square, sure, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
+from losscli.numerics.quick import missing
 from losscli.numerics.special import SLIGHT, log_factorial, log_factorials
-from losscli.numerics.tables import exp_pair, log_pair
+from losscli.numerics.tables import exp_pair, log_pair, rise_above
 from losscli.parameter import flag
 from losscli.traits import Traits
 
@@ -59,6 +60,13 @@ class PoissonNLL(Ratio):
     swift = True
 
     full: float = flag(default=0.0, help=WHOLE.format("t"))
+
+    def filled(self, order, out, p, t):
+        if order != 1:
+            return True
+        np.subtract(p, t, out)
+        out /= p
+        return missing(out) if self.sound(p, t) else True
 
     def penalty(self, p, t):
         if self.full:
@@ -141,12 +149,32 @@ class PoissonNLLLog(Binary):
     full: float = flag(default=0.0, help=WHOLE.format("y"))
 
     def penalty(self, z, y):
-        if self.full:
-            return in_parts(self.closer_penalty, z, y)
-        rate, part = np.exp(z), y * z
-        found = rate - part
-        doubtful = ~(1.3 * rate + abs(part) < 3 * abs(found))
-        return with_care(doubtful, found, self.closer_penalty, z, y)
+        return self.closer(0, z, y)
+
+    def filled(self, order, out, z, y):
+        if order == 2 or (self.full and not order):
+            return True
+        rate = np.exp(z)
+        if order:  # an exponential is within 1.3 halves of a unit in the last place
+            np.subtract(rate, y, out)
+            size = np.abs(out)
+            size *= 2.3
+        else:
+            part = y * z
+            np.subtract(rate, part, out)
+            np.abs(part, part)
+            rate *= 1.3
+            rate += part
+            size = np.abs(out)
+            size *= 3.0
+        return ~(rate < size) if y.min() >= 0 else True
+
+    def derivative(self, order, *block):
+        return super().derivative(order, *block) if order == 2 else (self.closer(order, *block),)
+
+    def closer(self, order, z, y):
+        """Return what `filled` leaves: no need to try again what it has tried."""
+        return (self.closer_penalty, self.closer_slope)[order](z, y)
 
     def slope(self, z, y):
         rate = np.exp(z)
@@ -165,10 +193,9 @@ class PoissonNLLLog(Binary):
         return corrected(found, self.careful_penalty, z, y)
 
     def closer_slope(self, z, y):
-        """Return the slope by an exponential of some 70 bits: so near to it, y is taken off exactly."""
-        rate, low = exp_pair(z)
-        found = (rate - y) + low
-        np.copyto(found, np.nan, where=~((abs(z) < FLAT) & (abs(found) > CLEAR * rate)))
+        """Return the slope by an exponential of some 62 bits: so near to it, y is taken off exactly."""
+        found, _, sure = rise_above(z, y)
+        np.copyto(found, np.nan, where=~sure)
         return corrected(found, self.careful_slope, z, y)
 
     def careful_penalty(self, z, y):

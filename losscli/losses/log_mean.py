@@ -10,11 +10,13 @@ from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.numerics.arithmetic import corrected, sure, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_product, two_sum
-from losscli.numerics.tables import exp_pair
+from losscli.numerics.tables import exp_pair, rise_above
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
 ONE = DoubleDouble(1.0)
+ORDINARY = 100.0
+SMALL, LARGE = 2.0**-300, 2.0**300
 CALM = 200.0  # up to here exponentials, and these times ordinary numbers, keep all bits
 LEAST, MOST = 2.0**-400, 2.0**400
 CLEAR = 2.0**-16  # what is above this does not see what the pairs of `tables` lack
@@ -48,6 +50,13 @@ def surplus(z, y):
     found = (high - y) + low
     np.copyto(found, np.nan, where=~(calm(z, y) & (abs(found) > CLEAR * high)))
     return found, high
+
+
+def ordinary(z, y):
+    """Return where exponentials of z, and y times or over these, are ordinary numbers; True if everywhere."""
+    if z.min() > -ORDINARY and z.max() < ORDINARY and y.min() > SMALL and y.max() < LARGE:
+        return True
+    return (abs(z) < ORDINARY) & (y > SMALL) & (y < LARGE)
 
 
 def fine_sum(z, y):
@@ -98,6 +107,14 @@ class TweedieNLLLog(OnLogMean):
     power: float = parameter(
         default=1.5, within=Interval(1, 2), help="the variance is this power of the mean"
     )
+
+    def filled(self, order, out, z, y):
+        if order != 1 or self.power != 1.5:
+            return True
+        found, _, sure = rise_above(z, y)
+        root = np.exp(z * 0.5)  # within 1.3 parts in 2^53
+        np.divide(found, root, out)
+        return ~(sure & ordinary(z, y))
 
     def penalty(self, z, y):
         if self.power == 1.5:
@@ -188,10 +205,23 @@ class GammaNLLLog(OnLogMean):
     forms = ((LOG_MEAN, Input("target", POSITIVE, columns=TARGET)),)
     targets = (3, 1)
 
+    def filled(self, order, out, z, y):
+        if order == 0:
+            share = np.negative(z)
+            np.exp(share, share)
+            share *= y  # within 2.3 parts in 2^53
+            np.add(z, share, out)
+            np.abs(out, least := np.empty_like(out))
+            least *= 1.5
+            return ~(share < least) if y.min() > 0 else True
+        if order == 1:
+            found, mean, sure = rise_above(z, y)
+            np.divide(found, mean, out)
+            return ~(sure & ordinary(z, y))
+        return True
+
     def penalty(self, z, y):
-        share = y * np.exp(-z)
-        found = z + share
-        return with_care(~(share < 1.25 * abs(found)), found, self.closer, z, y)
+        return self.closer(z, y)
 
     def closer(self, z, y):
         found = fine_sum(z, y)
@@ -207,9 +237,7 @@ class GammaNLLLog(OnLogMean):
         return np.where((abs(z) > FAR) | beyond, np.where(beside, np.nan, far), found)
 
     def slope(self, z, y):
-        share = y * np.exp(-z)
-        found = 1 - share
-        return with_care(~((share < 1.25 * abs(found)) & (z < FAR)), found, self.closer_slope, z, y)
+        return self.closer_slope(z, y)
 
     def closer_slope(self, z, y):
         gap, mean = surplus(z, y)

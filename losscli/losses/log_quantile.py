@@ -7,10 +7,14 @@ from losscli.domain import Interval
 from losscli.families.pointwise import Ratio
 from losscli.inputs import LOGIT, PREDICTION, TARGET
 from losscli.loss import Axis, Input
-from losscli.numerics.arithmetic import DOUBT, FAINT
+from losscli.numerics.arithmetic import DOUBT, FAINT, corrected
 from losscli.numerics.doubledouble import exp
+from losscli.numerics.tables import rise_above
 from losscli.parameter import parameter
 from losscli.traits import Traits
+
+FAR = 300.0  # e^±300, times any tau between EVEN and its complement, is an ordinary number
+EVEN = 2.0**-40
 
 
 class LogLinQuantile(Ratio):
@@ -42,6 +46,34 @@ class LogLinQuantile(Ratio):
     targets = (2, 1)
     span = (-3, 2)
 
+    def filled(self, order, out, z, y):
+        if not EVEN < self.tau < 1 - EVEN:
+            return True
+        rate = np.exp(z)  # within 1.3 parts in 2^53
+        gap = rate - y
+        price = np.where(gap < 0, -self.tau, 1 - self.tau)
+        np.multiply(rate if order else gap, price, out)
+        size = np.abs(gap, gap)
+        if order:  # the side is sure
+            size *= 2.0**40
+            return ~(rate < size) | ~((z > -FAR) & (z < FAR))
+        size *= 1.15  # beside it three roundings, of which the last counts half
+        return ~(rate <= size) | ~((z > -FAR) & (z < FAR))
+
+    def closer(self, order, z, y):
+        """Return the derivative of `order` by an exponential of some 62 bits."""
+        gap, rate, sure = rise_above(z, y)
+        price = np.where(gap < 0, -self.tau, 1 - self.tau)
+        found = (rate if order else gap) * price
+        np.copyto(found, np.nan, where=~(sure & (abs(z) < FAR) & (EVEN < self.tau < 1 - EVEN)))
+        return corrected(found, (self.careful_slope if order else self.careful_penalty), z, y)
+
+    def penalty(self, z, y):
+        return self.closer(0, z, y)
+
+    def slope(self, z, y):
+        return self.closer(1, z, y)
+
     def gap(self, z, y):
         """Return e^z - y, and the price of a unit on its side; NaN where too much cancels or leaves the range."""
         power = exp(z)
@@ -52,11 +84,11 @@ class LogLinQuantile(Ratio):
         lost |= np.isinf(high) & (z < 1500) & np.isfinite(y)
         return power.high, np.where(lost, np.nan, high), np.where(high < 0, -self.tau, 1 - self.tau)
 
-    def penalty(self, z, y):
+    def careful_penalty(self, z, y):
         _, gap, price = self.gap(z, y)
         return gap * price
 
-    def slope(self, z, y):
+    def careful_slope(self, z, y):
         power, gap, price = self.gap(z, y)
         found = np.where(np.isinf(power) & (z < 1500), np.nan, power * price)
         return np.where(np.isnan(gap) & np.isfinite(y), np.nan, np.where(gap == 0, 0.0, found))

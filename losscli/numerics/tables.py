@@ -99,6 +99,59 @@ def exp_pair(x: Array) -> tuple[Array, Array]:
     return np.ldexp(found, exponent), np.ldexp(low - (found - high), exponent)
 
 
+def exp_near(x: Array) -> tuple[Array, Array]:
+    """Return a and q of e^x = a (1 + q) for |x| up to 600: a has 26 bits, and q is small and off by 2^-62 at most.
+
+    What is rounded is as small as q, below 2^-10: its remainder from a table, twice, and its series.
+    """
+    first, second = _near_powers()
+    n = x * (1 / UNIT[0])
+    np.rint(n, n)
+    step = n.astype(np.int64)
+    r = n * UNIT[0]
+    np.subtract(x, r, r)  # exact
+    n *= UNIT[1]
+    r -= n
+    q = r * (1 / 120)
+    q += 1 / 24
+    q *= r
+    q += 1 / 6
+    q *= r
+    q += 0.5
+    q *= r
+    q *= r
+    q += r
+    at = step & ((1 << STEPS) - 1)
+    less = second.take(at)
+    np.multiply(less, q, n)
+    q += less
+    q += n
+    step >>= STEPS
+    step <<= 52
+    step += first.take(at)
+    return step.view(np.float64), q
+
+
+def rise_above(z: Array, y: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """Return e^z - y within 2.1 parts in 2^53, about e^z, and where that is sure: few bits cancel, |z| is below 600."""
+    near, share = exp_near(z)
+    share *= near
+    found = near - y  # exact if it cancels
+    found += share
+    near += share
+    sure = near * 2.0**-8 < np.abs(found, share)
+    if not (z.min() > -600 and z.max() < 600):
+        sure &= abs(z) < 600
+    return found, near, sure
+
+
+@cache
+def _near_powers() -> tuple[NDArray[np.int64], Array]:
+    """Return the bits of the first parts of `_powers`, and the second as shares of these."""
+    first, second = _powers()
+    return first.view(np.int64), second / first
+
+
 def series(x: Array, first: int, steps: int, rows: Sequence[Array]) -> Array:
     """Return a function by its Taylor series about the nearest of points 1 / steps apart, the first at first / steps.
 

@@ -49,6 +49,7 @@ OTHERS = [
     "hinge-embedding:margin=-0.3",
     "interval-score:alpha=0.3",
     "dpo:label_smoothing=0.2",
+    "log-lin-quantile:tau=0.9",
     "bradley-terry:beta=0.7:margin=0.3",
     "cosine-distance:negative=true",
     "smooth-l1:beta=0.3",
