@@ -1,6 +1,7 @@
 """Losses of class probabilities, each by itself, that trust right or wrong ones less than cross-entropy."""
 
 from abc import abstractmethod
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -9,6 +10,7 @@ from losscli.domain import UNIT, Interval
 from losscli.families.balanced import Balanced
 from losscli.families.classes import OnProbabilities
 from losscli.families.onehot import weights
+from losscli.families.sole import no_shares, sole
 from losscli.loss import Array
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocal
 from losscli.numerics.arithmetic import FAINT, times
@@ -20,6 +22,9 @@ class Separate(OnProbabilities):
     """A loss of class probabilities each by itself: the sum of y f(p)."""
 
     top: ClassVar[float | None] = None
+
+    def swiftly(self, order):
+        return sole(order, partial(self.rate, order), no_shares) if order < 2 else None
 
     @abstractmethod
     def rate(self, order, p) -> Array:
@@ -136,6 +141,9 @@ class CategoricalFocal(Balanced, Separate):
         default=1.0, within=ALPHA, help=FACTORS, quiet=True, each="class"
     )
     label_smoothing: float = parameter(default=0.0, within=UNIT, help=SMOOTHING, quiet=True)
+
+    def swiftly(self, order):
+        return super().swiftly(order) if self.even else None
 
     def derivative(self, order, p, y):
         if self.even:

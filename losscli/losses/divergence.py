@@ -8,6 +8,7 @@ import numpy as np
 from losscli.domain import UNIT, Interval
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import PROBABILITY, TARGET
+from losscli.families.sole import level, minus, no_logarithms, no_shares, sole, surprise, surprise_slope
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
 from losscli.numerics.bregman import LEAST, apart, crossed, entropic
@@ -130,11 +131,14 @@ class KLDivergence(OfProbabilities):
     )
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
 
+    def swiftly(self, order):
+        return sole(order, (surprise, surprise_slope)[order], no_shares) if order < 2 else None
+
     def sole(self, p, k):
-        return 0.0 - np.log(pick(p, k))
+        return surprise(pick(p, k))
 
     def sole_slope(self, p, k):
-        return placed(k, -1 / pick(p, k), p.shape)
+        return placed(k, surprise_slope(pick(p, k)), p.shape)
 
     def penalty(self, p, y):
         whole, lost = compensated(apart(p, y))
@@ -193,8 +197,11 @@ class KLDivergenceLog(Divergence):
     )
     related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
 
+    def swiftly(self, order):
+        return sole(order, (minus, level)[order], no_logarithms) if order < 2 else None
+
     def sole(self, z, k):
-        return 0.0 - pick(z, k)
+        return minus(pick(z, k))
 
     def sole_slope(self, z, k):
         return placed(k, -1.0, z.shape)

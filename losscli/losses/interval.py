@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from losscli.blocks import squares
 from losscli.domain import Interval
 from losscli.families.pointwise import TARGET
 from losscli.loss import Axis, Input, Loss, Section
-from losscli.numerics.arithmetic import FAINT
+from losscli.numerics.arithmetic import FAINT, gathered
 from losscli.numerics.doubledouble import total
 from losscli.parameter import parameter
 from losscli.traits import Traits
@@ -155,13 +156,22 @@ class WeightedIntervalScore(Loss):
         if order == 2:
             return (np.zeros_like(q),)
         if order == 1:
-            return (np.where(q < y, -2 * tau / count, np.where(q > y, 2 * rest / count, 0.0)),)
+            found = (q > y) * (2 * rest / count)
+            found -= (q < y) * (2 * tau / count)
+            return (found,)
         gap = q - y
-        terms = np.where(gap < 0, tau, rest) * abs(gap)
-        far = np.isinf(gap) & np.isfinite(q) & np.isfinite(y)  # the gap has no double, its share may have one
-        found = total(np.where(far, np.nan, terms)).rounded / count * 2
-        small = (found < FAINT) & (q != y).any(axis=0)
-        return (np.where(small, np.nan, found),)
+        terms = np.maximum(rest * gap, -tau * gap)
+        if not squares(gap) < np.inf:
+            far = (
+                np.isinf(gap) & np.isfinite(q) & np.isfinite(y)
+            )  # the gap has no double, its share may have one
+            found = total(np.where(far, np.nan, terms)).rounded / count * 2
+        else:
+            found = gathered(terms) / count * 2
+        small = found < FAINT
+        if small.any():
+            found[small & (q != y).any(axis=0)] = np.nan
+        return (found,)
 
     def weights(self, count, tau=None):
         """Return what a unit costs above a quantile, and what below it."""

@@ -6,11 +6,11 @@ from losscli import places
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import TARGET
+from losscli.families.sole import level, minus, no_logarithms, sole
 from losscli.families.weighed import Weighed, class_weights, left_out
 from losscli.loss import Axis, Input, Section
 from losscli.numerics.arithmetic import FAINT, gathered, times
 from losscli.numerics.doubledouble import DoubleDouble
-from losscli.numerics.quick import either, indices
 from losscli.traits import Traits
 
 LOGARITHM = ("log_p", "logp", "log_prob", "log_probs", "logprob", "log_probability", "y_pred", "pred")
@@ -51,7 +51,9 @@ class NLL(Weighed):
 
     def swiftly(self, order):
         """Return a kernel of one class a row, which counts 1."""
-        return None if self.weights or order == 2 else (own_value, own_slope)[order]
+        return (
+            None if self.weights or order == 2 else sole(order, minus if order == 0 else level, no_logarithms)
+        )
 
     def derivative(self, order, logp, y):
         if order == 2:
@@ -89,29 +91,3 @@ class NLL(Weighed):
 
     def traits(self):
         return self.at_weights(Traits(convex=True, lipschitz=1, smoothness=0))
-
-
-def own_place(logp, y):
-    """Return where each row has the entry of its class, and which rows are doubtful."""
-    if y.ndim == 2:
-        return None, True
-    at, strange = indices(y, logp.shape[1])
-    at += np.arange(0, logp.size, logp.shape[1])
-    return at, either(strange, False if logp.max() <= 0 else ~(logp <= 0).all(axis=1))
-
-
-def own_value(out, logp, y):
-    """Return minus the logarithm of each row's class."""
-    at, doubt = own_place(logp, y)
-    if at is not None:
-        np.subtract(0.0, logp.reshape(-1).take(at), out=out)
-    return doubt
-
-
-def own_slope(out, logp, y):
-    """Return −1 at each row's class."""
-    at, doubt = own_place(logp, y)
-    if at is not None:
-        out.fill(0.0)
-        out.reshape(-1)[at] = -1.0
-    return doubt

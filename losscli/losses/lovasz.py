@@ -11,7 +11,8 @@ from losscli.families.listwise import Listwise
 from losscli.families.pointwise import LOGIT, PROBABILITY, TARGET
 from losscli.families.weighed import COUNTED
 from losscli.loss import Input
-from losscli.numerics.doubledouble import total, two_sum
+from losscli.numerics.arithmetic import gathered
+from losscli.numerics.doubledouble import two_sum
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
@@ -24,6 +25,7 @@ class LovaszHinge(Listwise):
     """
 
     family = "segmentation"
+    swift = True
     symbols = "s, t"
     forms = (
         (
@@ -63,7 +65,7 @@ class LovaszHinge(Listwise):
             slope = unsorted(order_of, weight)
             return (np.where(side * s < 1, -side * slope, 0.0),)
         errors = np.maximum(1 - np.take_along_axis(side * s, order_of, axis=0), 0.0)
-        return (total(errors * weight).rounded,)
+        return (gathered(errors * weight),)
 
     def corner(self, s, t):
         margin = (2 * t - 1) * s
@@ -83,6 +85,7 @@ class LovaszSoftmax(Listwise):
     """
 
     family = "segmentation"
+    swift = True
     symbols = "p, y"
     forms = (
         (
@@ -150,9 +153,9 @@ class LovaszSoftmax(Listwise):
             if order:
                 parts.append(unsorted(order_of, weight) * np.where(own, -1.0, 1.0))
             else:
-                parts.append(total(np.take_along_axis(high, order_of, axis=0) * weight).rounded)
+                parts.append(gathered(np.take_along_axis(high, order_of, axis=0) * weight))
         found = np.where(counted if order == 0 else counted[:, None], np.array(parts), 0.0)
-        return (found / counted.sum(axis=0) if order else total(found).rounded / counted.sum(axis=0),)
+        return (found / counted.sum(axis=0) if order else gathered(found) / counted.sum(axis=0),)
 
     def corner(self, p, y):
         found = np.zeros(y.shape[1:], dtype=np.bool_)

@@ -7,6 +7,7 @@ from losscli.domain import UNIT, Interval
 from losscli.families.classes import OnProbabilities, OnScores
 from losscli.families.onehot import pick, weights
 from losscli.families.softmaxes import curvature, parts, revived
+from losscli.families.sole import no_shares, sole, surprise, surprise_slope
 from losscli.families.weighed import Weighed, class_weights, left_out, smoothed
 from losscli.loss import Axis, Section
 from losscli.numerics.arithmetic import FAINT, over, over_square, sure, times, with_care
@@ -61,6 +62,11 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
     )
     weights: tuple[float, ...] = class_weights()
     ignore: tuple[float, ...] = left_out()
+
+    def swiftly(self, order):
+        if order == 2 or self.label_smoothing or self.clip or self.weights:
+            return None
+        return sole(order, (surprise, surprise_slope)[order], no_shares)
 
     def derivative(self, order, p, y):
         if y.ndim == 1 and not (self.label_smoothing or self.clip or self.weights or order == 2):

@@ -11,9 +11,11 @@ from losscli.domain import FACTOR
 from losscli.families.classes import OnProbabilities
 from losscli.families.onehot import weights
 from losscli.families.pointwise import OnProbability
-from losscli.numerics.arithmetic import amplified, reconsidered, with_care
+from losscli.families.sole import no_shares, places
+from losscli.numerics.arithmetic import amplified, gathered, reconsidered, with_care
 from losscli.numerics.dots import Cut
 from losscli.numerics.doubledouble import total, two_product
+from losscli.numerics.quick import either
 from losscli.numerics.sums import heads, running
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
@@ -93,11 +95,25 @@ class MulticlassBrier(OnProbabilities):
 
     scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 0.5 halves it", quiet=True)
 
+    def swiftly(self, order):
+        return self.swift_slope if order == 1 else None
+
+    def swift_slope(self, out, p, k):
+        if k.ndim == 2:
+            return True
+        np.multiply(p, 2 * self.scale, out=out)
+        at, odd = places(k, p.shape[1])
+        out.reshape(-1)[at] = (p.reshape(-1).take(at) - 1) * (2 * self.scale)
+        return either(odd, no_shares(p))
+
     def derivative(self, order, p, y):
         if order == 2:
             level = np.diag(np.full(len(p), 2 * self.scale))
             return (np.broadcast_to(level[..., None], (len(p), *p.shape)),)
         e = away(p, y)
+        if order == 0 and self.scale == 1:
+            plain = gathered(e * e)  # a rounding a square, two of 1 - p
+            return (with_care(~(plain > SMALL), plain, square_length, e),)
         if order == 1:
             e *= 2 * self.scale
             return (e,)
@@ -146,13 +162,19 @@ class RPS(OnProbabilities):
     normalized: float = flag(default=0.0, help="divides by the number of classes less 1")
 
     def derivative(self, order, p, y):
+        near = ahead_of_class(order, p, y) if y.ndim == 1 and order < 2 else None
         count, y = len(p), weights(y, len(p))
         parts = max(1, count - 1) if self.normalized else 1
         if order < 2:
-            return reconsidered([ahead_of(order, p, y) / parts], partial(self.careful, order, parts), p, y)
+            closer = partial(self.closer, order, parts)
+            return reconsidered([near / parts], closer, p, y) if near is not None else closer(p, y)
         ranks = np.arange(count)
         left = count - np.maximum(ranks[:, None], ranks).astype(np.float64)  # sums in which both classes are
         return (np.repeat(2 * left[..., None] / parts, p.shape[1], axis=2),)
+
+    def closer(self, order, parts, p, y):
+        """Return the loss or its slope over `parts`, of sums that may be as small as their last bits."""
+        return reconsidered([ahead_of(order, p, y) / parts], partial(self.careful, order, parts), p, y)
 
     def careful(self, order, parts, p, y):
         """Return the loss or its slope over `parts`, of sums that may be far smaller than their terms."""
@@ -167,6 +189,36 @@ class RPS(OnProbabilities):
 
     def traits(self):
         return Traits(convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper")
+
+
+def ahead_of_class(order, p, y):
+    """Return what `ahead_of` does, of the class `y`, by numbers cut in two; the last slope is their whole sum's."""
+    count = len(p)
+    many = count * (count + 1)
+    head, rest = heads(p, 1.0, many)
+    least = heads(rest, 2.0 ** (many.bit_length() - 51), many)
+    head[y.astype(np.intp), np.arange(len(y))] -= 1.0
+    last = head.sum(axis=0) + least[0].sum(axis=0), least[1].sum(axis=0)
+    # what is left of a number is below 2^(bits − 51), sums of sums of it are off by 2 K³ roundings, 2^-53, of that
+    clear = count**3 * 2.0 ** (many.bit_length() - 40)
+    for x in (head, rest):
+        for k in range(1, count):
+            x[k] += x[k - 1]
+        for k in range(count - 1 if order else 0, 0, -1):
+            x[k - 1] += x[k]
+    found = head
+    found += rest
+    if order == 0:
+        found = square_length(found)
+        found[~(found >= clear**2)] = np.nan
+        return found
+    found[count - 1] = last[0] + last[1]
+    small = abs(found) < clear
+    faint = count**2 * 2.0 ** (2 * many.bit_length() - 92)
+    small[count - 1] = (abs(found[count - 1]) < faint) & (last[1] != 0)
+    found *= 2
+    found[small] = np.nan
+    return found
 
 
 def ahead_of(order, p, y):

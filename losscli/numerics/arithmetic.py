@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.blocks import among, put_off, squares
-from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.doubledouble import DoubleDouble, total, two_sum
 from losscli.numerics.sums import heads
 
 Array = NDArray[np.float64]
@@ -137,5 +137,8 @@ def rounded_sum(a: Array | float, b: Array | float, c: Array | float) -> Array:
 def gathered(x: Array) -> Array:
     """Return the sum along the first axis of terms of 0 or more, infinite ones too, rounded but once."""
     head, rest = heads(x, x.max(axis=0))
-    found = head.sum(axis=0) + rest.sum(axis=0)
-    return found if squares(found) < np.inf else np.where(np.isfinite(found), found, x.sum(axis=0))
+    found: Array = head.sum(axis=0) + rest.sum(axis=0)
+    if squares(found) < np.inf:
+        return found
+    plain = x.sum(axis=0)
+    return np.where(np.isfinite(plain), total(x).rounded, plain)

@@ -79,7 +79,10 @@ def inputs(rng, loss, form):
     """Rows of numbers, or of scores and classes: by their indices, or in columns of 0 and 1 if several can be true."""
     several = loss.family == "multi-label classification"
     for each in form:
-        if each.kind == "vector" or several:
+        if each.simplex and each.kind == "vector":
+            shares = rng.dirichlet(np.full(CLASSES, 0.3), COUNT)
+            yield np.where(rng.random(shares.shape) < 0.01, np.nan, shares)
+        elif each.kind == "vector" or several:
             yield column(rng, each.domain, COUNT * CLASSES).reshape(COUNT, CLASSES)
         elif each.kind == "class":
             yield rng.choice([*range(CLASSES), np.nan], COUNT, p=[*np.full(CLASSES, 0.99 / CLASSES), 0.01])

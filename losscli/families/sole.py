@@ -1,0 +1,78 @@
+"""Quick kernels of losses of which only the true class's number counts, where that class is told by its index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from losscli.blocks import Array, Doubt, Quick
+from losscli.inputs import SUM_TOLERANCE
+from losscli.numerics.quick import either, indices
+
+
+def sole(order: int, rate: Callable[[Array], Array], strange: Callable[[Array], Doubt]) -> Quick:
+    """Return what fills in `rate` of the true class: as the loss, or as the slope there, which is 0 elsewhere.
+
+    Rows are left to the usual kernel that are `strange`, or have no index of a class, or of which the rate is NaN.
+    """
+
+    def found(out: Array, rows: Array, k: Array) -> Doubt:
+        if k.ndim == 2:
+            return True
+        at, odd = places(k, rows.shape[1])
+        each = rate(rows.reshape(-1).take(at))
+        if order:
+            out.fill(0.0)
+            out.reshape(-1)[at] = each
+        else:
+            out[:] = each
+        lost = np.isnan(each)
+        return either(either(odd, strange(rows)), lost if lost.any() else False)
+
+    return found
+
+
+def places(k: Array, count: int) -> tuple[NDArray[np.intp], Doubt]:
+    """Return where the true class of each row is, in rows one after the other; tell which are no classes."""
+    at, odd = indices(k, count)
+    at += np.arange(0, len(k) * count, count)
+    return at, odd
+
+
+def no_logarithms(rows: Array) -> Doubt:
+    """Tell in which rows some number is above 0, or missing."""
+    return False if rows.max() <= 0 else np.asarray(~(rows <= 0).all(axis=1))
+
+
+def no_shares(rows: Array) -> Doubt:
+    """Tell which rows are no probabilities that sum to 1, or hardly."""
+    off = rows @ np.ones(rows.shape[1])
+    off -= 1
+    strange = ~(
+        abs(off) < SUM_TOLERANCE * (1 - 2.0**-20)
+    )  # by another order of summing it may be just as far
+    if rows.min() < 0 or rows.max() > 1:
+        strange |= ~((rows >= 0) & (rows <= 1)).all(axis=1)
+    return strange if strange.any() else False
+
+
+def minus(x: Array) -> Array:
+    """Return -x."""
+    return 0.0 - x
+
+
+def level(x: Array) -> Array:
+    """Return the slope of that."""
+    return np.full_like(x, -1.0)
+
+
+def surprise(p: Array) -> Array:
+    """Return -ln p."""
+    return 0.0 - np.log(p)
+
+
+def surprise_slope(p: Array) -> Array:
+    """Return the slope of that."""
+    return -1 / p
