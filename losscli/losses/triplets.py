@@ -5,34 +5,29 @@ from functools import partial
 import numpy as np
 
 from losscli.blocks import squares
-from losscli.domain import FINITE, NONNEGATIVE, Interval
-from losscli.loss import Axis, Input, Loss, Section
+from losscli.domain import NONNEGATIVE, Interval
+from losscli.families import softened
+from losscli.losses.triples import Triples
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.dots import SwiftDistance
 from losscli.numerics.doubledouble import DoubleDouble, chosen
-from losscli.numerics.geometry import Distance
+from losscli.numerics.geometry import Distance, apart
 from losscli.numerics.quick import exact_difference
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
 SAME = 2.0**-80  # distances as near as this are of the same coordinates, in another order
-ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "a"))
-POSITIVE = Input("positive", FINITE, "vector", wrt=True, columns=("positive", "pos", "p"))
-NEGATIVE = Input("negative", FINITE, "vector", wrt=True, columns=("negative", "neg", "n"))
-TO_POSITIVE = Input("d_ap", NONNEGATIVE, wrt=True, columns=("d_ap", "d_pos", "distance_positive"))
-TO_NEGATIVE = Input("d_an", NONNEGATIVE, wrt=True, columns=("d_an", "d_neg", "distance_negative"))
 ORDINARY = 2.0**200
 
 
-class TripletMargin(Loss):
+class TripletMargin(Triples):
     """Wants the anchor nearer to the positive than to the negative example, by the margin."""
 
-    family = "similarity"
     swift = True
-    symbols = "d_ap, d_an"
-    forms = ((ANCHOR, POSITIVE, NEGATIVE), (TO_POSITIVE, TO_NEGATIVE))
-    formula = "max(0, d_ap - d_an + margin)"
-    slope_formula = "1 if d_ap - d_an + margin > 0 else 0"
+    formula = "log(1 + exp(d_ap - d_an + margin)) if smooth > 0 else max(0, d_ap - d_an + margin)"
+    slope_formula = (
+        "1 / (1 + exp(-(d_ap - d_an + margin))) if smooth > 0 else 1 if d_ap - d_an + margin > 0 else 0"
+    )
     source = (
         "Weinberger & Saul 2009, Distance metric learning for large margin nearest neighbor classification, "
         "jmlr:v10/weinberger09a"
@@ -47,7 +42,7 @@ class TripletMargin(Loss):
         "any distance; by default torch's with 1e-6 added",
         "optax.losses.triplet_margin_loss | adds 1e-6 under the root; half the slope at the kink",
         "pytorch_metric_learning.losses.TripletMarginLoss = triplet-margin:margin=0.05 | "
-        "over all triplets of a batch by class label, of embeddings divided by their length",
+        "over all triplets of a batch by class label, of embeddings divided by their length; smooth_loss is smooth",
         "tensorflow_addons.losses.TripletSemiHardLoss = triplet-margin:squared=true | "
         "over triplets that it picks from a batch by class label",
         "tensorflow_addons.losses.TripletHardLoss = triplet-margin:squared=true | "
@@ -74,9 +69,12 @@ class TripletMargin(Loss):
     swap: float = flag(
         default=0.0, help="takes the distance from the positive to the negative, where that is less"
     )
+    smooth: float = flag(
+        default=0.0, help="ln(1 + e^x) in place of max(0, x): every triplet pulls, easy ones less"
+    )
 
     def filled(self, order, *block):
-        if order == 2 or self.squared or len(block) - order != 3:
+        if order == 2 or self.squared or self.smooth or len(block) - order != 3:
             return True
         *outs, near, far = block
         gap, lost = exact_difference(near, far)
@@ -98,8 +96,12 @@ class TripletMargin(Loss):
         n = 2.0 if self.squared else 1.0
         excess = self.excess_of_distances(near, far)
         if order == 0:
-            return (np.maximum(excess, 0.0),)
-        active = active_rows(excess)
+            return (self.height(excess),)
+        if self.smooth and order == 2:
+            curves = [DoubleDouble(np.full_like(near, c)) for c in (n * (n - 1), -n * (n - 1))]
+            slopes = [DoubleDouble(n * d ** (n - 1)) for d in (near, far)]
+            return tuple(softened.bend(excess, *each) for each in zip(slopes, curves, strict=True))
+        active = self.rise(excess)
         slopes = (near, far) if self.squared and order == 1 else (n - 1, n - 1) if order == 2 else (1.0, 1.0)
         return active * n * slopes[0], 0.0 - active * n * slopes[1]
 
@@ -114,12 +116,14 @@ class TripletMargin(Loss):
         difference = near - far + self.margin
         largest = np.maximum(np.maximum(near.high, far.high), self.margin)
         plain = near.high - far.high + self.margin
+        if self.smooth:
+            return softened.known(chosen(np.isinf(plain), DoubleDouble(plain), difference), largest)
         faint = bool(self.squared) & (largest < FAINT)  # squares of what is not 0 may have vanished
         found = np.where(level | (known & ~faint), difference.rounded, sure(difference, largest))
-        return np.where(np.isinf(plain), plain, found)
+        return DoubleDouble(np.where(np.isinf(plain), plain, found))
 
     def of_vectors(self, order, *block):
-        if order == 2 or self.p != 2 or self.eps or self.swap or self.margin > ORDINARY:
+        if order == 2 or self.p != 2 or self.eps or self.swap or self.smooth or self.margin > ORDINARY:
             return self.careful(order, *block)
         return reconsidered(self.swift_vectors(order, *block), partial(self.careful, order), *block)
 
@@ -142,8 +146,10 @@ class TripletMargin(Loss):
         """Return the derivative of `order` for vectors of any size, by any norm."""
         near, far, between, swapped, excess = self.compared(anchor, positive, negative)
         if order == 0:
-            return (np.maximum(excess, 0.0),)
-        active = active_rows(excess)
+            return (self.height(excess),)
+        if self.smooth and order == 2:
+            return self.bent(near, far, between, swapped, excess)
+        active = self.rise(excess)
         parts = [self.part(order, distance) for distance in (near, far, between)]
         towards = self.against(order, apart(parts[0], parts[1], near, far), near, far)
         if self.squared and self.p == 2:  # the anchor drops out
@@ -156,7 +162,28 @@ class TripletMargin(Loss):
                 sides = 2 * (negative - anchor) if order == 1 else np.zeros_like(anchor)
             changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
             slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
+        if self.smooth:
+            return tuple(softened.rise(excess, x) for x in slopes)
         return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
+
+    def bent(self, near, far, between, swapped, excess):
+        """Return the second derivatives of the smooth loss."""
+        (u, v, w), (c, d, e) = ([self.part(order, x) for x in (near, far, between)] for order in (1, 2))
+        towards = softened.bend_of_two(excess, (u, v), (c, d))
+        found = [towards, softened.bend(excess, u, c), softened.bend(excess, v, -d)]
+        if self.swap:
+            sides = softened.bend_of_two(excess, (u, -w), (c, e))
+            changed = [found[1], sides, softened.bend(excess, w, -e)]
+            found = [np.where(swapped == 1, b, a) for a, b in zip(found, changed, strict=True)]
+        return tuple(found)
+
+    def height(self, excess):
+        """Return the loss of an excess."""
+        return softened.height(excess) if self.smooth else np.maximum(excess.high, 0.0)
+
+    def rise(self, excess):
+        """Return its slope in the excess; NaN where that is not known."""
+        return softened.rise(excess) if self.smooth else active_rows(excess.high)
 
     def against(self, order, found, one, two):
         """Return a derivative of one − two; where both bend without bound, of the one that bends the more.
@@ -178,16 +205,19 @@ class TripletMargin(Loss):
         swapped = self.swapped(far, between)
         other, other_known = self.length(far), far.exact(self.squared)
         if self.swap:
-            other = chosen(swapped == 1, self.length(between), other)
+            other = chosen(swapped == 1, self.length(between), other) + 0 * swapped  # NaN if unsure
             other_known = np.where(swapped == 1, between.exact(self.squared), other_known)
         level = np.where(swapped == 1, near.equals(between), near.equals(far))
-        excess = self.excess(self.length(near), other, level, near.exact(self.squared) & other_known)
-        return near, far, between, swapped, np.where(np.isnan(swapped), np.nan, excess)
+        known = near.exact(self.squared) & other_known
+        return near, far, between, swapped, self.excess(self.length(near), other, level, known)
 
     def corner(self, *block):
         if len(block) == 2:
-            return self.excess_of_distances(*block) == 0
+            return (
+                np.zeros(len(block[0]), bool) if self.smooth else self.excess_of_distances(*block).high == 0
+            )
         near, far, between, swapped, excess = self.compared(*block)
+        kink, active = (False, True) if self.smooth else (excess.high == 0, excess.high > 0)
         last = np.where(swapped == 1, between.bent(), far.bent())
         if self.squared:  # smooth where the vectors meet
             smooth = np.where(swapped == 1, between.none, far.none)
@@ -195,7 +225,7 @@ class TripletMargin(Loss):
         else:
             bent = near.bent() | last
         tie = bool(self.swap) & far.equals(between)
-        return (excess == 0) | ((excess > 0) & (bent | tie))
+        return kink | (active & (bent | tie))
 
     def swapped(self, far, between):
         """Return 1 where the negative is nearer to the positive than to the anchor, else 0; NaN if unsure."""
@@ -226,61 +256,12 @@ class TripletMargin(Loss):
             return distance.whole.scaled(2.0)
         return (distance.direction() * distance.length).shifted(distance.exponent).scaled(2.0)
 
-    def variables(self, *row):
-        return dict(zip((each.name for each in self.form(len(row))), row, strict=True))
-
-    def where(self, form):
-        if len(form) == 2:
-            return tuple((d, f"{d}**2 if squared else {d}") for d in ("d_ap", "d_an"))
-        lengths = "norm2({0} + eps, p) if squared else norm({0} + eps, p)".format
-        return (
-            ("d_ap", lengths("anchor - positive")),
-            ("d_an", lengths("anchor - negative")),
-            ("d_pn", lengths("positive - negative")),
-            ("d_an", "d_an if swap < 1 else d_an if d_an <= d_pn else d_pn"),
-        )
-
-    @property
-    def axis(self):
-        return Axis(
-            "x",
-            f"difference of {'squared ' if self.squared else ''}distances  d_ap - d_an",
-            -3 * max(self.margin, 0.5),
-            3 * max(self.margin, 0.5),
-            place=self.place,
-        )
-
-    def place(self, *inputs):
-        """Return the difference of distances."""
-        near, far = inputs[:2]
-        if len(inputs) == 3:
-            pairs = ((0, 1), (0, 2), (1, 2))
-            near, far, other = (
-                np.linalg.norm(inputs[a] - inputs[b] + self.eps, self.p, axis=1) for a, b in pairs
-            )
-            far = np.minimum(far, other) if self.swap else far
-        return near**2 - far**2 if self.squared else near - far
-
-    def sections(self):
-        def distances(x):
-            near, far = np.maximum(x, 0.0), np.maximum(-x, 0.0)
-            return (np.sqrt(1 + near), np.sqrt(1 + far)) if self.squared else (near, far)
-
-        return (Section("", distances, lambda gradient: np.sign(gradient[0]), kinks=(-self.margin,)),)
-
     def traits(self):
+        if self.smooth:
+            return Traits(convex=True, lipschitz=1, smoothness=0.25)
         return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(-self.margin,))
 
 
 def active_rows(excess):
     """Return 1 where the excess is positive, else 0; NaN where it is not known."""
     return np.where(np.isnan(excess), np.nan, excess > 0)
-
-
-def apart(u, v, one, two):
-    """Return u − v, derivatives of two distances, as doubles; NaN where too much cancels, unless they are exact."""
-    difference = u - v
-    term = np.maximum(abs(u.high), abs(v.high))
-    alone = (one.lone | one.none | (one.degree == 1)) & (two.lone | two.none | (one.degree == 1))
-    same = one.equals(two) & (abs(one.gap.high) == abs(two.gap.high)) & (one.exponent == two.exponent)
-    return np.where(alone | same | (term == 0), difference.rounded, sure(difference, term))

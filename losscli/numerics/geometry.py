@@ -194,3 +194,12 @@ def others(x: DoubleDouble) -> DoubleDouble:
         after.append(after[-1] + x[-1 - k])
     rest = [a + b for a, b in zip(before, reversed(after), strict=True)]
     return DoubleDouble(np.stack([each.high for each in rest]), np.stack([each.low for each in rest]))
+
+
+def apart(u: DoubleDouble, v: DoubleDouble, one: Distance, two: Distance) -> Array:
+    """Return u − v, derivatives of two distances, as doubles; NaN where too much cancels, unless they are exact."""
+    difference = u - v
+    term = np.maximum(abs(u.high), abs(v.high))
+    alone = (one.lone | one.none | (one.degree == 1)) & (two.lone | two.none | (one.degree == 1))
+    same = one.equals(two) & (abs(one.gap.high) == abs(two.gap.high)) & (one.exponent == two.exponent)
+    return np.where(alone | same | (term == 0), difference.rounded, sure(difference, term))

@@ -134,7 +134,7 @@ def lift(x):
 def settled(loss, compute):
     """Compute with ever more digits until two answers agree."""
     before = None
-    ladder = DIGITS if "log" in loss.formula else ROOTS
+    ladder = DIGITS if "log" in loss.formula and loss.settings().get("smooth") != 0 else ROOTS
     whole = loss.settings().get("full")
     if "erf" in loss.formula or ("lgamma" in loss.formula and whole is None):
         ladder = TAILS if "erf" in loss.formula else GAMMAS

@@ -53,6 +53,29 @@ def test_rotating_two_vectors_in_their_plane_shows_the_angle():
     np.testing.assert_allclose(CosineDistance().value(*pairs), truth, rtol=1e-15, atol=5e-324)
 
 
+@pytest.mark.parametrize("squared", [0, 1])
+@pytest.mark.parametrize("swap", [0, 1])
+def test_the_smooth_triplet_is_the_softplus_of_an_excess_that_always_counts(squared, swap):
+    """Of the hard loss with a margin so large that every row is active, by the chain rule."""
+    points = RNG.normal(size=(3, 100, 4))
+    distances = np.abs(RNG.normal(size=(2, 100))) * 3
+    for inputs in (points, distances):
+        smooth = TripletMargin(smooth=1, margin=0.5, squared=squared, swap=swap)
+        hard = TripletMargin(margin=2.0**20, squared=squared, swap=swap)
+        x = hard.value(*inputs) - 2.0**20 + 0.5
+        np.testing.assert_allclose(smooth.value(*inputs), np.logaddexp(0, x), rtol=1e-8)
+        rise = 1 / (1 + np.exp(-x))
+        slopes, bends = smooth.gradient(*inputs), smooth.hessian(*inputs)
+        for slope, bend, once, twice in zip(
+            slopes, bends, hard.gradient(*inputs), hard.hessian(*inputs), strict=True
+        ):
+            rises = rise if inputs is distances else rise[:, None]
+            np.testing.assert_allclose(slope, rises * once, rtol=1e-8)
+            np.testing.assert_allclose(bend, rises * (twice + (1 - rises) * once**2), rtol=1e-7, atol=1e-9)
+    far = TripletMargin(smooth=1).gradient([0.0, 1.0], [750.0, 740.0])
+    np.testing.assert_allclose(far[0], np.exp([-749.0, -738.0]), rtol=0, atol=5e-324)
+
+
 @ORDERS
 def test_the_hinge_is_margin_ranking_against_0(order):
     s, y = RNG.normal(size=50), RNG.choice([-1.0, 1.0], 50)

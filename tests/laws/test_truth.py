@@ -19,7 +19,7 @@ COUNT = {"number": 8, "vector": 2, "class": 3, "labels": 3}
 
 # all pairs of corners are for the long search, and so are derivatives that take the oracle seconds a row
 LONG = {
-    "triplet-margin:p=1.5", "triplet-margin:p=3", "variogram-score:p=1.5", "circle:gamma=1", "poly1-cross-entropy:epsilon=0",
+    "triplet-margin:p=1.5", "triplet-margin:p=3", "triplet-margin:smooth=true", "variogram-score:p=1.5", "circle:gamma=1", "poly1-cross-entropy:epsilon=0",
     "lambda-rank:sigma=100000", "lambda-rank:sigma=0.5", "lambda-rank:top=2", "lambda-rank:linear=true",
     "dpo", "dpo:beta=0.5", "dpo:label_smoothing=0.1", "bradley-terry:beta=1e+300", "bradley-terry:margin=1e+200",
     "wing", "wing:width=3", "wing:width=1e-160", "wing:width=1e+308", "wing:epsilon=1e-320", "wing:epsilon=1e+160",

@@ -3,17 +3,39 @@
 import segmentation_models_pytorch.losses as smp
 import torch
 from pytorch_metric_learning import losses as pml
+from pytorch_metric_learning.distances import LpDistance
+from pytorch_metric_learning.reducers import SumReducer
 from segmentation_models_pytorch.losses._functional import wing_loss
 from torchvision.ops import box_iou, generalized_box_iou_loss, sigmoid_focal_loss
 
-from tests.elsewhere.recording.cases import BATCH, ERRORS, LOGITS, MASK, MASK_LOGITS, of_torch
+from tests.elsewhere.recording.cases import BATCH, ERRORS, LOGITS, MASK, MASK_LOGITS, TRIPLETS, of_torch
 
 
 def record():
     """Losses of masks, of boxes, and of batches of embeddings."""
     masks()
     boxes()
+    triplets()
     batches()
+
+
+def triplets():
+    for options in ({}, {"margin": 3.0}, {"margin": 0.5, "swap": True}):
+        given = {"smooth_loss": True, "margin": 0.05, **options}
+        made = pml.TripletMarginLoss(
+            **given, distance=LpDistance(normalize_embeddings=False), reducer=SumReducer()
+        )
+        one = [torch.tensor([k]) for k in range(3)]
+        swap = ":swap=true" if options.get("swap") else ""
+        of_torch(
+            "pytorch_metric_learning.losses.TripletMarginLoss",
+            f"triplet-margin:smooth=true:margin={given['margin']:g}{swap}",
+            TRIPLETS,
+            lambda *x, made=made, one=one: torch.stack(
+                [made(torch.stack(row), torch.tensor([0, 0, 1]), tuple(one)) for row in zip(*x, strict=True)]
+            ),
+            wrt=3,
+        )
 
 
 def masks():
