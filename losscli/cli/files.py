@@ -54,5 +54,11 @@ def whole(path: str) -> Generator[BinaryIO]:
 
 def wrote(path: str, what: str) -> str:
     """Return what is said of a file that was written: `wrote curve.png (1200 x 750, 80 kB)`."""
-    size = os.stat(path).st_size  # noqa: PTH116
-    return f"wrote {path} ({what}{', ' if what else ''}{max(1, round(size / 1000))} kB)"
+    return f"wrote {path} ({what}{', ' if what else ''}{size(os.stat(path).st_size)})"  # noqa: PTH116
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as people say it: `80 kB`, `4.4 GB`."""
+    if count < 999_500:
+        return f"{max(1, round(count / 1e3))} kB"
+    return f"{count / 1e6:.3g} MB" if count < 999_500_000 else f"{count / 1e9:.3g} GB"

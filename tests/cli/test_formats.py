@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from losscli.cli.files import size
+
 FORMATS = ("table", "tsv", "csv", "json", "jsonl", "md", "latex")
 COMMANDS = (
     "compute mse,mae four.csv", "compute mse,mae four.csv --per-row", "compute mse four.csv --group id",
@@ -259,3 +261,8 @@ def test_an_unknown_field_is_refused_before_the_file_is_read(cli, line):
 @pytest.mark.parametrize("line", LATE)
 def test_a_field_that_there_may_be_is_not(cli, line):
     assert cli(line).err.startswith("error: no file 'none.csv'")
+
+
+def test_the_size_of_what_was_written_is_readable():
+    known = {1: "1 kB", 999_499: "999 kB", 999_500: "1 MB", 43_151_000: "43.2 MB", 4_415_361_038: "4.42 GB"}
+    assert {count: size(count) for count in known} == known
