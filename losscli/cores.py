@@ -25,9 +25,12 @@ def shared(work: Callable[[slice], None], parts: Sequence[slice]) -> None:
     and nobody waits for it. Raises what the work raises, and does no more of it then.
     """
     with np.errstate(all="ignore"):
+        if len(parts) < 2:
+            for part in parts:
+                work(part)
+            return
         start = thread_time()
-        for part in parts[:1]:
-            work(part)
+        work(parts[0])
         crew = Crew(work, parts[1:])
         for _ in range(helpers(len(parts) - 1, thread_time() - start)):
             Thread(target=crew.run, daemon=True).start()

@@ -73,8 +73,10 @@ class Job:
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""
         for batch in self._batches:
-            each = [(loss, self._arrays(batch, at)) for at, loss in enumerate(self._coded)]
-            yield self._told(Row(batch, [loss.value(*arrays) for loss, arrays in each]), each)
+            each = [(loss, self._inputs(batch, at)) for at, loss in enumerate(self._coded)]
+            yield self._told(
+                Row(batch, [self._values(batch, at, one[1]) for at, one in enumerate(each)]), each
+            )
 
     def _told(self, row: Row, each: Sequence[tuple[Loss, Sequence[Array]]]) -> Row:
         """Return rows with how much they count for each loss, given its inputs."""
@@ -198,6 +200,12 @@ class Job:
         except DomainError as error:
             raise self._explain(error, batch, at) from None
         return found
+
+    def _values(self, batch: Batch, at: int, arrays: Sequence[Array]) -> Array:
+        try:
+            return self._coded[at].value(*arrays)  # which checks them too
+        except DomainError as error:
+            raise self._explain(error, batch, at) from None
 
     def _inputs(self, batch: Batch, at: int) -> list[Array]:
         names = [self.alias.get(entry.name, entry.name) for entry in self.inputs[at]]
