@@ -10,7 +10,7 @@ from losscli.data.batch import Chosen, Role
 from losscli.data.words import counted, listed
 from losscli.errors import DataError, UsageError
 from losscli.families import weighed
-from losscli.families.levels import Leveled
+from losscli.families.levels import Columnwise, Leveled
 from losscli.inputs import Input
 from losscli.loss import Loss
 
@@ -65,16 +65,16 @@ def fitted(loss: Loss, form: Sequence[Input], chosen: Mapping[str, Chosen]) -> L
                 code="wrong-shape",
             )
     if loss.elementwise:
-        several = loss.several if isinstance(loss, Leveled) else ()
+        several = loss.several if isinstance(loss, Columnwise) else ()
         said = [f"{entry.name}: {listed(chosen[entry.name].names)}" for entry in form]
-        if several and widths[0] != len(several):
+        if isinstance(loss, Columnwise) and several and widths[0] != len(several):
             raise UsageError(
-                f"{loss} has {len(several)} levels for {counted(widths[0], 'column')}",
+                f"{loss} has {len(several)} {loss.numbers} for {counted(widths[0], 'column')}",
                 said[:1],
                 [f"--{form[0].name} {','.join(['COLUMN'] * len(several))}"],
                 code="parameter-count",
             )
-        if len({*widths} - ({1} if several else set())) > 1:
+        if len({*widths} - ({1} if several and isinstance(loss, Leveled) else set())) > 1:
             counts = ", ".join(
                 f"{entry.name} has {counted(width, 'column')}"
                 for entry, width in zip(form, widths, strict=True)

@@ -92,6 +92,7 @@ def check(
     from losscli.check.compared import Tolerance
     from losscli.cli.output import Output
     from losscli.cli.reading import choose
+    from losscli.families.levels import Columnwise
     from losscli.spec import parse
 
     choose("reduction", reduction)
@@ -107,11 +108,11 @@ def check(
         raise UsageError("--atol and --rtol must be finite numbers, 0 or more", code="bad-option")
     to = Output(shape, inputs=words.files)
     known, tolerance = parse(loss), Tolerance(atol, rtol)
-    levels = getattr(known, "several", ())
-    if levels and not (loss_col or grad_col):  # rows are made up for one column
-        fixes = [f"losscli check {known.name}:tau={level:g}" for level in levels[:2]]
+    if isinstance(known, Columnwise) and known.several and not (loss_col or grad_col):  # rows have one column
         raise UsageError(
-            f"{known} has a level for each column: check one at a time", fix=fixes, code="loss-unfit"
+            f"{known} has {known.numbers} for each column: check one at a time",
+            fix=[f"losscli check {known.at(level)}" for level in known.several[:2]],
+            code="loss-unfit",
         )
     columns = {"--loss-col": loss_col, "--grad-col": grad_col}
     asked = [name for name, said in columns.items() if said]

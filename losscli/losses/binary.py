@@ -3,6 +3,7 @@
 import numpy as np
 
 from losscli.domain import FACTOR, UNIT, Interval
+from losscli.families.levels import Columnwise, Levels
 from losscli.families.pointwise import OnLogit, OnProbability
 from losscli.numerics.arithmetic import FAINT, amplified, corrected, over_square, sure, times, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_product
@@ -131,16 +132,23 @@ def hard(y):
     return bool((y * y == y).all())
 
 
-class BCEWithLogits(OnLogit):
-    """Binary cross-entropy of the sigmoid of a logit: linear where wrong, gone where right."""
+class BCEWithLogits(Columnwise, OnLogit):
+    """Binary cross-entropy of the sigmoid of a logit: linear where wrong, gone where right.
 
+    Several columns of labels may each have a pos_weight: bce-with-logits:pos_weight=3/1/0.5.
+    """
+
+    varied = "pos_weight"
+    numbers = "pos_weights"
     formula = "pos_weight * y * log(1 + exp(-sigmoid * z)) + (1 - y) * log(1 + exp(sigmoid * z))"
     slope_formula = "sigmoid * ((1 - y) / (1 + exp(-sigmoid * z)) - pos_weight * y / (1 + exp(sigmoid * z)))"
     source = "Cox 1958, The regression analysis of binary sequences, doi:10.1111/j.2517-6161.1958.tb00292.x"
     also = (
         "binary-cross-entropy-with-logits", "sigmoid-cross-entropy", "log-loss",
-        "cross-entropy", "torch.nn.BCEWithLogitsLoss",
-        "torch.nn.functional.binary_cross_entropy_with_logits",
+        "cross-entropy",
+        "torch.nn.BCEWithLogitsLoss | pos_weight may have a number for each column, as ours",
+        "torch.nn.functional.binary_cross_entropy_with_logits | "
+        "pos_weight may have a number for each column, as ours",
         "keras.losses.BinaryCrossentropy(from_logits=True)",
         "optax.sigmoid_binary_cross_entropy", "optax.losses.binary_logistic_loss",
         "sklearn.linear_model.SGDClassifier.log_loss | labels of -1 and 1: the same number",
@@ -163,7 +171,9 @@ class BCEWithLogits(OnLogit):
     instead = {"target": "logistic-margin"}  # noqa: RUF012
 
     swift = True
-    pos_weight: float = parameter(default=1.0, within=FACTOR, help="a factor for the y = 1 part", quiet=True)
+    pos_weight: Levels = parameter(
+        default=1.0, within=FACTOR, each="column", help="a factor for the y = 1 part", quiet=True
+    )
     label_smoothing: float = parameter(default=0.0, within=UNIT, help="mixes the label with 1/2", quiet=True)
     sigmoid: float = parameter(
         default=1.0, within=FACTOR, help="a factor of the logit, as in LightGBM", quiet=True
@@ -174,7 +184,7 @@ class BCEWithLogits(OnLogit):
 
     def steeper(self, order, z, y):
         """Return the derivative of `order` of the loss of sigmoid · z: that of its double, and what that lost."""
-        plain = BCEWithLogits(pos_weight=self.pos_weight, label_smoothing=self.label_smoothing)
+        plain = BCEWithLogits(pos_weight=self.level, label_smoothing=self.label_smoothing)
         a, lost = two_product(z, self.sigmoid)
         size = abs(a)
         lost[~((size > 1 / FARTHEST) & (size < FARTHEST) & (abs(z) < FARTHEST))] = 0.0
@@ -230,7 +240,7 @@ class BCEWithLogits(OnLogit):
         falling = on * DoubleDouble(np.where(z >= 0, small.high, 1.0), np.where(z >= 0, small.low, 0.0))
         found = rising - falling
         result = sure(found, np.maximum(rising.high, falling.high))
-        if self.pos_weight > 1:  # far out the exponential lost bits that the weight may bring back
+        if self.level > 1:  # far out the exponential lost bits that the weight may bring back
             strong = np.where(z >= 0, rising.high, falling.high)
             weak = self.faded(np.where(z >= 0, on.high, off.high), z, small.high)
             result = np.where((abs(z) > FAR) & (weak > strong * 2.0**-60), np.nan, result)
@@ -239,11 +249,11 @@ class BCEWithLogits(OnLogit):
 
     def hard(self, y):
         """Return whether all labels are 0 or 1, and nothing changes them."""
-        return self.pos_weight == 1 and not self.label_smoothing and hard(y)
+        return self.level == 1 and not self.label_smoothing and hard(y)
 
     def faded(self, share, z, small):
         """Return share · e^-|z|; far out in two steps, lest it vanish before a large share meets it."""
-        if self.pos_weight <= 1:
+        if self.level <= 1:
             return share * small
         half = np.exp(-abs(z) / 2)
         return np.where(abs(z) > FAR, share * half * half, share * small)
@@ -254,8 +264,8 @@ class BCEWithLogits(OnLogit):
         s = self.label_smoothing
         if s:
             on, off = (x * DoubleDouble.of_sum(1.0, -s) + s / 2 for x in (on, off))
-        if self.pos_weight != 1:
-            on = on * self.pos_weight
+        if self.level != 1:
+            on = on * self.level
             lost = (on.high < FAINT) & (y != 0)  # a large logit may bring it back
             on = DoubleDouble(np.where(lost, np.nan, on.high), on.low)
         return on, off
@@ -263,14 +273,18 @@ class BCEWithLogits(OnLogit):
     def where(self, form):
         return (("y", "y * (1 - label_smoothing) + label_smoothing / 2"),)
 
+    def called(self, label, level):
+        return f"{label}, pos_weight {level:g}" if label == "y = 1" else label
+
     def traits(self):
-        w, s, k = self.pos_weight, self.label_smoothing / 2, self.sigmoid
+        w, s, k = max(self.levels), self.label_smoothing / 2, self.sigmoid
+        level = {*self.levels} == {1.0}
         return Traits(
             convex=True,
-            symmetric=w == 1 and s == 0.5,
+            symmetric=level and s == 0.5,
             lipschitz=k * max(1, w) * (1 - s),
             smoothness=k * k * max(1 - s + w * s, w * (1 - s) + s) / 4,
-            best="the log odds of the mean" if w == 1 and k == 1 else "",
-            proper="strictly proper" if w == 1 and not s and k == 1 else "",
-            calibrated=True if w == 1 and s < 0.5 else None,
+            best="the log odds of the mean" if level and k == 1 else "",
+            proper="strictly proper" if level and not s and k == 1 else "",
+            calibrated=True if level and s < 0.5 else None,
         )

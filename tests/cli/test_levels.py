@@ -7,6 +7,7 @@ import pytest
 FILES = {
     "q.csv": "q10,q50,q90,y\n1,2,3,2.5\n0,1,4,5\n-1,0,1,-2\n",
     "q.jsonl": '{"q":[1,2,3],"y":2.5}\n{"q":[0,1,4],"y":5}\n{"q":[-1,0,1],"y":-2}\n',
+    "l.csv": "a,b,ya,yb\n0.3,-1,1,0\n1.2,0.4,0,1\n",
     "each.jsonl": '{"q":[1,2,3],"y":[2.5,1,1]}\n{"q":[0,1,4],"y":[5,1,1]}\n',
 }
 LOSS = "quantile:tau=0.25/0.5/0.75"
@@ -45,6 +46,11 @@ def test_gradients_have_a_column_for_each_level(cli):
     assert [row["hess"] for row in told["rows"]] == [[0, 0, 0]] * 3
 
 
+def test_a_pos_weight_for_each_column(cli):
+    ran = cli("compute bce-with-logits:pos_weight=3/1 l.csv -p a,b -t ya,yb --per-row --csv", FILES)
+    assert ran.out.splitlines()[1].startswith("1,1.6630657334055814,0.31326168751822286")
+
+
 def test_weights_and_groups(cli):
     ran = cli(f"compute {LOSS} {COLUMNS} --weight q90 --group y --csv", FILES)
     assert ran.out == (
@@ -76,6 +82,14 @@ def test_the_page_has_a_curve_for_each_level(cli):
         ("compute quantile q.csv --pred q10,q90 --target y", 3,
          "error: quantile: pred has 2 columns, target has 1 column\n  pred: q10, q90\n  target: y\n"
          "  fix: losscli compute quantile:tau=LEVEL/LEVEL ...   (one target for all)\n"),
+        ("compute bce-with-logits:pos_weight=3/1/2 l.csv -p a,b -t ya,yb", 2,
+         "error: bce-with-logits:pos_weight=3/1/2 has 3 pos_weights for 2 columns\n  pred: a, b\n"
+         "  fix: --pred COLUMN,COLUMN,COLUMN\n"),
+        ("compute bce-with-logits:pos_weight=3/1 l.csv -p a,b -t ya", 3,
+         "error: bce-with-logits: pred has 2 columns, target has 1 column\n  pred: a, b\n  target: ya\n"),
+        ("check bce-with-logits:pos_weight=3/1", 2,
+         "error: bce-with-logits:pos_weight=3/1 has pos_weights for each column: check one at a time\n"
+         "  fix: losscli check bce-with-logits:pos_weight=3\n"),
         (f"compute {LOSS},mse {COLUMNS}", 3,
          "error: mse: pred has 3 columns, target has 1 column\n  pred: q10, q50, q90\n  target: y\n"),
         ("grad mse --values 1/2:3", 3, "error: mse: pred has 2 columns, target has 1 column\n"),

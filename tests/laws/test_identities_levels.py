@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from losscli import Expectile, Quantile, UsageError, parse
+from losscli import BCEWithLogits, Expectile, Quantile, UsageError, parse
 from losscli.spec import find
 
 RNG = np.random.default_rng(35)
@@ -43,6 +43,26 @@ def test_as_many_levels_as_columns(kind):
     for wrong in [(3,), (4, 2), (1, 3), ()]:
         with pytest.raises(ValueError, match="shapes differ"):
             loss.kinked(np.zeros((4, 3)), np.zeros(wrong))
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian", "kinked"])
+@pytest.mark.parametrize("more", [{}, {"label_smoothing": 0.1}, {"sigmoid": 0.3}])
+def test_each_column_has_its_pos_weight(order, more):
+    z, y, weights = RNG.normal(size=(50, 3)) * 10, RNG.random((50, 3)).round(), (3.0, 1.0, 0.5)
+    found = getattr(BCEWithLogits(pos_weight=weights, **more), order)(z, y)
+    for k, weight in enumerate(weights):
+        one = BCEWithLogits(pos_weight=weight, **more)
+        np.testing.assert_array_equal(found[:, k], getattr(one, order)(z[:, k], y[:, k]))
+    with pytest.raises(ValueError, match="3 pos_weights for 2 columns"):
+        getattr(BCEWithLogits(pos_weight=weights, **more), order)(z[:, :2], y[:, :2])
+
+
+def test_what_several_pos_weights_claim():
+    several, most = BCEWithLogits(pos_weight=(3, 1, 0.5)).traits(), BCEWithLogits(pos_weight=3).traits()
+    assert several == most
+    assert BCEWithLogits(pos_weight=(1, 1)).traits() == BCEWithLogits().traits()
+    names = [each.label for each in BCEWithLogits(pos_weight=(3, 1)).sections()]
+    assert names == ["y = 1, pos_weight 3", "y = 0", "y = 1, pos_weight 1"]
 
 
 @KINDS

@@ -73,7 +73,8 @@ def of_torch(place, loss, inputs, function, edge="", *, wrt=1, lists=None):
     value = function(*tensors)
     gradients = torch.autograd.grad(value.sum(), tensors[:wrt]) if wrt else ()
     gradient = {0: None, 1: gradients[0] if gradients else None}.get(wrt, tuple(gradients))
-    case(place, loss, inputs, edge, lists=lists, value=value.detach().reshape(-1), gradient=gradient)
+    each = value.detach() if value.shape == tensors[0].shape else value.detach().reshape(-1)
+    case(place, loss, inputs, edge, lists=lists, value=each, gradient=gradient)
 
 
 def of_jax(place, loss, inputs, function, edge="", *, wrt=1, lists=None):

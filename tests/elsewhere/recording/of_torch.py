@@ -74,6 +74,13 @@ def binary():
             LOGITS,
             pos_weight=torch.tensor(weight),
         )
+    each = torch.tensor([3.0, 1.0, 0.5, 0.25], dtype=torch.float64)
+    ask(
+        "binary_cross_entropy_with_logits",
+        "bce-with-logits:pos_weight=3/1/0.5/0.25",
+        SEVERAL,
+        pos_weight=each,
+    )
     ask("soft_margin_loss", "logistic-margin", MARGINS)
     ask("soft_margin_loss", "logistic-margin", ([-800.0], [1.0]), "overflow")
     distances = ([0.5, 2.0, 0.25, 3.0], [1.0, 1.0, -1.0, -1.0])
