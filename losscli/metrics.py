@@ -1,4 +1,4 @@
-"""Metrics that people ask for by name and that are no loss, with the losses that stand for them."""
+"""What people ask for by name and that is no loss here, such as metrics, with the losses that stand for it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import NamedTuple
 
 
 class Metric(NamedTuple):
-    """A metric, and what comes nearest to it."""
+    """A metric, or what else is no loss, and what comes nearest to it."""
 
     names: tuple[str, ...]
+    what: str
+    """What it is instead: `a metric, not a loss`."""
     losses: tuple[str, ...]
     meaning: str
-    """What the metric makes of the losses: a phrase that their names continue."""
+    """What it makes of the losses: a phrase that their names continue."""
     recipe: str
     """The command that gives it, if there is one."""
 
@@ -21,6 +23,6 @@ def metrics() -> list[Metric]:
     """Return all that is known of metrics."""
     lines = Path(__file__).with_suffix(".tsv").read_text("utf-8").splitlines()[1:]
     return [
-        Metric(tuple(names.split()), tuple(losses.split(", ")), meaning, recipe)
-        for names, losses, meaning, recipe in (line.split("\t") for line in lines)
+        Metric(tuple(names.split()), what, tuple(losses.split(", ")), meaning, recipe)
+        for names, what, losses, meaning, recipe in (line.split("\t") for line in lines)
     ]

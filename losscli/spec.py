@@ -170,7 +170,7 @@ def _unheard(name: str) -> UsageError:
     for metric in metrics():
         if key(name) in map(key, metric.names):
             return UsageError(
-                f"'{name}' is a metric, not a loss",
+                f"'{name}' is {metric.what}",
                 [f"{metric.meaning} {', '.join(metric.losses)}"],
                 [metric.recipe or f"losscli compute {metric.losses[0]} ..."],
                 code="unknown-loss",

@@ -133,7 +133,7 @@ def test_metrics_are_no_losses_and_lead_to_some():
     assert not [name for name in names if key(name) in claims()]
     for metric in metrics():
         for name in metric.names:
-            with pytest.raises(UsageError, match=f"'{name}' is a metric, not a loss"):
+            with pytest.raises(UsageError, match=f"error: '{name}' is {metric.what}\n"):
                 parse(name)
         assert [parse(loss).name for loss in metric.losses] == [*metric.losses]
         if metric.recipe:
