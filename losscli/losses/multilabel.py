@@ -7,9 +7,10 @@ from losscli.domain import BINARY, UNIT
 from losscli.families.classes import Counting, duel
 from losscli.families.onehot import weights
 from losscli.families.pointwise import LOGIT, TARGET, Multiclass
+from losscli.families.weighed import class_weights
 from losscli.loss import Axis, Input, Section
 from losscli.losses.binary import BCEWithLogits
-from losscli.numerics.arithmetic import DOUBT, gathered, rounded_sum, with_care
+from losscli.numerics.arithmetic import DOUBT, FAINT, gathered, rounded_sum, times, with_care
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
 from losscli.traits import Traits
 
@@ -117,12 +118,15 @@ class MultilabelSoftMargin(Labels):
     """Binary cross-entropy of the sigmoid of each label's score, averaged over the labels."""
 
     forms = ((SCORES, Input("target", UNIT, "class", of="pred", columns=TARGET)),)
-    formula = "sum(y[k] * log(1 + exp(-s[k])) + (1 - y[k]) * log(1 + exp(s[k])) for k in classes) / len(s)"
-    slope_formula = "((1 - y[k]) / (1 + exp(-s[k])) - y[k] / (1 + exp(s[k]))) / len(s)"
+    formula = (
+        "sum(weights[k] * (y[k] * log(1 + exp(-s[k])) + (1 - y[k]) * log(1 + exp(s[k]))) for k in classes)"
+        " / len(s)"
+    )
+    slope_formula = "weights[k] * ((1 - y[k]) / (1 + exp(-s[k])) - y[k] / (1 + exp(s[k]))) / len(s)"
     source = "Cox 1958, The regression analysis of binary sequences, doi:10.1111/j.2517-6161.1958.tb00292.x"
     also = (
-        "torch.nn.MultiLabelSoftMarginLoss | also takes a weight a class",
-        "torch.nn.functional.multilabel_soft_margin_loss | also takes a weight a class",
+        "torch.nn.MultiLabelSoftMarginLoss | weight is weights",
+        "torch.nn.functional.multilabel_soft_margin_loss | weight is weights",
         "catboost.MultiLogloss", "catboost.MultiCrossEntropy", "catboost.MultiClassOneVsAll | of one true class",
         "lightgbm.multiclassova | of one true class; the sum over classes, K times ours",
     )  # fmt: skip
@@ -133,8 +137,18 @@ class MultilabelSoftMargin(Labels):
     )
     related = ("bce-with-logits", "multilabel-margin", "softmax-cross-entropy")
 
+    weights: tuple[float, ...] = class_weights()
+
+    def check(self, *arrays):
+        if self.weights and (labels := arrays[0].shape[1]) != len(self.weights):
+            raise ValueError(f"{self.name}: {len(self.weights)} weights for {labels} labels")
+        super().check(*arrays)
+
     def derivative(self, order, s, y):
-        (each,) = BCEWithLogits().derivative(order, s, weights(y, len(s)))
+        y = weights(y, len(s))
+        (each,) = BCEWithLogits().derivative(order, s, y)
+        if self.weights:
+            each = self.weighed(order, each, s, y)
         if order == 0:
             found = gathered(each)
             return (np.where(np.isinf(found), gathered(each / len(s)), found / len(s)),)
@@ -145,24 +159,48 @@ class MultilabelSoftMargin(Labels):
         matrix[rows, rows] = each / len(s)
         return (matrix,)
 
+    def weighed(self, order, each, s, y):
+        """Return what labels cost, times their weights, which may bring back what has all but vanished."""
+        factor = np.broadcast_to(np.array(self.weights)[:, None], each.shape)
+        found = times(factor, each)
+        faint = (abs(each) < FAINT) & (factor > 1) & (s != 0)
+        if faint.any():  # far out on its own side, ln(1 + e^-|s|) and its derivatives are e^-|s|
+            half = np.exp(-abs(s) / 2)
+            far = factor * half * half
+            known = (abs(s) > 600) & ((y == 0) | (y == 1))
+            found = np.where(faint, np.where(known, -far if order == 1 else far, np.nan), found)
+            found = np.where(faint & known & (order == 1) & (y == 0), far, found)
+        over = np.isinf(each) & (factor < 1) & (factor > 0) | np.isinf(found) & np.isfinite(each)
+        return np.where(over, np.nan, found) + 0.0
+
     def where(self, form):
         return ()
+
+    def variables(self, *row):
+        return {**super().variables(*row), "weights": self.weights or (1,) * len(row[0])}
 
     @property
     def axis(self):
         return Axis("z", "score of one label alone  z", -5, 5, place=places.own)
 
     def sections(self):
-        def curve(y):
-            return Section(
-                f"y = {y}",
-                lambda x: (x[:, None], np.full_like(x, y)[:, None]),
-                lambda gradient: gradient[:, 0],
-            )
+        def curve(y, at=0, labels=1):
+            def inputs(x):  # the other labels are false, and known to be
+                s, true = np.full((len(x), labels), -1000.0), np.zeros((len(x), labels))
+                s[:, at], true[:, at] = x, y
+                return s, true
 
-        return (curve(1), curve(0))
+            weight = f", weight {self.weights[at]:g}" if self.weights else ""
+            return Section(f"y = {y}{weight}", inputs, lambda gradient: gradient[:, at])
+
+        if not self.weights:
+            return (curve(1), curve(0))
+        places = [self.weights.index(each) for each in sorted(set(self.weights))]
+        return tuple(curve(y, at, len(self.weights)) for at in places for y in (1, 0))
 
     def traits(self):
+        if self.weights:
+            return Traits(convex=True, best="the log odds of each label")
         return Traits(
             convex=True,
             lipschitz=1,

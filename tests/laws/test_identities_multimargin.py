@@ -188,3 +188,21 @@ def test_labels_put_in_order_say_what_pairs_say_one_by_one(scale):
     true = y.sum(axis=1)
     np.testing.assert_array_equal(LabelRankingLoss().value(s, y), wrong / (true * (40 - true)))
     np.testing.assert_allclose(MultilabelMargin().value(s, y), pair_by_pair(s.T, y.T), **NEAR)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient", "hessian"])
+def test_a_weight_a_label(order):
+    """The mean of the binary losses of the labels, each times its weight."""
+    weight = np.array([0.5, 1.0, 2.0, 3.0, 0.0])
+    found = getattr(MultilabelSoftMargin(weights=tuple(weight)), order)(S, MANY)
+    each = getattr(BCEWithLogits(), order)(S, MANY) * weight / 5
+    wanted = (
+        each.sum(axis=1)
+        if order == "value"
+        else each
+        if order == "gradient"
+        else each[:, :, None] * np.eye(5)
+    )
+    np.testing.assert_allclose(found, wanted, **NEAR)
+    with pytest.raises(ValueError, match="2 weights for 5 labels"):
+        MultilabelSoftMargin(weights=(1, 2)).value(S, MANY)

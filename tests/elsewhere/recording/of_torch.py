@@ -149,6 +149,8 @@ def classes():
         convert=lambda p, t: (p, torch.tensor([[0, 2, -1, 0], [2, -1, 0, 0]])),
     )
     ask("multilabel_soft_margin_loss", "multilabel-soft-margin", SEVERAL)
+    each = torch.tensor([0.5, 1.0, 2.0, 0.0], dtype=torch.float64)
+    ask("multilabel_soft_margin_loss", "multilabel-soft-margin:weights=0.5/1/2/0", SEVERAL, weight=each)
     ask("multilabel_soft_margin_loss", "multilabel-soft-margin", ([[40.0, -40.0]], [[1.0, 0.0]]))
     per_row = lambda p, t: F.kl_div(p, t, reduction="none").sum(-1)  # noqa: E731
     of_torch("torch.nn.functional.kl_div", "kl-divergence-log", LOG_SHARES, per_row)
