@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.families.alike import Pulls, dot, swift, turned
 from losscli.families.listwise import Listwise
 from losscli.loss import Array
-from losscli.numerics.arithmetic import DOUBT
-from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.arithmetic import DOUBT, reconsidered
+from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.geometry import others
 from losscli.numerics.products import BITS, matmul
 
@@ -100,6 +102,16 @@ class Similarities(Listwise):
         """How many times larger errors of a similarity are in the loss."""
         return 1 / self.scale
 
+    @property
+    def reach(self) -> float:
+        """The largest exponent of directions."""
+        return 1 / self.scale
+
+    @property
+    def offset(self) -> float:
+        """What is added to similarities."""
+        return 0.0
+
     raw: float = 0.0
 
     @abstractmethod
@@ -119,11 +131,35 @@ class Similarities(Listwise):
         *vectors, labels = (*block, None) if len(self.forms[0]) == 2 and self.forms[0][1].wrt else block
         return [Vectors(each, self.raw) for each in vectors], None if labels is None else labels.T
 
-    def passes(self, vectors: Sequence[Vectors]) -> Sequence[tuple[int, int]]:
+    def passes(self, vectors: Sequence[Any]) -> Sequence[tuple[int, int]]:
         """Return which vectors are compared with which."""
         return ((0, len(vectors) - 1),)
 
+    @abstractmethod
+    def pulls(self, s: tuple[Array, Array], rows: slice, labels: Array | None) -> Pulls:
+        """Return how what each row costs changes with its similarities, by pairs of doubles, which may be changed."""
+
+    def worth(self, s: tuple[Array, Array], rows: slice, labels: Array | None) -> Array:
+        """Return what each row costs, by pairs of doubles of ordinary size, which may be changed."""
+        return self.costs(DoubleDouble(*s), rows, labels)
+
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
+        found = swift(self, order, block) if order < 2 else None
+        if found is None:
+            return self.careful(order, *block)
+        return reconsidered(found, partial(self.careful, order), *block)
+
+    def careful(self, order: int, *block: Array) -> Sequence[Array]:
+        """Return a derivative by double-doubles; NaN of `raw` vectors whose scalar products are too large for that."""
+        found = self.by_similarities(order, *block)
+        if not self.raw:
+            return found
+        one, two = (np.frexp(abs(x).max(axis=(0, 1)))[1] for x in block[:2])
+        far = one + two + np.log2(self.steepness * len(block[0])) > (20 if order else 8)
+        return [np.where(far, np.nan, x) for x in found]
+
+    def by_similarities(self, order: int, *block: Array) -> Sequence[Array]:
+        """Return a derivative, whatever it may be worth."""
         vectors, labels = self.sides(block)
         lists, members = vectors[0].units.high.shape[:2]
         count = self.count(members, labels)
@@ -238,51 +274,6 @@ def product(weights: DoubleDouble, x: DoubleDouble) -> tuple[DoubleDouble, Array
     sizes, widths = abs(weights.high), abs(x.high)
     worst = sizes.max(axis=-1, keepdims=True) * widths.max(axis=-2, keepdims=True)
     return matmul(weights, x), sizes @ widths + 2.0**-6 * worst
-
-
-def turned(x: DoubleDouble) -> DoubleDouble:
-    """Return each matrix transposed."""
-    return DoubleDouble(
-        np.swapaxes(x.high, -1, -2), np.swapaxes(np.broadcast_to(x.low, x.high.shape), -1, -2)
-    )
-
-
-def total(x: DoubleDouble) -> DoubleDouble:
-    """Return the sum along the last axis, which is kept."""
-    low = np.broadcast_to(x.low, x.high.shape)
-    found = DoubleDouble(np.moveaxis(x.high, -1, 0), np.moveaxis(low, -1, 0)).total()
-    return DoubleDouble(found.high[..., None], found.low[..., None])
-
-
-def dot(x: DoubleDouble, y: DoubleDouble) -> DoubleDouble:
-    """Return scalar products along the last axis, which is kept."""
-    return total(x * y)
-
-
-def lead(s: DoubleDouble, level: DoubleDouble | Array | float) -> tuple[Array, Array]:
-    """Return s less a level, in two doubles."""
-    high, low = (level.high, level.low) if isinstance(level, DoubleDouble) else (level, 0.0)
-    found, lost = two_sum(s.high, -high)
-    lost += s.low
-    lost -= low
-    return found, lost
-
-
-def powers(gap: Array, lost: Array, mask: Mask) -> Array:
-    """Return e^(gap + lost) as doubles, and 0 where the mask does not say so."""
-    found = np.exp(np.where(mask, gap, -np.inf))
-    np.copyto(lost, 0.0, where=~mask)
-    lost *= found
-    found += lost
-    return found
-
-
-def added(x: Array) -> Array:
-    """Return the sum along the last axis, which is kept, of numbers of 0 or more, all but rounded once."""
-    coarse = np.ldexp(1.5, np.frexp(x.max(axis=-1, keepdims=True))[1] + x.shape[-1].bit_length() + 1)
-    head = x + coarse
-    head -= coarse
-    return head.sum(axis=-1, keepdims=True) + (x - head).sum(axis=-1, keepdims=True)
 
 
 def where(mask: Mask | np.bool_, x: DoubleDouble, y: DoubleDouble | float = 0.0) -> DoubleDouble:

@@ -5,18 +5,16 @@ from abc import abstractmethod
 import numpy as np
 
 from losscli.domain import FINITE, POSITIVE
+from losscli.families.alike import added, lead, powers, total
 from losscli.families.similarities import (
     Mask,
     Similarities,
     Slopes,
-    added,
     deepest,
-    lead,
-    powers,
-    total,
     where,
 )
 from losscli.inputs import Input
+from losscli.losses import pulled
 from losscli.losses.classes import Labelled, matches
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_sum
 from losscli.parameter import flag, parameter
@@ -165,6 +163,12 @@ class InfoNCE(Paired, Softmax):
         good = np.broadcast_to(members == members[rows][:, None], s.high.shape)
         return np.ones_like(good), good
 
+    def pulls(self, s, rows, labels):
+        return pulled.infonce(s, rows)
+
+    def worth(self, s, rows, labels):
+        return pulled.infonce_costs(s, rows)
+
     def passes(self, vectors):
         return ((0, 1), (1, 0)) if self.symmetric else ((0, 1),)
 
@@ -200,6 +204,12 @@ class Supcon(Labelled, Softmax):
 
     def count(self, members, labels):
         return np.maximum((matches(labels) > 0).sum(axis=1), 1.0)
+
+    def pulls(self, s, rows, labels):
+        return pulled.supcon(s, rows, self.masks(DoubleDouble(*s), rows, labels)[1])
+
+    def worth(self, s, rows, labels):
+        return pulled.supcon_costs(s, rows, self.masks(DoubleDouble(*s), rows, labels)[1])
 
 
 def nearest(s, good):

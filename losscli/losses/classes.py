@@ -3,18 +3,16 @@
 import numpy as np
 
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
+from losscli.families.alike import added, lead, powers, total
 from losscli.families.similarities import (
     FAR,
     Similarities,
     Slopes,
-    added,
     deepest,
-    lead,
-    powers,
-    total,
     where,
 )
 from losscli.inputs import Input
+from losscli.losses import pulled
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
 from losscli.parameter import parameter
 
@@ -129,6 +127,9 @@ class Ntxent(Labelled):
         found[good] = np.where(gap[good] < FAR, np.nan, np.log1p(strangers / each[good]))
         return found.sum(axis=-1)
 
+    def pulls(self, s, rows, labels):
+        return pulled.ntxent(s, *self.masks(DoubleDouble(*s), rows, labels))
+
     def slopes(self, s, rows, labels):
         good, bad, each, strangers, deep = self.parts(s, rows, labels)
         both = where(good, each + strangers, 1.0)
@@ -198,6 +199,10 @@ class Circle(Labelled):
     @property
     def steepness(self):
         return self.gamma * (4 + 2 * self.margin)
+
+    @property
+    def reach(self):
+        return self.gamma * (4 + self.margin**2) / 2
 
     def anchors(self, positives, negatives):
         chosen = [i for i, each in enumerate(positives) if each and negatives[i]]
@@ -280,6 +285,12 @@ class Circle(Labelled):
         """Return the derivative of the log of the sum in each similarity, and Σ share (slope² + curvature)."""
         share = where(mask, share)
         return share * slope, share * (slope * slope + curvature)
+
+    def pulls(self, s, rows, labels):
+        return pulled.circle(s, *self.masks(DoubleDouble(*s), rows, labels), self.margin, self.gamma)
+
+    def worth(self, s, rows, labels):
+        return pulled.circle_costs(s, *self.masks(DoubleDouble(*s), rows, labels), self.margin, self.gamma)
 
     def corner(self, *block):
         (vectors,), labels = self.sides(block)

@@ -3,7 +3,9 @@
 import numpy as np
 
 from losscli.domain import POSITIVE
-from losscli.families.similarities import Slopes, added, deepest, lead, where
+from losscli.families.alike import added, lead
+from losscli.families.similarities import Slopes, deepest, where
+from losscli.losses import pulled
 from losscli.losses.batches import Paired
 from losscli.numerics.doubledouble import DoubleDouble, exp
 from losscli.parameter import flag, parameter
@@ -47,6 +49,10 @@ class Siglip(Paired):
     def scale(self):
         return self.temperature
 
+    @property
+    def offset(self):
+        return self.bias
+
     def matched(self, s, rows):
         """Return which of these pairs belong together."""
         members = np.arange(s.high.shape[-1])
@@ -61,6 +67,9 @@ class Siglip(Paired):
         wrong = np.where(gap < 0, fade, 1.0) / (1 + fade)
         found = np.maximum(gap, 0.0) + (np.log1p(fade) + wrong * lost)
         return added(found)[..., 0]
+
+    def pulls(self, s, rows, labels):
+        return pulled.siglip(s, rows, self.bias)
 
     def slopes(self, s, rows, labels):
         together = self.matched(s, rows)

@@ -5,7 +5,7 @@ import pytest
 from mpmath import mp, mpf
 
 from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend
-from losscli.families import similarities
+from losscli.families import alike, similarities
 from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.products import matmul
 from tests.laws import oracle
@@ -36,6 +36,7 @@ def test_ordinary_batches_need_no_exact_arithmetic(loss, inputs, order, monkeypa
 def test_pieces_do_not_show(loss, inputs, order, monkeypatch):
     whole = getattr(loss, order)(*inputs)
     monkeypatch.setattr(similarities, "PIECE", 7 * 48)
+    monkeypatch.setattr(alike, "PIECE", 7 * 48)
     np.testing.assert_allclose(getattr(loss, order)(*inputs), whole, **NEAR)
 
 
@@ -143,3 +144,55 @@ def test_powers_far_below_1_are_not_lost_beside_it():
                          [1.0541552555712124, 1.5107546586185152]])  # fmt: skip
     found = InfoNCE(temperature=0.001).gradient(anchor, positive)[1][0]
     np.testing.assert_allclose(found, [-3.2607681233705049e-278, -1.1560673296015638e-277], **NEAR)
+
+
+BATCHES = {
+    "ordinary": X.T[..., None],
+    "sparse": np.maximum(X, 0.0).T[..., None],
+    "nearly parallel": (1.0 + 1e-5 * X.T)[..., None],
+    "of many sizes": (X * 10.0 ** RNG.uniform(-30, 30, (48, 1))).T[..., None],
+    "of components of many sizes": (X * 10.0 ** RNG.uniform(-7, 7, 8)).T[..., None],
+    "small whole numbers": np.rint(2 * X + 0.5).T[..., None],
+}
+
+
+@pytest.mark.parametrize("kind", BATCHES)
+@EACH
+def test_few_passes_find_what_many_do(loss, inputs, kind):
+    x = BATCHES[kind]
+    block = (x, np.roll(x, 1, axis=1) + 0.5 * x if kind == "ordinary" else x[::-1])
+    if loss.forms[0][-1].name == "label":
+        block = x, LABEL[:, None]
+    with np.errstate(all="ignore"):
+        for order in (0, 1):
+            quick, careful = alike.swift(loss, order, block), loss.careful(order, *block)
+            for one, two in zip(quick or (), careful, strict=bool(quick)):
+                sure = ~np.isnan(one) & ~np.isnan(two)
+                assert kind != "ordinary" or sure.mean() > 0.99
+                assert (abs(one - two) <= 6 * np.spacing(abs(two)))[sure].all()
+
+
+def test_of_few_components_that_cancel_few_passes_say_so():
+    x = RNG.normal(size=(2, 12, 40))
+    x[:, 1] = x[:, 0] + 2.0**-40 * RNG.normal(size=(2, 40))
+    with np.errstate(all="ignore"):
+        for loss in (
+            Ntxent(),
+            Supcon(),
+            Ntxent(temperature=0.02),
+            Supcon(temperature=3),
+            Circle(gamma=9, margin=0),
+        ):
+            block = x, np.repeat(np.arange(4.0), 3)[:, None] + np.zeros(40)
+            (one,), (two,) = alike.swift(loss, 1, block), loss.careful(1, *block)
+            sure = ~np.isnan(one) & ~np.isnan(two)
+            assert (abs(one - two) <= 6 * np.spacing(abs(two)))[sure].all()
+
+
+def test_circle_knows_no_slope_at_the_edge_of_its_margin():
+    x = RNG.normal(size=(3, 8))
+    x = np.stack([*x, -x[0], -x[1]])
+    label = np.array([0.0, 0.0, 1.0, 1.0, 2.0])
+    with np.errstate(all="ignore"):
+        found = alike.swift(Circle(margin=1, gamma=2), 1, (x.T[..., None], label[:, None]))
+    assert np.isnan(found[0][:, [0, 1, 3, 4]]).all()
