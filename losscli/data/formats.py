@@ -81,7 +81,7 @@ def table(source: Source, options: Options, exact: bool) -> Table:
             document.refuse_records(options, "JSON lines")
             lines = document.lines_of(source, exact)
             if large:
-                from losscli.data.large import LargeLines
+                from losscli.data.largelines import LargeLines
 
                 return LargeLines(lines, source, options)
             return lines

@@ -11,12 +11,13 @@ import numpy as np
 
 from losscli.data.batch import Array
 from losscli.data.cells import Written
-from losscli.data.engine import Refused, answer, guard, named, quoted
+from losscli.data.engine import Delimited, Refused, answer, guard, named, quoted
 from losscli.data.pieces import Piece
 from losscli.data.table import Cell
 
 Kind = int | Literal["number", "text"]
 """What is wanted of a column: a number, a list of so many, or whatever has a text."""
+NOTHING = Delimited(1, ",", (), (), ())
 WORDS: dict[str | None, Cell] = {None: None, "null": None, "true": True, "false": False}
 
 
@@ -70,15 +71,36 @@ def fetched(
     records: bool = True,
 ) -> list[Any]:
     """Return what is at these paths; of a list its length, and then each of its numbers."""
+    longest = max(piece.size, 1 << 20)
+    query, texts = select(piece.path, paths, kinds, guarded=guarded, records=records, longest=longest)
+    return [
+        values(x, piece) if at in texts else np.ma.filled(x.astype(np.float64), np.nan)
+        for at, x in enumerate(answer(query))
+    ]
+
+
+def select(
+    path: str,
+    paths: Sequence[tuple[str, ...]],
+    kinds: Sequence[Kind],
+    *,
+    longest: int,
+    guarded: bool = False,
+    records: bool = True,
+) -> tuple[str, set[int]]:
+    """Return SQL for what is at these paths in a file, and which columns of the answer are texts.
+
+    No line may be longer than `longest`.
+    """
     tree: dict[str, Any] = {}
     wanted: list[str] = []
     texts: set[int] = set()
-    for path, kind in zip(paths, kinds, strict=True):
-        *above, last = path
+    for keys, kind in zip(paths, kinds, strict=True):
+        *above, last = keys
         inside = tree
         for key in above:
             inside = inside.setdefault(key, {})
-        number, name = "VARCHAR" if guarded else "DOUBLE", ".".join(map(named, path))
+        number, name = "VARCHAR" if guarded else "DOUBLE", ".".join(map(named, keys))
         many = [name] if isinstance(kind, str) else [f"coalesce(len({name}), {kind})"]
         if isinstance(kind, int):
             many += [f"{name}[{k + 1}]" for k in range(kind)]
@@ -90,15 +112,10 @@ def fetched(
         wanted += many
     names = ", ".join(f"{each} as c{at}" for at, each in enumerate(wanted))
     columns = ", ".join(f"{quoted(key)}: {quoted(typed(each))}" for key, each in tree.items())
-    found = answer(
-        f"select {names} from read_json({quoted(piece.path)}, format='newline_delimited', auto_detect=false, "
-        f"records={str(records).lower()!r}, "
-        f"columns={{{columns}}}, maximum_object_size={max(piece.size, 1 << 20)})"
-    )
-    return [
-        values(x, piece) if at in texts else np.ma.filled(x.astype(np.float64), np.nan)
-        for at, x in enumerate(found)
-    ]
+    return (
+        f"select {names} from read_json({quoted(path)}, format='newline_delimited', auto_detect=false, "
+        f"records={str(records).lower()!r}, columns={{{columns}}}, maximum_object_size={longest})"
+    ), texts
 
 
 def values(column: Any, piece: Piece) -> list[Cell]:

@@ -19,7 +19,6 @@ from losscli.data.batch import Options
 from losscli.data.cells import MISSING
 from losscli.data.delimited import Delimited
 from losscli.data.pieces import Piece, Pieces
-from losscli.data.records import Lines
 from losscli.data.source import Source, Whole
 from losscli.data.table import Cell, Chunk, Column, Table
 from losscli.errors import NoResult
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
 
     from losscli.data import engine
+    from losscli.data.stream import Ahead
 
 ROWS = 1 << 16
 TEXTS = 4
@@ -104,6 +104,25 @@ class Large(Table):
         """
         return None
         yield
+
+    def _believed(
+        self, file: IO[bytes], ahead: Ahead, found: Generator[list[Any]]
+    ) -> Generator[Chunk, None, tuple[int, IO[bytes]]]:
+        """Yield what the engine says of lines that have one meaning only; return where that ends."""
+        line = ahead.line
+        with closing(found):
+            for arrays in found:
+                with self._source.translated():
+                    sure = ahead.reach(line + len(arrays[0]))
+                    count = min(len(arrays[0]), ahead.line - line)
+                    if not ahead.agrees(arrays, line, line + count):
+                        break
+                yield from few(arrays, line, count, partial(after, ahead.row, line))
+                line += count
+                if not sure:
+                    break
+        file.seek(ahead.place(line))
+        return line, file
 
     def _all(self, parse: Parse, stream: RawIOBase, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield all rows."""
@@ -224,50 +243,11 @@ class LargeDelimited(Large):
         how = self._how(columns)
         whole = self._options.missing == "error"
         ahead = Ahead(file.fileno(), before + start, self.first_line, how, whole=whole)
-        line = self.first_line
-        with closing(batches(ahead, how, self._workers)) as found:
-            for arrays in found:
-                with self._source.translated():
-                    sure = ahead.reach(line + len(arrays[0]))
-                count = min(len(arrays[0]), ahead.line - line)
-                yield from few(arrays, line, count, partial(after, ahead.row, line))
-                line += count
-                if not sure:
-                    break
-        file.seek(ahead.place(line))
-        return line, file
+        return (yield from self._believed(file, ahead, batches(ahead, how, self._workers)))
 
     def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
         """Yield what the small reader makes of a part."""
         return self._delimited.going_on(source, line).further(columns, rows)
-
-
-class LargeLines(Large):
-    """JSON lines of which numbers are wanted, lists of them, or texts."""
-
-    def __init__(self, small: Lines, source: Source, options: Options) -> None:
-        super().__init__(small, source, options)
-        self.unit = small.unit
-        self._strict = options.missing == "error"
-        self._lines = small
-
-    def parse(self, columns: Sequence[int]) -> Parse | None:
-        """Return what reads the wanted columns, unless they are more than that."""
-        from losscli.data import jsonlines
-
-        paths = [self._lines.paths[at] for at in columns]
-        folded = {tuple(key.lower() for key in path) for path in paths}  # as DuckDB tells names apart
-        deep = any(at in self.deep or (at in self.lists and at not in self.numeric) for at in columns)
-        if deep or len(folded) < len(paths):
-            return None
-        kinds: list[jsonlines.Kind] = [
-            self.lists.get(at, "number" if at in self.numeric else "text") for at in columns
-        ]
-        return lambda piece: jsonlines.lines(piece, paths, kinds, strict=self._strict)
-
-    def slowly(self, source: Source, line: int, columns: Sequence[int], rows: int) -> Iterator[Chunk]:
-        """Yield what the small reader makes of a part."""
-        return self._lines.going_on(source, line).chunks(columns, rows)
 
 
 def workers(count: int) -> ThreadPoolExecutor:

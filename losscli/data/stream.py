@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Generator
+from contextlib import closing
 from typing import Any, cast
 
 import numpy as np
@@ -50,6 +51,10 @@ class Ahead:
             if not self._step():
                 return False
         return self.line >= line
+
+    def agrees(self, arrays: list[Any], line: int, stop: int) -> bool:
+        """Return whether both readers see these numbers in lines that have been looked at."""
+        return True
 
     def place(self, line: int) -> int:
         """Return where a line begins that has been looked at, or the one after."""
@@ -141,20 +146,26 @@ def counted(flags: Any) -> int:
 
 def batches(ahead: Ahead, how: Delimited, threads: int) -> Generator[list[Any]]:
     """Yield the wanted columns, which are numbers, until the engine is done or cannot go on."""
-    database = duck.database(threads)
     path = f"/dev/fd/{ahead.file}"
     query = select(
         path, how, how.columns, ahead.missing, guarded=ahead.guarded, quote="", skip=ahead.line - 1
     )
+    with closing(answered(query, threads)) as found:
+        for arrays in found:
+            if ambiguous(how, arrays):
+                return
+            yield arrays
+
+
+def answered(query: str, threads: int) -> Generator[list[Any]]:
+    """Yield the columns of an answer, which are numbers, until the engine is done or cannot go on."""
+    database = duck.database(threads)
     try:
         capsule = arrow(database, query)
         import nanoarrow  # while the engine begins
 
         for batch in cast("Any", nanoarrow).c_array_stream(capsule):
-            arrays = [numbers(column) for column in batch.children]
-            if ambiguous(how, arrays):
-                return
-            yield arrays
+            yield [numbers(column) for column in batch.children]
     except (duckdb.Error, RuntimeError) as error:  # Arrow's streams know but texts
         if "interrupt" in str(error).lower():  # by Ctrl-C
             raise KeyboardInterrupt from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from json import JSONDecoder
 from typing import IO, Any, cast
 
@@ -13,7 +13,7 @@ import numpy as np
 from losscli.data.batch import Options
 from losscli.data.decoding import Twice, reader
 from losscli.data.document import checked, document
-from losscli.data.large import LargeLines
+from losscli.data.largelines import LargeLines
 from losscli.data.records import Lines, Numbered
 from losscli.data.skim import MARKS, STEP, Malformed, Slice, Texts
 from losscli.data.source import BLOCK, Source
@@ -109,6 +109,11 @@ class LargeArray(LargeLines):
         """Return the records as lines, from the first on; None if too many have been looked at."""
         self._bytes = self._fresh()
         return self._bytes and Unwrapped(self._bytes)
+
+    def at_once(self, columns: Sequence[int], start: int) -> Generator[Chunk, None, None]:
+        """Yield nothing: the records are not one on each line."""
+        return None
+        yield
 
     def progress(self) -> tuple[int, int] | None:
         """Return how many bytes have been read, and how many there are."""

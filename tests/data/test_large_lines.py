@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from losscli.data import pieces
+from losscli.data import jsonlines, largelines, pieces, stream
 from losscli.data.batch import Options, Role
 from losscli.data.reader import read
 from losscli.data.records import Lines
@@ -45,9 +45,10 @@ def outcome(form, engine, ident="", group=(), given=None, **how):
 
 def same(form, text, size, **how):
     Path("t.jsonl").write_bytes(text if isinstance(text, bytes) else text.encode())
-    with patch.object(pieces, "PIECE", size):
-        large = outcome(form, "large", **how)
-    assert large == outcome(form, "small", **how)
+    small = outcome(form, "small", **how)
+    for at_once in (True, False) if size == 90 else (size > 90,):
+        with patch.object(pieces, "PIECE", size), patch.object(largelines, "AT_ONCE", at_once):
+            assert outcome(form, "large", **how) == small
 
 
 value = st.sampled_from(VALUES) | st.floats(allow_nan=False, allow_infinity=False).map(repr)
@@ -156,3 +157,62 @@ def test_numbers_within_objects_and_lists(tmp_path, monkeypatch):
     found = list(read([form], "t.jsonl", given={"pred": "out.p"}, options=Options(engine="large")).batches())
     assert sum(len(batch.rows) for batch in found) == 1000
     assert all((batch.columns["pred"] == [0.25, 0.75]).all() for batch in found)
+
+
+ROWS = [f'{{"p": {at / 7!r}, "x": "a", "y": {at / 3 + 2!r}}}' for at in range(120_000)]
+
+
+@pytest.fixture
+def parsed(tmp_path, monkeypatch):
+    """Count the lines of the pieces that are read, and let what is looked at be small."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(stream, "STEP", 1 << 12)
+    counts: list[int] = []
+    whole = jsonlines.lines
+    monkeypatch.setattr(
+        jsonlines,
+        "lines",
+        lambda piece, *how, **more: counts.append(piece.lines) or whole(piece, *how, **more),
+    )
+    return counts
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_numbers_are_read_at_one_go_in_their_order(parsed, threads):
+    Path("t.jsonl").write_text("\n".join(ROWS))
+    found = list(read([PAIR], "t.jsonl", options=Options(threads=threads)).batches())
+    assert not parsed
+    np.testing.assert_array_equal(
+        np.concatenate([batch.columns["pred"] for batch in found]), np.arange(120_000) / 7
+    )
+    np.testing.assert_array_equal(np.concatenate([batch.lines for batch in found]), np.arange(1, 120_001))
+
+
+@pytest.mark.parametrize(
+    ("odd", "whole"),
+    [
+        ('{"p": 1, "y": 0.0}', True),
+        ('{"p": 1, "x": [2, "}"], "y": 3}', True),
+        ('{"p": true, "y": 3}', False),
+        ('{"p": 1, "x": false, "y": 0}', False),
+        ('{"p": 1, "y": 3,}', False),
+        ('{"p": 1, "y": 3 , }', False),
+        (' {"p": 1, "y": 3}', False),
+        ("", False),
+        ("   ", False),
+        ("null", False),
+        ("[1]", False),
+        ('{"p": 1}', False),
+        ('{"p": 1, "y": "3"}', True),
+        ('{"p": 1, "y": 3}\r', False),
+        ('{"p": 1, "y": 3}{"p": 1, "y": 3}', False),
+        ('{"p": 1, "y": 3, "x": "' + "a" * (1 << 21) + '"}', False),
+    ],
+    ids=lambda each: each[:24] if isinstance(each, str) else "",
+)
+@pytest.mark.parametrize("missing", ["error", "drop"])
+def test_from_a_line_on_that_could_mean_two_things_it_is_read_in_pieces(parsed, odd, whole, missing):
+    Path("t.jsonl").write_text("\n".join([*ROWS[:9000], odd, *ROWS[9000:9100], ""]), newline="")
+    large = outcome(PAIR, "large", missing=missing)
+    assert large == outcome(PAIR, "small", missing=missing)
+    assert bool(parsed) is not whole
