@@ -43,4 +43,5 @@ def test_differences_from_exponentials_are_sure_of_what_they_say():
     assert max(np.array(off)[sure]) < 2.1 * 2.0**-53
     assert 0.5 < np.mean(sure) < 1
     assert np.allclose(near, np.exp(z), rtol=1e-15)
-    assert not rise_above(np.array([601.0, np.nan]), np.ones(2))[2].any()
+    with np.errstate(invalid="ignore"):
+        assert not rise_above(np.array([601.0, np.nan]), np.ones(2))[2].any()
