@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
 
@@ -13,16 +13,14 @@ from losscli import places
 from losscli.domain import FINITE, POSITIVE
 from losscli.families.pointwise import PREDICTION, TARGET
 from losscli.loss import Array, Axis, Input, Loss, Section
-from losscli.numerics.arithmetic import sure, with_care
-from losscli.numerics.doubledouble import DoubleDouble, two_product, two_sum
-from losscli.numerics.tables import coarse, log_pair
+from losscli.numerics.arithmetic import sure
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.tables import coarse
 
 LEAST, MOST = (
     2.0**-240,
     2.0**240,
 )  # numbers between these, and quotients of their squares, have exact products
-TINY = 2.0**-700  # a sum above this does not see what underflows
-CLEAR = 2.0**-16  # a sum above this does not see what `log_pair` lacks
 ALIKE = 2.0**-20  # a difference of squares above this part of them does not see what doubles lack
 LOCATION = ("location", "loc", "mean", "mu", "m", *PREDICTION)
 SCALE = ("scale", "sigma", "std", "stddev", "sd", "s")
@@ -76,22 +74,6 @@ def error(location: Array, target: Array) -> DoubleDouble:
     return DoubleDouble(np.where(ordinary(high) | (high == 0), high, np.nan), low)
 
 
-def relative(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
-    """Return |location - target| / scale, and what its rounding lost."""
-    e, lost = two_sum(location, -target)
-    size = abs(e)
-    q = size / scale
-    back, less = two_product(q, scale)
-    return q, ((size - back) - less + np.sign(e) * lost) / scale
-
-
-def half_square(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
-    """Return ((location - target) / scale)² / 2 in two doubles."""
-    w, lost = relative(location, scale, target)
-    square, rest = two_product(w, w)
-    return square / 2, rest / 2 + w * lost
-
-
 def ordinary(x: Array) -> NDArray[np.bool_]:
     """Return where x is of a size at which products, and quotients of squares, are exact."""
     return (abs(x) > LEAST) & (abs(x) < MOST)
@@ -111,36 +93,13 @@ def usual(e: Array, scale: Array) -> NDArray[np.bool_] | bool:
     return ordinary(scale) & (ordinary(e) | (e == 0))
 
 
-def log_sum(
-    scale: Array, q: Array, slack: float, constant: DoubleDouble, fine: Callable[..., Any], *block: Array
-) -> Array:
-    """Return ln(scale) + q + constant; where the roundings of q, `slack` in all, may show, by what is `fine`.
-
-    What `fine` makes of the block is q as two doubles. NaN where that is not enough.
-    """
-    part = np.log(scale)
-    found = part + q
-    if constant.high:
-        found += constant.high
-    terms = 1.1 * abs(part)
-    terms += slack * q
-    terms += TINY + constant.high
-    known = (terms < 3 * abs(found)) & (scale > LEAST)
-    return with_care(~known, found, partial(_fine_log_sum, constant, fine), scale, *block)
-
-
-def _fine_log_sum(constant: DoubleDouble, fine: Callable[..., Any], scale: Array, *block: Array) -> Array:
-    part, less = log_pair(scale)
-    q, lost = fine(*block)
-    near, rest = two_sum(part, q)
-    found, more = two_sum(near, constant.high)
-    found += (rest + more) + ((less + lost) + constant.low)
-    known = (abs(found) > CLEAR) | (64 * abs(found) > abs(part)) & (constant.high == 0)
-    np.copyto(found, np.nan, where=~(known & usual(block[0] - block[2], block[1])))
-    return found
-
-
 def unsquared(e: Array, lost: Array | float) -> tuple[Array, Array]:
     """Return (e + lost)² in two parts, the first exact."""
     half = coarse(e)
-    return half * half, (e - half) * (e + half) + 2 * e * lost
+    above, rest = e + half, e * lost
+    rest += rest
+    square = half * half
+    np.subtract(e, half, half)
+    half *= above
+    rest += half
+    return square, rest

@@ -7,13 +7,13 @@ import numpy as np
 from losscli import places
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
 from losscli.families import staircase
-from losscli.families.forecast import ALIKE, half_square, log_sum, unsquared, usual
 from losscli.families.pointwise import PREDICTION, TARGET
+from losscli.families.scores import filled_of_deviation, fine_log_sum, half_square
 from losscli.families.staircase import SUMS, of_members
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.losses.moments import dawid_sebastiani
 from losscli.numerics.arithmetic import FAINT, over_square, reconsidered, sure
-from losscli.numerics.doubledouble import LN2, DoubleDouble, chosen, log, two_sum
+from losscli.numerics.doubledouble import LN2, DoubleDouble, chosen, log
 from losscli.parameter import flag
 from losscli.traits import Traits
 
@@ -187,22 +187,21 @@ class DawidSebastiani(Loss):
 
     bias: float = flag(default=0.0, help="divides the variance of an ensemble by M, and not by M - 1")
 
+    def filled(self, order, *block):
+        if block[-2].ndim > 1 or len(block) - max(order, 1) < 3:
+            return True
+        doubt = filled_of_deviation(order, DoubleDouble(0.0), *block)
+        for out in block[:-3]:
+            out *= 2.0
+        return doubt
+
     def derivative(self, order, *block):
         return self.of_moments(order, *block) if len(block) == 3 else (self.of_members(order, *block),)
 
     def of_moments(self, order, mean, s, y):
-        if order == 2:
+        if order:
             return self.careful(order, mean, s, y)
-        e, lost = two_sum(mean, -y)
-        if order == 0:
-            w = e / s
-            found = [2 * log_sum(s, w * (w / 2 + lost / s), 3.0, DoubleDouble(0.0), half_square, mean, s, y)]
-        else:
-            (square, rest), (mine, more) = unsquared(e, lost), unsquared(s, 0.0)
-            gap = (mine - square) - (rest - more)
-            np.copyto(gap, np.nan, where=~(usual(e, s) & (abs(gap) > ALIKE * mine)))
-            found = [2 * (e / s / s), 2 * (gap / s / s / s)]
-            np.copyto(found[0], np.nan, where=np.isnan(gap))
+        found = [2 * fine_log_sum(DoubleDouble(0.0), half_square, s, mean, s, y)]
         return reconsidered(found, partial(self.careful, order), mean, s, y)
 
     def careful(self, order, mean, s, y):

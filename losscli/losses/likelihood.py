@@ -14,18 +14,25 @@ from losscli.families.forecast import (
     SCALE,
     Forecast,
     error,
-    half_square,
-    log_sum,
     ordinary,
-    relative,
     settled,
     unsquared,
-    usual,
+)
+from losscli.families.scores import (
+    filled_of_deviation,
+    fine_log_sum,
+    half_square,
+    log_sum,
+    relative,
+    relative_square,
+    square_over,
+    within_usual,
 )
 from losscli.inputs import Input
 from losscli.loss import Array
 from losscli.numerics.arithmetic import DOUBT, reconsidered
-from losscli.numerics.doubledouble import DoubleDouble, log, two_product, two_sum
+from losscli.numerics.doubledouble import DoubleDouble, log
+from losscli.numerics.quick import exact_difference
 from losscli.parameter import flag
 from losscli.traits import Traits
 
@@ -39,22 +46,17 @@ class LogScore(Forecast):
     swift = True
 
     @abstractmethod
-    def score(self, location, scale, target) -> Array:
-        """Return the loss, in doubles; NaN where that is not enough."""
-
-    @abstractmethod
-    def slopes(self, location, scale, target) -> list[Array]:
-        """Return the slopes in location and scale, in doubles; NaN where that is not enough."""
+    def closer(self, location, scale, target) -> Array:
+        """Return the loss by a logarithm of some 72 bits; NaN where that is not enough."""
 
     @abstractmethod
     def careful(self, order, *block) -> Sequence[Array]:
         """Return any derivative, in double-doubles."""
 
     def derivative(self, order, *block):
-        if order == 2:
+        if order:
             return self.careful(order, *block)
-        found = self.slopes(*block) if order else [self.score(*block)]
-        return reconsidered(found, partial(self.careful, order), *block)
+        return reconsidered([self.closer(*block)], partial(self.careful, order), *block)
 
 
 class GaussianNLL(LogScore):
@@ -102,26 +104,38 @@ class GaussianNLL(LogScore):
 
     full: float = flag(default=0.0, help="adds ln(2 pi) / 2, which makes it the whole negative log density")
 
-    def score(self, mean, var, target):
-        e, lost = two_sum(mean, -target)
-        constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
-        q = (e * e + 2 * e * lost) / var
-        return log_sum(var, q, 2.5, constant, relative_square, mean, var, target) / 2
+    def filled(self, order, *block):
+        *outs, mean, var, target = block
+        if order == 2:
+            return True
+        e, lost = exact_difference(mean, target)
+        if order:
+            square, rest = unsquared(e, lost)
+            gap = np.subtract(var, square, outs[1])
+            gap -= rest
+            doubt = within_usual(e, var, gap, var, ALIKE)
+            np.divide(e, var, outs[0])
+            gap /= var
+            gap /= var
+            gap *= 0.5
+            return doubt
+        doubt = log_sum(outs[0], var, square_over(e, lost, var), 2.0, self.constant)
+        outs[0] *= 0.5
+        return doubt
 
-    def slopes(self, mean, var, target):
-        e, lost = two_sum(mean, -target)
-        square, rest = unsquared(e, lost)
-        gap = (var - square) - rest
-        np.copyto(gap, np.nan, where=~(usual(e, var) & (abs(gap) > ALIKE * var)))
-        return [e / var, gap / var / var / 2]
+    @property
+    def constant(self):
+        return LOG_TWO_PI if self.full else DoubleDouble(0.0)
+
+    def closer(self, mean, var, target):
+        return fine_log_sum(self.constant, relative_square, var, mean, var, target) / 2
 
     def careful(self, order, mean, var, target):
         e = error(mean, target)
         v = np.where(ordinary(var), var, np.nan)
         q = e.squared() / v
         if order == 0:
-            constant = LOG_TWO_PI if self.full else DoubleDouble(0.0)
-            part = log(v)
+            constant, part = self.constant, log(v)
             found = part + q + constant
             return (settled(found, part.high, q.high, constant.high, BITS * (v != 1)) / 2,)
         if order == 1:
@@ -132,15 +146,6 @@ class GaussianNLL(LogScore):
 
     def traits(self):
         return Traits(convex=True, symmetric=True, best="the mean and the variance", proper="strictly proper")
-
-
-def relative_square(mean, var, target):
-    """Return (mean - target)² / var in two doubles."""
-    e, lost = two_sum(mean, -target)
-    square, rest = two_product(e, e)
-    q = square / var
-    back, less = two_product(q, var)
-    return q, ((square - back) - less + (rest + 2 * e * lost)) / var
 
 
 class GaussianNLLSigma(LogScore):
@@ -175,18 +180,11 @@ class GaussianNLLSigma(LogScore):
     def constant(self):
         return LOG_TWO_PI.scaled(0.5) if self.full else DoubleDouble(0.0)
 
-    def score(self, mean, sigma, target):
-        e, lost = two_sum(mean, -target)
-        w = e / sigma
-        q = w * (w / 2 + lost / sigma)
-        return log_sum(sigma, q, 3.0, self.constant, half_square, mean, sigma, target)
+    def filled(self, order, *block):
+        return filled_of_deviation(order, self.constant, *block)
 
-    def slopes(self, mean, sigma, target):
-        e, lost = two_sum(mean, -target)
-        (square, rest), (mine, more) = unsquared(e, lost), unsquared(sigma, 0.0)
-        gap = (mine - square) - (rest - more)
-        np.copyto(gap, np.nan, where=~(usual(e, sigma) & (abs(gap) > ALIKE * mine)))
-        return [e / sigma / sigma, gap / sigma / sigma / sigma]
+    def closer(self, mean, sigma, target):
+        return fine_log_sum(self.constant, half_square, sigma, mean, sigma, target)
 
     def careful(self, order, mean, sigma, target):
         s = np.where(ordinary(sigma), sigma, np.nan)
@@ -228,16 +226,27 @@ class LaplaceNLL(LogScore):
         ),
     )
 
-    def score(self, location, scale, target):
-        e = abs(location - target)
-        return log_sum(2 * scale, e / scale, 1.5, DoubleDouble(0.0), relative, location, scale, target)
-
-    def slopes(self, location, scale, target):
-        e, lost = two_sum(location, -target)
+    def filled(self, order, *block):
+        *outs, location, scale, target = block
+        if order == 2:
+            return True
+        e, lost = exact_difference(location, target)
+        if order == 0:
+            np.abs(e, e)
+            e /= scale
+            return log_sum(outs[0], 2 * scale, e, 2.0, DoubleDouble(0.0))
         side = np.sign(e)
-        gap = (scale - abs(e)) - side * lost
-        np.copyto(gap, np.nan, where=~(usual(e, scale) & (abs(gap) > DOUBT * scale)))
-        return [side / scale, gap / scale / scale]
+        lost *= side
+        gap = np.subtract(scale, np.abs(e), outs[1])
+        gap -= lost
+        doubt = within_usual(e, scale, gap, scale, DOUBT)
+        np.divide(side, scale, outs[0])
+        gap /= scale
+        gap /= scale
+        return doubt
+
+    def closer(self, location, scale, target):
+        return fine_log_sum(DoubleDouble(0.0), relative, 2 * scale, location, scale, target)
 
     def careful(self, order, location, scale, target):
         b = np.where(ordinary(scale), scale, np.nan)

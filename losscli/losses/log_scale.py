@@ -10,7 +10,8 @@ from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
 from losscli.numerics.arithmetic import reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
-from losscli.numerics.tables import exp_pair, product
+from losscli.numerics.quick import exact_difference
+from losscli.numerics.tables import coarse, exp_pair, product
 from losscli.numerics.wide import Wide
 from losscli.parameter import flag
 from losscli.traits import Traits
@@ -36,14 +37,54 @@ class LogScale(Forecast):
         """What the loss is at e = s = 0, less 1 / degree."""
         return DoubleDouble(0.0)
 
-    def derivative(self, order, *block):
-        found = self.quick(order, plain, 2.0, *block)  # u is good to 1.5 parts in 2^53
-        return reconsidered(found, partial(self.in_pairs, order), *block)
+    def filled(self, order, *block):
+        if order == 2:
+            return True
+        *outs, location, s, target = block
+        e, lost = exact_difference(location, target)
+        size = np.abs(e)
+        if not (size.max() < MOST and s.min() > -NEAR and s.max() < NEAR):
+            return True
+        p = s * -self.rate
+        np.exp(p, p)
+        if order:
+            np.multiply(e if self.degree == 2 else np.sign(e), p, outs[0])
+        if self.degree == 1:
+            square, rest = size, np.copysign(lost, lost * e)
+        else:
+            half = coarse(e)
+            square, rest = half * half, e + half
+            np.subtract(e, half, half)
+            rest *= half
+            lost *= e
+            lost += lost
+            rest += lost
+        u, more = product(square, p)
+        rest *= p
+        more += rest
+        out, part = outs[order], self.rate / self.degree
+        doubt = u < LEAST * LEAST if size.min() < LEAST else False
+        if order:
+            np.subtract(1.0, u, out)
+            out -= more
+            share = u
+            np.abs(out, size)
+            out *= part
+        else:
+            near, share = s * part, u / self.degree
+            if (constant := self.constant).high:
+                near, lost = two_sum(near, constant.high)
+                more += (lost + constant.low) * self.degree
+            np.add(near, share, out)
+            more /= self.degree
+            out += more
+            np.abs(out, size)
+        size *= 1.9  # of 1.3 parts in 2^53 of a share, and the first of two roundings, 3.5 are allowed
+        return ~(share < size) | doubt
 
-    def in_pairs(self, order, *block):
-        return reconsidered(
-            self.quick(order, exp_pair, 2.0**12, *block), partial(self.careful, order), *block
-        )
+    def derivative(self, order, *block):
+        found = self.quick(order, exp_pair, 2.0**12, *block)
+        return reconsidered(found, partial(self.careful, order), *block)
 
     def quick(self, order, exp, most, location, s, target):
         """Return a derivative; NaN where a size is not ordinary, or u is more than `most` times the result."""
@@ -94,11 +135,6 @@ class LogScale(Forecast):
 
     def traits(self):
         return Traits(convex=True, symmetric=True, best=self.fit, proper="strictly proper")
-
-
-def plain(x):
-    """Return e^x as a pair."""
-    return np.exp(x), 0.0
 
 
 def times(x, factor):

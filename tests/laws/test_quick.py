@@ -49,6 +49,8 @@ OTHERS = [
     "hinge-embedding:margin=-0.3",
     "interval-score:alpha=0.3",
     "dpo:label_smoothing=0.2",
+    "gaussian-nll:full=true",
+    "gaussian-nll-log-sigma:full=true",
     "log-lin-quantile:tau=0.9",
     "bradley-terry:beta=0.7:margin=0.3",
     "cosine-distance:negative=true",
