@@ -7,9 +7,14 @@ import os
 import signal
 import sys
 
+INTERRUPTED = 130
+
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    ours = signal.getsignal(signal.SIGINT) == signal.default_int_handler
+    if ours:  # there is nothing to tidy up yet, and nobody who would catch Ctrl-C
+        signal.signal(signal.SIGINT, quit_at_once)
     # one small loss needs no second thread, and starting them costs 50 ms
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if hasattr(signal, "SIGPIPE"):
@@ -20,12 +25,22 @@ def main() -> None:
     from losscli.early import begin
 
     begin(sys.argv[1:])
-    from losscli.cli.app import INTERRUPTED, run
+    from losscli.cli.app import run
 
+    if ours:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     ended = ending()
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED
     gc.freeze()  # nor is any looked for when all is about to go: a seventh of the time of a small file
     sys.exit(ended[0] if ended and code == INTERRUPTED else code)
+
+
+def quit_at_once(*_: object) -> None:
+    """End as Ctrl-C does."""
+    os._exit(INTERRUPTED)
 
 
 def ending() -> list[int]:

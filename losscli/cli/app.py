@@ -18,7 +18,7 @@ from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError
 
-INTERRUPTED, PIPE_CLOSED = 130, 141
+PIPE_CLOSED = 141
 COMPLETE = "_LOSSCLI_COMPLETE"
 """The variable by which a shell asks for words."""
 
@@ -194,8 +194,6 @@ def run(arguments: Sequence[str]) -> int:
         from losscli.cli.refusing import as_typed
 
         return saying.complain(as_typed(error, arguments))
-    except KeyboardInterrupt:
-        return INTERRUPTED
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return PIPE_CLOSED

@@ -84,6 +84,23 @@ def test_interrupt_is_130_and_a_request_to_end_143_and_nothing_is_left(tmp_path,
     assert [each.name for each in tmp_path.iterdir()] == ["targets.csv"]
 
 
+@pytest.mark.parametrize("while_importing", ["numpy", "losscli.cli.compute"])
+def test_interrupt_is_quiet_while_python_still_imports(while_importing):
+    script = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        name == {while_importing!r} and os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from losscli.__main__ import main\n"
+        "main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "compute", "mse", SAMPLE], cwd=ROOT, capture_output=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, b"", b"")
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")  # noqa: PTH110
 def test_a_full_disk_is_3():
     with open("/dev/full", "w") as full:  # noqa: PTH123
