@@ -100,10 +100,23 @@ def page(loss: Loss, room: int, glyphs: Style, *, color: bool = False) -> Iterat
             line
             for text in said
             for line in wrap(
-                text, room - LABEL - 2, break_on_hyphens=False, subsequent_indent="  " * (len(said) > 1)
+                divisible(text, room - LABEL - 4),
+                room - LABEL - 2,
+                break_on_hyphens=False,
+                subsequent_indent="  " * (len(said) > 1),
             )
         ):
             yield f"  {label if at == 0 else '':<{LABEL}}{line}"
+
+
+def divisible(text: str, room: int) -> str:
+    """Return `text` with a space in names that are longer than a line: after a dot, or before a bracket."""
+
+    def cut(word: re.Match[str]) -> str:
+        at = max(word[0].rfind(".", 0, room) + 1, word[0].rfind("(", 0, room))
+        return f"{word[0][:at]} {word[0][at:]}" if at > 0 else word[0]
+
+    return re.sub(rf"\S{{{room + 1},}}", cut, text)
 
 
 def formulas(loss: Loss, room: int) -> Iterator[str]:

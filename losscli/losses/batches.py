@@ -131,11 +131,15 @@ class InfoNCE(Paired, Softmax):
     also = (
         "multiple-negatives-ranking", "clip-loss = info-nce:symmetric=true",
         "CLIP.symmetric form = info-nce:symmetric=true",
+        "open_clip.ClipLoss = info-nce:symmetric=true | multiplies by logit_scale, at first 1 / 0.07, where ours "
+        "divides by the temperature; does not divide embeddings by their lengths: the model does",
         "pytorch_metric_learning.losses.NPairsLoss = info-nce:temperature=1"
         " | takes one vector a row and its class, and pairs the first two of each class",
         "tensorflow_addons.losses.npairs_loss = info-nce:raw=true:temperature=1"
-        " | takes labels, and shares the target among all positives of an anchor's label",
+        " | takes scalar products and labels, and shares the target among all positives of an anchor's label",
         "sentence_transformers.losses.MultipleNegativesRankingLoss = info-nce:temperature=0.05"
+        " | multiplies by scale = 20 where ours divides by the temperature",
+        "sentence_transformers.losses.MultipleNegativesSymmetricRankingLoss = info-nce:symmetric=true:temperature=0.05"
         " | multiplies by scale = 20 where ours divides by the temperature",
     )  # fmt: skip
     use = "data comes in pairs that belong together, and the other pairs of a batch are strangers"

@@ -150,7 +150,7 @@ class BCEWithLogits(Columnwise, OnLogit):
         "torch.nn.functional.binary_cross_entropy_with_logits | "
         "pos_weight may have a number for each column, as ours",
         "keras.losses.BinaryCrossentropy(from_logits=True)",
-        "optax.sigmoid_binary_cross_entropy", "optax.losses.binary_logistic_loss",
+        "optax.sigmoid_binary_cross_entropy", "optax.losses._classification.binary_logistic_loss",
         "sklearn.linear_model.SGDClassifier.log_loss | labels of -1 and 1: the same number",
         "sklearn._loss.HalfBinomialLoss",
         "xgboost.binary:logistic | second derivative at least 1e-16; scale_pos_weight is pos_weight",

@@ -44,7 +44,8 @@ class Contrastive(Loss):
         "contrastive-loss", "tensorflow_addons.losses.ContrastiveLoss",
         "tensorflow_addons.losses.contrastive_loss",
         "pytorch_metric_learning.losses.ContrastiveLoss = contrastive:power=1 | "
-        "of embeddings divided by their length, over all pairs of a batch by class label",
+        "of embeddings divided by their length, over all pairs of a batch by class label: the mean of the similar ones "
+        "plus the mean of the others, each over those that are not 0",
     )  # fmt: skip
     use = "pairs are labelled similar or not, and distances should say so"
     pitfalls = (

@@ -168,11 +168,11 @@ class Cox(PartialLikelihood):
         "censored; of rows with equal times those further up have left the risk",
         "sksurv.linear_model.CoxPHSurvivalAnalysis | a mean over all rows, also those without event; ties='efron' is "
         "cox-efron",
-        "statsmodels.PHReg | the log-likelihood, our negative; ties='efron' is cox-efron",
-        "torchsurv.neg_partial_log_likelihood(ties_method='breslow') | a mean over times of events unless "
+        "statsmodels.api.PHReg | the log-likelihood, our negative; ties='efron' is cox-efron",
+        "torchsurv.loss.cox.neg_partial_log_likelihood(ties_method='breslow') | a mean over times of events unless "
         "reduction='sum'; by default it is cox-efron",
-        "pycox.CoxPHLoss = cox:mean=true | under ties it depends on the order of rows; it adds 1e-7 within the "
-        "logarithm",
+        "pycox.models.loss.CoxPHLoss = cox:mean=true | under ties it depends on the order of rows; it adds 1e-7 within "
+        "the logarithm",
     )  # fmt: skip
     use = "times until an event are known, some only from below, and only who comes first matters"
     pitfalls = (
@@ -219,8 +219,8 @@ class CoxEfron(PartialLikelihood):
         "lifelines.CoxPHFitter | the log-likelihood, our negative",
         "sksurv.linear_model.CoxPHSurvivalAnalysis(ties='efron') | a mean over all rows, also those without event; by "
         "default it is cox",
-        "statsmodels.PHReg(ties='efron') | the log-likelihood, our negative; by default it is cox",
-        "torchsurv.neg_partial_log_likelihood | a mean over times of events unless reduction='sum'; "
+        "statsmodels.api.PHReg(ties='efron') | the log-likelihood, our negative; by default it is cox",
+        "torchsurv.loss.cox.neg_partial_log_likelihood | a mean over times of events unless reduction='sum'; "
         "ties_method='breslow' is cox",
     )  # fmt: skip
     use = "as cox, where several have the event at the same time because times are rounded"

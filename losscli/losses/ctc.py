@@ -214,7 +214,7 @@ class CTCLogProbs(Spelling):
     slope_formula = "-through(q, y, k, c) / P"
     instead = {"pred": "ctc"}  # noqa: RUF012
     also = (
-        "keras.backend.ctc_batch_cost | takes probabilities, adding 1e-7; the blank is the last class",
+        "keras.backend.ctc_batch_cost | of Keras 2; takes probabilities, adding 1e-7; the blank is the last class",
     )  # fmt: skip
     use = "as ctc, where a model gives log-probabilities"
     pitfalls = (

@@ -38,8 +38,8 @@ class LpDistance(Unrounded):
     source = "Minkowski 1896, Geometrie der Zahlen"
     also = (
         "lp", "power-distance", "catboost.Lq",
-        "torchmetrics.minkowski_distance | the p-th root of the sum over all rows",
-        "LossFunctions.jl.LPDistLoss | both derivatives 0 at e = 0, whatever p",
+        "torchmetrics.functional.minkowski_distance | the p-th root of the sum over all rows",
+        "LossFunctions.jl.LPDistLoss | p has no default; both derivatives 0 at e = 0, whatever p",
     )  # fmt: skip
     use = "a compromise between mae and mse (1 < p < 2), or the worst errors must go first (p > 2)"
     pitfalls = (

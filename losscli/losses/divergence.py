@@ -118,7 +118,7 @@ class KLDivergence(OfProbabilities):
         "keras.losses.kl_divergence | clips both to [1e-7, 1]",
         "keras.losses.kullback_leibler_divergence | clips both to [1e-7, 1]",
         "keras.losses.KLD | clips both to [1e-7, 1]",
-        "torchmetrics.kl_divergence | its first argument is our target; divides each row by its sum",
+        "torchmetrics.functional.kl_divergence | its first argument is our target; divides each row by its sum",
         "torchmetrics.KLDivergence | its first argument is our target; divides each row by its sum",
         "scipy.special.rel_entr | one term of the sum: the target is its first argument",
     )  # fmt: skip
@@ -251,7 +251,7 @@ class KLDivergenceLogTarget(Divergence):
     slope_formula = "-exp(s[k])"
     source = KLDivergence.source
     also = (
-        "optax.kl_divergence_with_log_targets", "optax.losses.kl_divergence_with_log_targets",
+        "optax.losses.kl_divergence_with_log_targets",
     )  # fmt: skip
     use = "both model and target give logarithms of probabilities, as in distillation"
     example = "-0.25/-1.5:-0.7/-0.7"

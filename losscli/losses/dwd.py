@@ -21,7 +21,8 @@ class DWD(Margin):
     source = "Marron, Todd & Ahn 2007, Distance-weighted discrimination, doi:10.1198/016214507000001120"
     also = (
         "distance-weighted-discrimination",
-        "LossFunctions.jl.DWDMarginLoss | says it has a second derivative everywhere; at the knot it has none",
+        "LossFunctions.jl.DWDMarginLoss | q has no default; says it has a second derivative everywhere; at the knot "
+        "it has none",
     )  # fmt: skip
     use = "there are more columns than rows, where the rows of a support vector machine pile up on its margin"
     pitfalls = (

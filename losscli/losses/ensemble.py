@@ -53,8 +53,8 @@ class CRPSEnsemble(Loss):
     )
     also = (
         "crps", "continuous-ranked-probability-score",
-        "torchmetrics.continuous_ranked_probability_score | gives the mean over rows",
-        "torchmetrics.ContinuousRankedProbabilityScore | gives the mean over rows",
+        "torchmetrics.functional.regression.continuous_ranked_probability_score | gives the mean over rows",
+        "torchmetrics.regression.ContinuousRankedProbabilityScore | gives the mean over rows",
         "scoringrules.crps_ensemble | obs comes first; its estimators qd, nrg and int are ours, fair and pwm are "
         "fair=true, and akr is an approximation that depends on the order of the members; ens_w are weights",
         "properscoring.crps_ensemble | obs comes first",
@@ -172,7 +172,8 @@ class DawidSebastiani(Loss):
         "scoringrules.dssuv_ensemble | obs comes first; its bias=True is bias=true",
         "scoringrules.dssmv_ensemble | is of vectors: the covariance matrix takes the place of the variance, "
         "its determinant that of its square",
-        "scoringutils.dss_sample | takes members, and divides their variance by M - 1",
+        "scoringRules.dss_sample = dawid-sebastiani:bias=true | y comes first, then a matrix of members",
+        "scoringutils.dss_sample = dawid-sebastiani:bias=true | observed comes first, then a matrix of members",
     )  # fmt: skip
     use = "only the mean and the spread of a forecast are to be judged, whatever its shape"
     pitfalls = (

@@ -191,6 +191,7 @@ class BinaryFocalWithLogits(Focal, OnLogit):
         "torchvision.ops.sigmoid_focal_loss = binary-focal-with-logits:alpha=0.25 | alpha = -1 is none",
         "tensorflow_addons.losses.SigmoidFocalCrossEntropy = binary-focal-with-logits:alpha=0.25 | "
         "of logits with from_logits=True; sums over the last axis",
+        "monai.losses.FocalLoss | of each class by itself, and their mean, unless use_softmax=True",
         "segmentation_models_pytorch.losses.FocalLoss | of each class by itself, in every mode; alpha=None",
         "catboost.Focal | both parameters must be given: focal_alpha, focal_gamma",
         "keras.losses.BinaryFocalCrossentropy | "

@@ -25,9 +25,10 @@ class LogCosh(Unrounded):
         "keras.losses.log_cosh | 1e-16 off near 0, where the loss itself is less",
         "keras.losses.logcosh | 1e-16 off near 0, where the loss itself is less",
         "optax.log_cosh | 1e-16 off near 0, where the loss itself is less",
-        "torchmetrics.log_cosh_error | infinite from e = 711, 0 near 0",
+        "torchmetrics.functional.log_cosh_error | infinite from e = 711, 0 near 0",
         "torchmetrics.LogCoshError | infinite from e = 711, 0 near 0",
-        "catboost.LogCosh | up to 1e-4 less", "LossFunctions.jl.LogCoshLoss",
+        "catboost.LogCosh | up to 1e-4 less",
+        "LossFunctions.jl.LogCoshLoss | 1e-16 off near 0, where the loss itself is less",
     )  # fmt: skip
     use = "like huber, but smooth to every order, and errors are of the order of 1"
     pitfalls = (
@@ -69,12 +70,12 @@ class LogisticDistance(Unrounded):
     slope_formula = "tanh(e / 2)"
     source = "Steinwart & Christmann 2008, Support Vector Machines, doi:10.1007/978-0-387-77242-4"
     also = (
-        "LossFunctions.jl.LogitDistLoss",
+        "LossFunctions.jl.LogitDistLoss | infinite from e = 710",
     )  # fmt: skip
     use = "errors have tails a little heavier than normal and are of the order of 1"
     pitfalls = (
         "not log-cosh: twice it at half the error, so half as curved at zero",
-        "LossFunctions.jl takes the exponential first and overflows from |e| = 710",
+        "LossFunctions.jl takes the exponential of e first: infinite from e = 710, not from -710",
     )
     related = ("log-cosh", "huber")
 

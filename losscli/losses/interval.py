@@ -39,7 +39,7 @@ class IntervalScore(Loss):
         "doi:10.1198/016214506000001437"
     )
     also = (
-        "winkler", "winkler-score", "winkler-loss", "mean-interval-score", "sktime.IntervalWinkler",
+        "winkler", "winkler-score", "winkler-loss", "mean-interval-score",
         "scoringrules.interval_score | obs comes first: interval_score(obs, lower, upper, alpha)",
     )  # fmt: skip
     use = "a forecast is an interval that should hold the target with probability 1 - alpha"
@@ -139,7 +139,8 @@ class WeightedIntervalScore(Loss):
         "scoringrules.weighted_interval_score | takes a median and the ends of K intervals, with weights alpha_k/2: "
         "the same for the 2K+1 quantiles at 1/2, alpha_k/2 and 1 - alpha_k/2, but version 0.10 adds half the median "
         "itself in place of half its distance from the target: 0.867 for 1.2",
-        "gluonts.mean_weighted_quantile_loss | is divided by the sum of |target|",
+        "gluonts.ev.metrics.MeanWeightedSumQuantileLoss | the sum over rows, divided by the sum of |target|",
+        "gluonts.evaluation.Evaluator.mean_wQuantileLoss | the sum over rows, divided by the sum of |target|",
     )  # fmt: skip
     use = "a forecast is a few quantiles, and one number should judge them all"
     pitfalls = (

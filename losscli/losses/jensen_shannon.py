@@ -93,8 +93,8 @@ class JSDivergence(AgainstMean):
     source = "Lin 1991, Divergence measures based on the Shannon entropy, doi:10.1109/18.61115"
     also = (
         "jensen-shannon", "jsd", "jensen-shannon-divergence",
-        "torchmetrics.jensen_shannon_divergence | divides each row by its sum",
-        "torchmetrics.JensenShannonDivergence | divides each row by its sum",
+        "torchmetrics.functional.regression.jensen_shannon_divergence | divides each row by its sum",
+        "torchmetrics.regression.JensenShannonDivergence | divides each row by its sum",
     )  # fmt: skip
     use = "two distributions should come together, and classes that one of them lacks must not cost inf"
     pitfalls = (

@@ -30,7 +30,7 @@ class ListnetSoftmax(Ranking):
     also = (
         "listnet", "softmax-loss",
         "rax.softmax_loss | the mean over lists",
-        "optax.ranking_softmax_loss | the mean over lists",
+        "optax.losses.ranking_softmax_loss | the mean over lists",
         "catboost.QuerySoftMax = listnet-softmax:normalize=true | its reported value is the mean over lists",
         "lightgbm.rank_xendcg | draws its targets (2^y - u) / sum, u from 0 to 1, anew each round, and adds terms of "
         "higher order: no fixed value",
@@ -247,7 +247,7 @@ class UniqueSoftmax(Contests):
     )
     source = (
         "Zhu & Klabjan 2020, Listwise learning to rank by exploring unique ratings, "
-        "Web Search and Data Mining"
+        "doi:10.1145/3336191.3371814"
     )
     also = ("rax.unique_softmax_loss | the mean over lists",)
     use = "lists have several grades of relevance, and members of the same grade should not compete"

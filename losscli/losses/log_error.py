@@ -36,7 +36,7 @@ class MSLE(Ratio):
         "keras.losses.MSLE | moves negative numbers to 1e-7",
         "sklearn.metrics.mean_squared_log_error",
         "sklearn.metrics.root_mean_squared_log_error | the root of the mean",
-        "torchmetrics.mean_squared_log_error", "torchmetrics.MeanSquaredLogError",
+        "torchmetrics.functional.mean_squared_log_error", "torchmetrics.MeanSquaredLogError",
         "xgboost.reg:squaredlogerror = msle:scale=0.5",
         "catboost.MSLE",
     )  # fmt: skip

@@ -147,7 +147,7 @@ class SmoothedHinge(Margin):
         "minimization, doi:10.48550/arXiv.1209.1873"
     )
     also = (
-        "smooth-hinge", "LossFunctions.jl.SmoothedL1HingeLoss",
+        "smooth-hinge", "LossFunctions.jl.SmoothedL1HingeLoss | gamma has no default",
     )  # fmt: skip
     use = "you want the hinge, and an optimiser that needs a slope without jumps"
     pitfalls = (

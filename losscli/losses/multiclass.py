@@ -141,7 +141,8 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
     formula = "sum(weights[k] * y[k] * (log(sum(exp(z[j]) for j in classes)) - z[k]) for k in classes)"
     slope_formula = "dot(weights, y) * exp(z[k]) / sum(exp(z[j]) for j in classes) - weights[k] * y[k]"
     source = (
-        "Bridle 1990, Probabilistic interpretation of feedforward outputs, doi:10.1007/978-3-642-76153-9_28"
+        "Bridle 1990, Probabilistic interpretation of feedforward classification network outputs, "
+        "doi:10.1007/978-3-642-76153-9_28"
     )
     also = (
         "cross-entropy", "log-loss", "multinomial-logistic",
@@ -157,7 +158,7 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
         "optax.softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
         "optax.softmax_cross_entropy_with_integer_labels | an easy row, of less than 1e-16, costs 0",
         "optax.safe_softmax_cross_entropy | an easy row, of less than 1e-16, costs 0",
-        "optax.losses.multiclass_logistic_loss",
+        "optax.losses._classification.multiclass_logistic_loss",
         "sklearn._loss.HalfMultinomialLoss",
         "xgboost.multi:softmax | second derivative twice ours",
         "xgboost.multi:softprob | second derivative twice ours",

@@ -214,8 +214,7 @@ class CrammerSingerHinge(BestRival):
         "jmlr:v2/crammer01a"
     )
     also = (
-        "multiclass-hinge", "crammer-singer", "optax.multiclass_hinge_loss | half the slope at the margin",
-        "optax.losses.multiclass_hinge_loss | half the slope at the margin",
+        "multiclass-hinge", "crammer-singer", "optax.losses.multiclass_hinge_loss | half the slope at the margin",
         "keras.losses.CategoricalHinge | counts a score of 0 for the true class among its rivals",
         "keras.losses.categorical_hinge | counts a score of 0 for the true class among its rivals",
         "sklearn.metrics.hinge_loss | of three classes or more",
@@ -247,7 +246,6 @@ class MulticlassPerceptron(BestRival):
         "Collins 2002, Discriminative training methods for hidden Markov models, doi:10.3115/1118693.1118694"
     )
     also = (
-        "optax.multiclass_perceptron_loss | shares a tie with the true class too, where our slope is 0",
         "optax.losses.multiclass_perceptron_loss | shares a tie with the true class too, where our slope is 0",
     )
     use = "the classes can be separated and any boundary will do, or as a baseline"

@@ -180,6 +180,7 @@ class Tversky(Overlap):
         "keras.losses.Tversky | alpha and beta change places; adds 1e-7 below only",
         "keras.losses.tversky | alpha and beta change places; adds 1e-7 below only",
         "optax.losses.dice_loss(alpha, beta) | takes logits unless apply_softmax=False; its smooth is 1 by default",
+        "monai.losses.TverskyLoss = tversky:smooth=1e-05 | of each class by itself, and their mean",
         "segmentation_models_pytorch.losses.TverskyLoss | takes logits; an empty mask counts 0, D is at least 1e-7",
     )  # fmt: skip
     use = "masks are small beside the background, and misses cost more, or less, than false alarms"
@@ -244,8 +245,9 @@ class Dice(Overlap):
         "optax.losses.dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits unless apply_softmax=False",
         "optax.losses.binary_dice_loss = dice:smooth=2 | its smooth=1 is our 2; takes logits by default, "
         "and a mask without a batch axis for a batch of pixels",
+        "monai.losses.DiceLoss = dice:smooth=1e-05 | of each class by itself, and their mean",
         "segmentation_models_pytorch.losses.DiceLoss | takes logits; an empty mask counts 0; its smooth=1 is our 2",
-        "torchmetrics.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
+        "torchmetrics.functional.segmentation.dice_score | the score, 1 less the loss; NaN of an empty mask",
     )  # fmt: skip
     use = "masks are small beside the background, which must not drown them"
     example = "0.8:1,0.6:1,0.1:0"

@@ -25,7 +25,6 @@ class PairwiseHinge(Pairwise):
     source = "Joachims 2002, Optimizing search engines using clickthrough data, doi:10.1145/775047.775067"
     also = (
         "ranksvm", "rank-svm",
-        "torch.nn.margin_ranking | takes explicit pairs, as margin-ranking:margin=1",
         "rax.pairwise_hinge_loss | the mean over all pairs of the batch, so that long lists dominate",
     )  # fmt: skip
     use = "only the order within a list matters, and pairs well in order should not count"

@@ -175,11 +175,17 @@ class BradleyTerry(Preference):
     )
     also = (
         "bpr", "bpr-loss", "reward-model", "reward-model-loss", "reward-modeling", "pairwise-preference",
-        "trl.RewardTrainer", "openrlhf.models.PairWiseLoss",
+        "trl.RewardTrainer | a column margin has one for each row; center_rewards_coefficient, if given, adds its mean "
+        "square of the sum of both rewards",
+        "openrlhf.models.PairWiseLoss | margin is one for each row, if given",
+        "openrlhf.models.LogExpLoss | infinite from a lead of -89, in single precision",
         "recbole.model.loss.BPRLoss | adds 1e-10 inside the logarithm: never above 23.03",
         "simpo = bradley-terry:beta=2:margin=1 | of mean log-probabilities a token",
-        "trl.CPOTrainer.simpo = bradley-terry:beta=0.1:margin=0.5 | of mean log-probabilities a token; "
+        "trl.experimental.cpo.CPOTrainer.simpo = bradley-terry:beta=0.1:margin=0.5 | with loss_type='simpo' and "
+        "cpo_alpha=0, which is 1 by default and adds the likelihood of the chosen; of mean log-probabilities a token; "
         "margin is its simpo_gamma",
+        "torchtune.rlhf.loss.SimPOLoss = bradley-terry:beta=2:margin=0.5 | of mean log-probabilities a token; "
+        "margin is its gamma",
     )  # fmt: skip
     use = "people, or clicks, said which of two is better, and a model gives each a score or a reward"
     pitfalls = (
@@ -233,7 +239,8 @@ class DPO(Preference):
     source = "Rafailov et al. 2023, Direct preference optimization, arXiv:2305.18290"
     also = (
         "direct-preference-optimization", "cdpo | label_smoothing is how often preferences are wrong",
-        "trl.DPOTrainer", "torchtune.rlhf.loss.DPOLoss", "openrlhf.models.DPOLoss",
+        "trl.DPOTrainer | of loss_type='sigmoid', its default", "torchtune.rlhf.loss.DPOLoss",
+        "openrlhf.models.DPOLoss | beta has no default; unless ipo=True",
     )  # fmt: skip
     use = (
         "a language model is tuned on pairs of answers of which one was preferred, beside a frozen reference"

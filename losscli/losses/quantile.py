@@ -29,17 +29,16 @@ class Quantile(Leveled):
     slope_formula = "-tau if e < 0 else 1 - tau if e > 0 else 0"
     source = "Koenker & Bassett 1978, Regression quantiles, doi:10.2307/1913643"
     also = (
-        "pinball", "pinball-loss", "check-loss", "quantile-loss",
+        "pinball", "pinball-loss", "check-loss", "quantile-loss", "multi-quantile", "scoringrules.quantile_score",
         "sklearn.metrics.mean_pinball_loss | tau is its alpha",
         "sklearn._loss.PinballLoss | slope -tau at the kink",
         "sklearn.ensemble.HistGradientBoostingRegressor.quantile | slope -tau at the kink",
         "xgboost.reg:quantileerror | tau is its quantile_alpha, one or several; second derivative 1 where ours is 0",
         "lightgbm.quantile = quantile:tau=0.9 | tau is its alpha; slope 1 - tau at the kink",
         "catboost.Quantile | takes 1e-6 off every error unless delta=0",
-        "multi-quantile",
         "catboost.MultiQuantile | tau are its alpha; the mean over the levels, and takes 1e-6 off every error",
-        "scoringrules.quantile_score", "tensorflow_addons.losses.pinball_loss",
-        "LossFunctions.jl.QuantileLoss | slope -tau at the kink",
+        "tensorflow_addons.losses.pinball_loss", "tensorflow_addons.losses.PinballLoss",
+        "LossFunctions.jl.QuantileLoss | tau has no default; slope -tau at the kink",
     )  # fmt: skip
     use = "missing low and missing high cost differently, or you want the bounds of an interval"
     pitfalls = (
@@ -173,8 +172,8 @@ class EpsilonInsensitive(Unrounded):
     also = (
         "svr-loss", "tube-loss", "sklearn.svm.SVR.epsilon_insensitive",
         "sklearn.linear_model.SGDRegressor.epsilon_insensitive",
-        "LossFunctions.jl.L1EpsilonInsLoss = epsilon-insensitive:epsilon=1",
-        "LossFunctions.jl.EpsilonInsLoss = epsilon-insensitive:epsilon=1",
+        "LossFunctions.jl.L1EpsilonInsLoss | epsilon has no default",
+        "LossFunctions.jl.EpsilonInsLoss | epsilon has no default",
     )  # fmt: skip
     use = "errors below a tolerance do not matter at all"
     pitfalls = (
@@ -244,7 +243,7 @@ class SquaredEpsilonInsensitive(Unrounded):
     also = (
         "sklearn.svm.LinearSVR.squared_epsilon_insensitive",
         "sklearn.linear_model.SGDRegressor.squared_epsilon_insensitive",
-        "LossFunctions.jl.L2EpsilonInsLoss = squared-epsilon-insensitive:epsilon=1",
+        "LossFunctions.jl.L2EpsilonInsLoss | epsilon has no default",
     )  # fmt: skip
     use = "errors below a tolerance do not matter, and large ones matter most"
     pitfalls = (

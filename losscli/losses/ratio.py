@@ -36,7 +36,7 @@ class MAPE(Ratio):
         "keras.losses.mean_absolute_percentage_error = mape:scale=100 | divides by at least 1e-7",
         "keras.losses.MAPE = mape:scale=100 | divides by at least 1e-7",
         "sklearn.metrics.mean_absolute_percentage_error | divides by at least 2.2e-16",
-        "torchmetrics.mean_absolute_percentage_error | divides by at least 1.17e-6",
+        "torchmetrics.functional.mean_absolute_percentage_error | divides by at least 1.17e-6",
         "torchmetrics.MeanAbsolutePercentageError | divides by at least 1.17e-6",
         "xgboost.metric mape",
         "lightgbm.mape ~ mape:floor=1 | divides by at least 1",
@@ -121,7 +121,7 @@ class SMAPE(Ratio):
     source = "Makridakis 1993, Accuracy measures: theoretical and practical concerns, doi:10.1016/0169-2070(93)90079-3"
     also = (
         "symmetric-mean-absolute-percentage-error", "symmetric-mape",
-        "torchmetrics.symmetric_mean_absolute_percentage_error | divides by at least 1.17e-6",
+        "torchmetrics.functional.symmetric_mean_absolute_percentage_error | divides by at least 1.17e-6",
         "torchmetrics.SymmetricMeanAbsolutePercentageError | divides by at least 1.17e-6",
         "catboost.SMAPE = smape:scale=100",
     )  # fmt: skip

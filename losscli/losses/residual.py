@@ -29,7 +29,7 @@ class MSE(Residual):
         "sklearn.metrics.root_mean_squared_error | the root of the mean",
         "sklearn.ensemble.HistGradientBoostingRegressor.squared_error = mse:scale=0.5",
         "sklearn._loss.HalfSquaredError = mse:scale=0.5",
-        "torchmetrics.mean_squared_error",
+        "torchmetrics.functional.mean_squared_error",
         "xgboost.reg:squarederror = mse:scale=0.5 | its metric rmse is the root of the mean, without the half",
         "lightgbm.regression = mse:scale=0.5 | its metric l2 has no half",
         "lightgbm.regression_l2 = mse:scale=0.5 | its metric l2 has no half",
@@ -93,7 +93,7 @@ class MAE(Residual):
         "sklearn._loss.AbsoluteError | slope -1 at the kink; second derivative 1 where ours is 0",
         "sklearn.ensemble.HistGradientBoostingRegressor.absolute_error | "
         "slope -1 at the kink; second derivative 1 where ours is 0",
-        "torchmetrics.mean_absolute_error",
+        "torchmetrics.functional.mean_absolute_error",
         "xgboost.reg:absoluteerror | second derivative 1 where ours is 0",
         "lightgbm.regression_l1 | second derivative 1 where ours is 0",
         "lightgbm.l1 | second derivative 1 where ours is 0",

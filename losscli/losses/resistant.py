@@ -121,7 +121,8 @@ class Ramsay(Scaled):
     formula = "(1 - exp(-a * abs(e)) * (1 + a * abs(e))) / a**2"
     slope_formula = "e * exp(-a * abs(e))"
     source = (
-        "Ramsay 1977, A comparative study of several robust estimates, doi:10.1080/01621459.1977.10480612"
+        "Ramsay 1977, A comparative study of several robust estimates of slope, intercept, and scale in linear "
+        "regression, Journal of the American Statistical Association 72, 608-615"
     )
     also = (
         "ramsay-e",

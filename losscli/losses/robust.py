@@ -193,7 +193,8 @@ class PseudoHuber(Scaled):
     formula = "delta**2 * (sqrt(1 + (e / delta)**2) - 1)"
     slope_formula = "e / sqrt(1 + (e / delta)**2)"
     source = (
-        "Charbonnier et al. 1994, Two deterministic half-quadratic algorithms, doi:10.1109/ICIP.1994.413553"
+        "Charbonnier et al. 1994, Two deterministic half-quadratic regularization algorithms, "
+        "doi:10.1109/ICIP.1994.413553"
     )
     also = (
         "charbonnier", "soft-l1",

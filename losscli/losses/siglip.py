@@ -29,8 +29,8 @@ class Siglip(Paired):
     source = "Zhai et al. 2023, Sigmoid loss for language image pre-training, doi:10.48550/arXiv.2303.15343"
     also = (
         "sigmoid-contrastive", "pairwise-sigmoid", "siglip-loss",
-        "open_clip.SigLipLoss | multiplies by logit_scale = 10 where ours divides by the temperature; "
-        "logit_bias is the bias",
+        "open_clip.SigLipLoss | multiplies by logit_scale, at first 10, where ours divides by the temperature; "
+        "logit_bias is the bias; does not divide embeddings by their lengths: the model does",
     )  # fmt: skip
     use = "data comes in pairs that belong together, as images and captions, and batches are small or spread out"
     example = "1/0:0.9/0.1,0/1:0.2/0.8"

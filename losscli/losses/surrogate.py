@@ -90,7 +90,7 @@ class Exponential(Margin):
     )
     also = (
         "exponential-margin", "exp-loss", "adaboost",
-        "sklearn._loss.ExponentialLoss | labels 0 and 1: the same number",
+        "sklearn._loss.loss.ExponentialLoss | labels 0 and 1: the same number",
         "sklearn.ensemble.GradientBoostingClassifier.exponential | labels 0 and 1: the same number",
         "LossFunctions.jl.ExpLoss",
     )  # fmt: skip
@@ -228,7 +228,7 @@ class BinarySparsemax(Margin):
     also = (
         "sparsemax-loss | labels 0 and 1: the same number",
         "optax.losses.sparsemax_loss | labels 0 and 1: the same number",
-        "optax.binary_sparsemax_loss | labels 0 and 1: the same number",
+        "optax.losses._classification.binary_sparsemax_loss | labels 0 and 1: the same number; now sparsemax_loss",
     )  # fmt: skip
     use = "probabilities of exactly 0 and 1 are wanted: clip((s + 1) / 2, 0, 1)"
     pitfalls = (

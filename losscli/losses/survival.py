@@ -204,8 +204,8 @@ class AFTExtreme(FailureTime):
         f"xgboost.survival:aft(aft_loss_distribution=extreme) | {XGBOOST}",
         f"catboost.SurvivalAft:dist=Extreme | {CATBOOST}",
         f"lifelines.WeibullAFTFitter | {LIFELINES}; rho_ is the log of 1 / sigma",
-        "torchsurv.neg_log_likelihood_weibull | a mean over rows unless reduction='sum'; of the logs of the scale of "
-        "times and of 1 / sigma; rows that cost infinity are left out, and intervals unknown",
+        "torchsurv.loss.weibull.neg_log_likelihood_weibull | a mean over rows unless reduction='sum'; of the logs of "
+        "the scale of times and of 1 / sigma; rows that cost infinity are left out, and intervals unknown",
     )
     use = "times until an event, some still to come, at a hazard that is a power of time: wear, or early failures"
     related = ("aft", "aft-logistic", "cox", "poisson-nll-log")

@@ -42,11 +42,14 @@ class TripletMargin(Triples):
         "any distance; by default torch's with 1e-6 added",
         "optax.losses.triplet_margin_loss | adds 1e-6 under the root; half the slope at the kink",
         "pytorch_metric_learning.losses.TripletMarginLoss = triplet-margin:margin=0.05 | "
-        "over all triplets of a batch by class label, of embeddings divided by their length; smooth_loss is smooth",
-        "tensorflow_addons.losses.TripletSemiHardLoss = triplet-margin:squared=true | "
-        "over triplets that it picks from a batch by class label",
-        "tensorflow_addons.losses.TripletHardLoss = triplet-margin:squared=true | "
-        "over triplets that it picks from a batch by class label",
+        "over all triplets of a batch by class label, of embeddings divided by their length; "
+        "the mean of those that are not 0; smooth_loss is smooth",
+        "sentence_transformers.losses.TripletLoss = triplet-margin:margin=5 ~ triplet-margin:margin=5:eps=1e-06 | "
+        "margin is its triplet_margin; adds 1e-6 to every difference",
+        "tensorflow_addons.losses.TripletSemiHardLoss | over triplets that it picks from a batch by class label; "
+        "squared with distance_metric='squared-L2'",
+        "tensorflow_addons.losses.TripletHardLoss | over triplets that it picks from a batch by class label; "
+        "squared with distance_metric='squared-L2'",
     )  # fmt: skip
     use = "what matters is which of two examples is nearer, not how near"
     pitfalls = (

@@ -181,16 +181,16 @@ TORCHMETRICS = {
     "log_cosh_error tiny": {"value": lambda ours, p, y: 0 * ours},
     "mean_absolute_percentage_error clip": {"value": lambda ours, p, y: ours * y / TINY},
     "symmetric_mean_absolute_percentage_error clip": {"value": lambda ours, p, y: 2 * p / TINY},
-    "functional.cosine_similarity": {"value": About(1e-6, lambda ours, a, b: -ours)},
-    "functional.classification.binary_hinge_loss sigmoid": {
+    "cosine_similarity": {"value": About(1e-6, lambda ours, a, b: -ours)},
+    "classification.binary_hinge_loss sigmoid": {
         "value": lambda ours, s, y: np.where(
             np.abs(s - 0.5) > 0.5, np.maximum(0, 1 - y / (1 + np.exp(-s))), ours
         ),
     },
-    "functional.classification.multiclass_hinge_loss softmax": {
+    "classification.multiclass_hinge_loss softmax": {
         "value": lambda ours, s, y: np.where((s.min(1) >= 0) & (s.max(1) <= 1), ours, hinge_of_softmax(s)),
     },
-    "functional.classification.multilabel_ranking_loss tie": {"value": lambda ours, s, y: 0 * ours},
+    "classification.multilabel_ranking_loss tie": {"value": lambda ours, s, y: 0 * ours},
     "minkowski_distance root": {"value": lambda ours, p, y: np.cbrt(ours.sum())},
     "segmentation.dice_score score": {"value": About(1e-6, lambda ours, p, t: 1 - ours)},
 }
@@ -257,7 +257,7 @@ TABLES = {
     "rax": RAX,
     "sklearn": SKLEARN,
     "catboost": CATBOOST,
-    "torchmetrics": TORCHMETRICS,
+    "torchmetrics.functional": TORCHMETRICS,
     "scoringrules": SCORING,
     "xgboost": XGBOOST,
     "lightgbm": LIGHTGBM,

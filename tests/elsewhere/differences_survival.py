@@ -10,14 +10,14 @@ ALL_ROWS = dict.fromkeys(("value", "gradient", "hessian"), lambda ours, s, *x: o
 PER_TIME = dict.fromkeys(("value", "gradient"), lambda ours, s, t, d: ours * d.sum() / len(set(t[d == 1])))
 FLOOR = {"value": lambda ours, *x: np.array([np.log(1e-25)]), "gradient": lambda ours, *x: 0 * ours}
 SURVIVAL = {
-    "statsmodels.PHReg": OPPOSITE,
-    "statsmodels.PHReg(ties='efron')": OPPOSITE,
+    "statsmodels.api.PHReg": OPPOSITE,
+    "statsmodels.api.PHReg(ties='efron')": OPPOSITE,
     "sksurv.linear_model.CoxPHSurvivalAnalysis": ALL_ROWS,
     "sksurv.linear_model.CoxPHSurvivalAnalysis(ties='efron')": ALL_ROWS,
-    "torchsurv.neg_partial_log_likelihood ties": PER_TIME,
-    "torchsurv.neg_partial_log_likelihood(ties_method='breslow') ties": PER_TIME,
+    "torchsurv.loss.cox.neg_partial_log_likelihood ties": PER_TIME,
+    "torchsurv.loss.cox.neg_partial_log_likelihood(ties_method='breslow') ties": PER_TIME,
     "lifelines.CoxPHFitter": OPPOSITE,
-    "pycox.CoxPHLoss": {"value": About(1e-6), "gradient": About(1e-6)},
+    "pycox.models.loss.CoxPHLoss": {"value": About(1e-6), "gradient": About(1e-6)},
     "lifelines.LogNormalAFTFitter": OPPOSITE,
     "lifelines.LogLogisticAFTFitter": OPPOSITE,
     "lifelines.WeibullAFTFitter": OPPOSITE,

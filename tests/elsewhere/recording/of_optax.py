@@ -214,7 +214,7 @@ def lists():
     of_list("rax.softmax_loss", "listnet-softmax", rax.softmax_loss)
     of_list("rax.listmle_loss", "listmle", rax.listmle_loss, (LIST[0], [1.0, 0.0, 3.0, 2.0, 4.0]))
     of_list("rax.unique_softmax_loss", "unique-softmax", rax.unique_softmax_loss)
-    of_list("optax.ranking_softmax_loss", "listnet-softmax", losses.ranking_softmax_loss)
+    of_list("optax.losses.ranking_softmax_loss", "listnet-softmax", losses.ranking_softmax_loss)
     of_list("rax.approx_t12n", "approx-ndcg", rax.approx_t12n(rax.ndcg_metric))
     of_list("rax.approx_t12n", "approx-ndcg:temperature=0.1", rax.approx_t12n(rax.ndcg_metric, 0.1))
     for name, loss in [

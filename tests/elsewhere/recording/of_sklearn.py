@@ -92,10 +92,11 @@ def learners():
         raw, y = (np.asarray(each, dtype=float) for each in inputs)
         value, gradient = made.loss_gradient(y, raw)
         hessian = np.broadcast_to(made.gradient_hessian(y, raw)[1], value.shape)
+        home = "sklearn._loss"
         if loss == "exponential":
-            inputs = (inputs[0], (2 * y - 1).tolist())
+            home, inputs = "sklearn._loss.loss", (inputs[0], (2 * y - 1).tolist())
         case(
-            f"sklearn._loss.{type(made).__name__}",
+            f"{home}.{type(made).__name__}",
             loss,
             inputs,
             edge,

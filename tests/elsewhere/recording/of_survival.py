@@ -27,7 +27,7 @@ def record():
             of_likelihoods(ties, loss, cohort)
             of_torchsurv(ties, loss, cohort)
     of_lifelines()
-    of_torch("pycox.CoxPHLoss", "cox:mean=true", COHORT, CoxPHLoss(), lists=[0] * len(COHORT[0]))
+    of_torch("pycox.models.loss.CoxPHLoss", "cox:mean=true", COHORT, CoxPHLoss(), lists=[0] * len(COHORT[0]))
     for sigma in (1.0, 0.5):
         for made, loss, shape in [
             (LogNormalAFTFitter, "aft", sigma),
@@ -45,7 +45,7 @@ def of_likelihoods(ties, loss, cohort):
     lists, call = [0] * len(s), "(ties='efron')" if ties == "efron" else ""
     model = PHReg(t, np.eye(len(s)), status=d, ties=ties)
     case(
-        f"statsmodels.PHReg{call}", loss, cohort, lists=lists,
+        f"statsmodels.api.PHReg{call}", loss, cohort, lists=lists,
         value=[model.loglike(s)], gradient=model.score(s), hessian=np.diag(model.hessian(s)),
     )  # fmt: skip
     model = CoxPHOptimizer(np.eye(len(s)), d == 1, t, np.zeros(len(s)), ties)
@@ -63,7 +63,7 @@ def of_torchsurv(ties, loss, cohort):
         ("mean", "ties" if cohort is TIED else "", ":mean=true"),
     ):
         of_torch(
-            f"torchsurv.neg_partial_log_likelihood{call}", loss + parameter, cohort,
+            f"torchsurv.loss.cox.neg_partial_log_likelihood{call}", loss + parameter, cohort,
             lambda s, t, d, reduction=reduction: neg_partial_log_likelihood(
                 s[:, None], d.bool(), t, ties_method=ties, reduction=reduction
             ),
@@ -123,4 +123,9 @@ def of_weibull(sigma):
     scales = torch.stack([f, torch.full_like(f, -np.log(sigma))], 1)
     value = neg_log_likelihood_weibull(scales, lower == upper, lower, "sum")
     (gradient,) = torch.autograd.grad(value, f)
-    case("torchsurv.neg_log_likelihood_weibull", f"aft-extreme:sigma={sigma:g}", times, gradient=gradient)
+    case(
+        "torchsurv.loss.weibull.neg_log_likelihood_weibull",
+        f"aft-extreme:sigma={sigma:g}",
+        times,
+        gradient=gradient,
+    )

@@ -27,7 +27,7 @@ def ask(name, loss, inputs, edge="", *, home=metrics, prefix="", call="", conver
     """Ask for each row by itself."""
     function = getattr(home, name)
     rowwise(
-        f"torchmetrics.{prefix}{name}{call}",
+        f"torchmetrics.functional.{prefix}{name}{call}",
         loss,
         inputs,
         lambda *x: function(*convert(*map(tensor, x)), **options),
@@ -55,16 +55,21 @@ def record():
             "tweedie_deviance_score",
             f"tweedie-deviance:power={power:g}",
             POSITIVES,
-            prefix="functional.",
             power=power,
         )
     swap = {"convert": lambda p, t: (t, p)}
     ask("kl_divergence", "kl-divergence", SHARES, **swap)
     ask("kl_divergence", "kl-divergence", ([[0.0, 1.0]], [[0.5, 0.5]]), "impossible", **swap)
-    ask("jensen_shannon_divergence", "js-divergence", SHARES, home=regression)
-    ask("continuous_ranked_probability_score", "crps-ensemble", ENSEMBLES, home=regression)
-    ask("cosine_similarity", "cosine-distance:negative=true", PAIRS, prefix="functional.")
-    inner = {"home": classification, "prefix": "functional.classification."}
+    ask("jensen_shannon_divergence", "js-divergence", SHARES, home=regression, prefix="regression.")
+    ask(
+        "continuous_ranked_probability_score",
+        "crps-ensemble",
+        ENSEMBLES,
+        home=regression,
+        prefix="regression.",
+    )
+    ask("cosine_similarity", "cosine-distance:negative=true", PAIRS)
+    inner = {"home": classification, "prefix": "classification."}
     shares = ([0.9, 0.2, 0.6], [1.0, -1.0, -1.0])
     signs = {"convert": lambda p, t: (p, (t > 0).long())}
     ask("binary_hinge_loss", "hinge", shares, **inner, **signs)
@@ -94,7 +99,7 @@ def record():
     ask("multilabel_coverage_error", "coverage-error", SEVERAL, **inner, **labels)
     errors = [torch.tensor(x, dtype=torch.float64) for x in ERRORS]
     case(
-        "torchmetrics.minkowski_distance",
+        "torchmetrics.functional.minkowski_distance",
         "lp-distance:p=3",
         ERRORS,
         "root",
@@ -103,7 +108,7 @@ def record():
     whole = torch.tensor([[[1, 1, 1, 0]]]), torch.tensor([[[1, 1, 0, 0]]])
     score = segmentation.dice_score(*whole, num_classes=1)
     case(
-        "torchmetrics.segmentation.dice_score",
+        "torchmetrics.functional.segmentation.dice_score",
         "dice",
         ([1.0, 1.0, 1.0, 0.0], [1.0, 1.0, 0.0, 0.0]),
         "score",
