@@ -32,7 +32,6 @@ if TYPE_CHECKING:
         GammaDeviance,
         InverseGaussianDeviance,
         PoissonDeviance,
-        TweedieDeviance,
     )
     from losscli.losses.distance import LpDistance, Periodic
     from losscli.losses.divergence import KLDivergence, KLDivergenceLog, KLDivergenceLogTarget
@@ -99,6 +98,7 @@ if TYPE_CHECKING:
     )
     from losscli.losses.survival import AFT, AFTExtreme, AFTLogistic
     from losscli.losses.triplets import TripletMargin
+    from losscli.losses.tweedie import TweedieDeviance
     from losscli.losses.variogram import VariogramScore
     from losscli.losses.zero_one import ZeroOne
     from losscli.spec import find, parse
