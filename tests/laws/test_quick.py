@@ -51,7 +51,6 @@ OTHERS = [
     "dpo:label_smoothing=0.2",
     "gaussian-nll:full=true",
     "tweedie-deviance:power=1",
-    "tweedie-deviance:power=3",
     "poisson-deviance:half=true",
     "gaussian-nll-log-sigma:full=true",
     "log-lin-quantile:tau=0.9",
