@@ -28,6 +28,7 @@ class PartialLikelihood(Listwise):
     """A sum over events of −ln of the share of who has it, of the exponentials of all at risk."""
 
     family = "survival"
+    swift = True
     symbols = "s, t, d"
     forms = (
         (
