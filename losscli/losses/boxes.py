@@ -1,13 +1,15 @@
 """Losses of two boxes, given by their corners: how little they overlap."""
 
 from abc import abstractmethod
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from losscli.domain import FINITE
 from losscli.loss import Array, Axis, Input, Loss, Section
-from losscli.numerics.arithmetic import DOUBT, FAINT
+from losscli.losses.corners import Corners
+from losscli.numerics.arithmetic import DOUBT, FAINT, reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, chosen, positive_part
 from losscli.traits import Traits
 
@@ -113,6 +115,15 @@ class Overlap(Loss):
         """Return the parts of the slope, and with each the rate of which -2 times is the rate of its change."""
 
     def derivative(self, order, *block):
+        careful = partial(self.careful, order)
+        return careful(*block) if order == 2 else reconsidered(self.quick(order, *block), careful, *block)
+
+    @abstractmethod
+    def quick(self, order, *block) -> list[Array]:
+        """Return the loss or its slopes for boxes of ordinary size; NaN where too much cancels."""
+
+    def careful(self, order, *block):
+        """Return the loss or a derivative of any boxes, on either side of kinks."""
         both = Boxes(*block)
         empty = both.union.high <= 0
         if order == 0:
@@ -203,6 +214,10 @@ class IOU(Overlap):
     )
     related = ("giou", "jaccard", "smooth-l1")
 
+    def quick(self, order, *block):
+        both = Corners(False, *block)
+        return both.slopes(False) if order else [both.cost()]
+
     def cost(self, both):
         with np.errstate(all="ignore"):
             return (both.left[0] + both.left[1]) / both.union
@@ -240,6 +255,10 @@ class GIOU(Overlap):
     related = ("iou", "smooth-l1", "jaccard")
 
     apart = 2.0
+
+    def quick(self, order, *block):
+        both = Corners(True, *block)
+        return both.slopes(True) if order else [both.cost_of_hull()]
 
     def cost(self, both):
         with np.errstate(all="ignore"):
