@@ -236,3 +236,10 @@ def unusable(arrays: Mapping[str, Array]) -> NDArray[np.bool_] | None:
             nan = np.isnan(array)
             lost.append(nan if nan.ndim == 1 else np.logical_or.reduce(nan, axis=1))
     return np.logical_or.reduce(lost) if lost else None
+
+
+def numbered(lines: NDArray[np.int64], first: int, last: int) -> NDArray[np.int64]:
+    """Return the numbers of rows, one after the other: their lines if these, which only rise, are the same."""
+    if len(lines) and (int(lines[0]), int(lines[-1])) == (first, last):
+        return lines
+    return np.arange(first, last + 1, dtype=np.int64)

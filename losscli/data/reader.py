@@ -16,7 +16,7 @@ from losscli.data.beside import columns, common_columns, condition, grouped, gro
 from losscli.data.columns import TARGET, choose
 from losscli.data.formats import open_table
 from losscli.data.join import ByOrder, Join, Pairing
-from losscli.data.part import Part, unusable
+from losscli.data.part import Part, numbered, unusable
 from losscli.data.pick import Picks
 from losscli.data.reading import Reading
 from losscli.data.table import Table
@@ -251,9 +251,9 @@ class FileReading(Reading):
         whole = ((block, np.ones(len(block.lines), dtype=np.bool_)) for block in blocks)
         for block, keep in self._pairing.pairs(blocks, self._batch_rows) if self._pairing else whole:
             numbers = block.numbers
+            first, self.rows = self.rows + 1, self.rows + len(block.lines)
             if numbers is None:
-                numbers = np.arange(self.rows + 1, self.rows + len(block.lines) + 1, dtype=np.int64)
-            self.rows += len(block.lines)
+                numbers = numbered(block.lines, first, self.rows)
             if WHERE in block.arrays:  # said by the second table
                 arrays = dict(block.arrays)
                 block = block._replace(kept=arrays.pop(WHERE) > 0, arrays=arrays)
@@ -261,7 +261,9 @@ class FileReading(Reading):
                 self.filtered += int((keep & ~block.kept).sum())
                 keep &= block.kept
                 block = block._replace(flaws=[flaw for flaw in block.flaws if block.kept[flaw.row]])
-            lost = unusable({role: x for role, x in block.arrays.items() if role not in self._answers})
+            lost = None
+            if block.flaws or self._missing != "error":  # else what lacks anything is left out already
+                lost = unusable({role: x for role, x in block.arrays.items() if role not in self._answers})
             self._trouble.add(block.flaws)
             whole_rows += int(np.count_nonzero(keep if lost is None else keep & ~lost))
             if lost is not None and (self._missing != "nan" or self._trouble):

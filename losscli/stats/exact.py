@@ -114,7 +114,7 @@ def _exact(x: Array, top: float) -> int:
         # few enough that the sum of all is less than 2^63, whatever is lost above 2^64 on the way.
         middle = 1.5 * 2.0**power
         np.add(rest, middle, out=moved)
-        found = int(np.add.reduce(moved.view(np.uint64))) - len(x) * int(np.float64(middle).view(np.uint64))
+        found = int(np.add.reduce(moved.view(np.uint64))) - len(x) * (2 * (power + 1023) + 1 << 51)
         total += ((found + (1 << 63)) % (1 << 64) - (1 << 63)) << (power - 52 + 1074)
         np.subtract(moved, middle, out=moved)
         rest = np.subtract(rest, moved, out=None if rest is x else rest)
