@@ -233,7 +233,9 @@ def idle(loss, form, row):
     """Whether a loss that is cut off at 0 is cut off here, or a root is 0: then it is at its least, and level."""
     if loss.matrix:
         return False
-    cut = loss.formula.startswith(("max(0", "sqrt(")) or ("max(0" in loss.formula and not np.any(row[-1]))
+    cut = loss.formula.startswith(("max(0", "sqrt(")) or (
+        "max(0" in loss.formula and (loss.settings().get("smooth") == 0 or not np.any(row[-1]))
+    )
     return cut and value(loss, form, row) == 0
 
 

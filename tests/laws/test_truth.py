@@ -16,8 +16,6 @@ from tests.laws import cases, law, oracle
 LIMIT = 4
 COUNT = {"number": 8, "vector": 2, "class": 3, "labels": 3}
 
-few = pytest.mark.parametrize("loss", cases.FEW, ids=str)  # all pairs of corners are for the long search
-
 
 def rows_of(loss, at, factor=1.0, seed=0, order=0):
     kinds = [entry.kind for entry in loss.forms[at]]
@@ -38,12 +36,11 @@ def test_value(loss):
     true(loss, 0, factor=2)
 
 
-@few
 def test_gradient(loss):
     true(loss, 1)
 
 
-@few
+@pytest.mark.parametrize("loss", cases.FEW, ids=str)  # those of pairs of corners are for the long search
 def test_hessian(loss):
     true(loss, 2, factor=0.5)
 
@@ -106,7 +103,6 @@ def test_search_for_a_counterexample(loss, order, seed):
     true(loss, order, factor=3 / (1 + order) ** 2, seed=seed)
 
 
-@few
 def test_slope_formula_is_the_derivative(loss):
     """The slope shown is that of the formula shown, wherever there is one."""
     if loss.settings().get("clip") or loss.settings().get("squared"):
