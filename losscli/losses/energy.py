@@ -9,7 +9,7 @@ from losscli.domain import FINITE, POSITIVE, Interval
 from losscli.families.listwise import Listwise, in_pieces
 from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.loss import Input
-from losscli.losses import spread
+from losscli.losses import crowd, spread
 from losscli.numerics.arithmetic import reconsidered, sure
 from losscli.numerics.doubledouble import DoubleDouble, power
 from losscli.numerics.geometry import Distance
@@ -79,7 +79,9 @@ class Spread(Listwise):
         parts = None if order == 2 or (order and self.whole(x)) else (self.sizes, self.pulls)[order]()
         if parts is None:
             return (kernel(order, x, y, pairs),)
-        if weights:
+        if len(x[0]) <= crowd.MANY:
+            found = self.together(order, x, y, pairs)
+        elif weights:
             found = (spread.weighed_value, spread.weighed_slopes)[order](parts, x, y, pairs)
         else:
             found = (spread.value, spread.slopes)[order](parts, x, y, pairs)
@@ -88,6 +90,19 @@ class Spread(Listwise):
             return [kernel(order, x, y, Weights(*weights, fair=bool(self.fair)) if weights else pairs)]
 
         return reconsidered([found], careful, x, y, *weights)
+
+    def together(self, order, x, y, pairs):
+        """Return a derivative by products of matrices."""
+        sums = (pairs.each, pairs.total, pairs.pairs) if isinstance(pairs, Weights) else crowd.even(x, pairs)
+        if not order:
+            return crowd.value(self.distances(), x, y, *sums)
+        return crowd.slopes(self.distances(), self.rate(), x, y, *sums)
+
+    def distances(self) -> Any:
+        """Return how members are apart by pairs of doubles, given a `Crowd`."""
+
+    def rate(self) -> Any:
+        """Return what slopes are to be multiplied by, which then grow with members."""
 
     def sizes(self) -> Any:
         """Return `size` by pairs of doubles, if there is such: of two blocks of vectors, and where it is sure."""
@@ -256,6 +271,9 @@ class EnergyScore(Spread):
 
     def sizes(self):
         return spread.lengths if self.beta == 1 else None
+
+    def distances(self):
+        return crowd.lengths
 
     def pulls(self):
         return spread.directions if self.beta == 1 else None

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import Interval
-from losscli.losses import spread
+from losscli.losses import crowd, spread
 from losscli.losses.energy import FAR, GNEITING, Spread, unless
 from losscli.numerics.doubledouble import DoubleDouble, exp, expm1
 from losscli.parameter import flag, parameter
@@ -77,6 +77,12 @@ class GaussianKernelScore(Spread):
 
     def pulls(self):
         return partial(spread.falls, self.width)
+
+    def distances(self):
+        return partial(crowd.bells, self.width)
+
+    def rate(self):
+        return 1.0 / DoubleDouble(np.array(self.width)) / self.width
 
     def near(self, apart):
         """Return the nearness e^−t, over width²."""

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from losscli.losses import spread
+from losscli.families.staircase import Weights
+from losscli.losses import crowd, spread
 from losscli.losses.energy import EnergyScore
 from losscli.losses.ensemble import CRPSEnsemble
 from losscli.losses.kernel import GaussianKernelScore
@@ -218,3 +219,52 @@ def test_members_of_one_weight_have_none(fair, order):
     for loss in (EnergyScore(fair=fair), GaussianKernelScore(fair=fair)):
         plain, same = getattr(loss, order)(x, y), getattr(loss, order)(x, y, [0.1] * 4)
         np.testing.assert_allclose(same, plain, rtol=1e-14)
+
+
+def crowds():
+    x, y = RNG.normal(size=(5, 9, 30)), RNG.normal(size=(5, 30))
+    yield "ordinary", x, y
+    yield "near one another", 1 + 1e-6 * x, y
+    yield "whole numbers, some the same", np.rint(2 * x), np.rint(y)
+    yield "some far away", x * 10.0 ** RNG.uniform(-9, 9, (9, 30)), y
+    yield "components of many sizes", x * 10.0 ** RNG.uniform(-9, 9, (5, 1, 1)), y
+    yield "a target far away", x, 1e15 * y
+    both, met = x.copy(), x.copy()
+    both[:, 0], met[:, 0] = x[:, 1] + 1e-15 * x[:, 0], y + 1e-13 * x[:, 0]
+    yield "two that nearly meet", both, y
+    yield "one that nearly meets the target", met, y
+
+
+CROWDS = list(crowds())
+
+
+@pytest.mark.parametrize(("kind", "x", "y"), CROWDS, ids=[kind for kind, *_ in CROWDS])
+@pytest.mark.parametrize("weighed", [False, True])
+@pytest.mark.parametrize(
+    "loss",
+    [EnergyScore(), EnergyScore(fair=1), GaussianKernelScore(), GaussianKernelScore(width=30, fair=1)],
+    ids=str,
+)
+def test_products_of_matrices_find_what_pair_by_pair_is_found(loss, weighed, kind, x, y):
+    pairs = (
+        Weights(RNG.exponential(size=(9, 30)), fair=bool(loss.fair)) if weighed else 72 if loss.fair else 81
+    )
+    with np.errstate(all="ignore"):
+        for order in (0, 1):
+            quick = loss.together(order, x, y, pairs)
+            careful = (loss.weighed if weighed else loss.unweighed)(order, x, y, pairs)
+            sure = ~np.isnan(quick) & ~np.isnan(careful)
+            assert kind != "ordinary" or sure.mean() > 0.99
+            assert (abs(quick - careful) <= 4 * np.spacing(abs(careful)))[sure].all()
+
+
+@pytest.mark.parametrize("loss", [EnergyScore(), GaussianKernelScore(width=4, fair=1)], ids=str)
+def test_ensembles_too_large_for_matrices_find_the_same(loss, monkeypatch):
+    members, observed, case = rows(X, Y)
+    weights = RNG.exponential(size=len(members))
+    for inputs in ((members, observed), (members, observed, weights)):
+        for order in ("value", "gradient"):
+            found = getattr(loss, order)(*inputs, lists=case)
+            with monkeypatch.context() as held:
+                held.setattr(crowd, "MANY", 1)
+                np.testing.assert_allclose(getattr(loss, order)(*inputs, lists=case), found, rtol=2.0**-50)
