@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         MultiMargin,
     )
     from losscli.losses.ndcg import ApproxNDCG
+    from losscli.losses.negbinomial import NegativeBinomialNLLAlpha, NegativeBinomialNLLProb
     from losscli.losses.overlap import Dice, Jaccard, Tversky
     from losscli.losses.pairgap import PairwiseMSE, PairwiseQuantile
     from losscli.losses.pairhinge import PairwiseHinge
@@ -121,13 +122,14 @@ __all__ = [
     "Listmle", "ListnetSoftmax", "LogCosh", "LogLinQuantile", "LogisticDistance", "LogisticMargin", "Loss",
     "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
     "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
-    "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NoResult", "Ntxent", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay",
-    "Siglip", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
-    "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin",
-    "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
-    "WeightedIntervalScore", "Welsch", "Wing", "ZeroOne", "find", "parse",
+    "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NegativeBinomialNLLAlpha",
+    "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "Wing", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -32,6 +32,7 @@ CONTENTS = {
     "energy": "EnergyScore",
     "ensemble": "CRPSEnsemble DawidSebastiani",
     "gammas": "StudentTNLL NegativeBinomialNLL",
+    "negbinomial": "NegativeBinomialNLLAlpha NegativeBinomialNLLProb",
     "hyperbolic": "LogCosh LogisticDistance",
     "interval": "IntervalScore WeightedIntervalScore",
     "jensen_shannon": "JSDivergence JSDistance",

@@ -172,12 +172,12 @@ class NegativeBinomialNLL(Forecast):
     )  # fmt: skip
     use = "targets are counts whose variance exceeds their mean, and a model gives mean and size"
     pitfalls = (
-        "it has three parametrisations: of the mean and the size, of the size and the probability n / (m + n), "
-        "and of the mean and alpha = 1 / n",
+        "it has three parametrisations: of the mean and the size, of the size and the probability n / (m + n) "
+        "(negative-binomial-nll-prob), and of the mean and alpha = 1 / n (negative-binomial-nll-alpha)",
         "the constant ln y! stays in, which poisson-nll leaves out",
         "it is not convex in the mean: beyond the count it bends down",
     )
-    related = ("poisson-nll", "poisson-nll-log")
+    related = ("negative-binomial-nll-alpha", "negative-binomial-nll-prob", "poisson-nll", "poisson-nll-log")
     forms = (
         (
             Input("mean", POSITIVE, wrt=True, columns=("mean", "mu", "m", "rate", *LOCATION)),

@@ -10,6 +10,7 @@ from losscli.losses.ensemble import DawidSebastiani
 from losscli.losses.gammas import NegativeBinomialNLL, StudentTNLL
 from losscli.losses.likelihood import GaussianNLL, GaussianNLLSigma, LaplaceNLL
 from losscli.losses.log_scale import GaussianNLLLogSigma, GaussianNLLLogVar, LaplaceNLLLogScale
+from losscli.losses.negbinomial import NegativeBinomialNLLAlpha, NegativeBinomialNLLProb
 from losscli.losses.residual import MAE, MSE
 
 RNG = np.random.default_rng(6)
@@ -175,6 +176,29 @@ def test_the_negative_binomial_of_a_small_size():
         np.testing.assert_allclose(found, truth, rtol=1e-13)
 
 
+def test_a_negative_binomial_by_dispersion_and_by_chance():
+    """By the chain rule from that of mean and size."""
+    y, size, mean = np.floor(S * 3), S[::-1] * 2, S + 0.2
+    alpha, chance = 1 / size, size / (size + mean)
+    known, one, other = NegativeBinomialNLL(), NegativeBinomialNLLAlpha(), NegativeBinomialNLLProb()
+    np.testing.assert_allclose(one.value(mean, alpha, y), known.value(mean, size, y), rtol=1e-13)
+    np.testing.assert_allclose(other.value(chance, size, y), known.value(mean, size, y), rtol=1e-12)
+    (m, n), (mm, nn) = known.gradient(mean, size, y), known.hessian(mean, size, y)
+    for found, wanted in zip(one.gradient(mean, alpha, y), (m, -n * size**2), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-12)
+    for found, wanted in zip(one.hessian(mean, alpha, y), (mm, nn * size**4 + 2 * n * size**3), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-9)
+    odds = (1 - chance) / chance
+    for found, wanted in zip(
+        other.gradient(chance, size, y), (-m * size / chance**2, n + m * odds), strict=True
+    ):
+        np.testing.assert_allclose(found, wanted, rtol=1e-8, atol=1e-11)
+    bend = mm * (size / chance**2) ** 2 + 2 * m * size / chance**3
+    np.testing.assert_allclose(other.hessian(chance, size, y)[0], bend, rtol=1e-7, atol=1e-9)
+    assert not other.hessian(chance, size, 0 * y)[1].any()
+    np.testing.assert_allclose(other.value(chance, size, 0 * y), -size * np.log(chance), rtol=1e-14)
+
+
 def test_a_negative_binomial_of_huge_size_is_poisson():
     y = np.floor(S * 3)
     constant = np.array([math.lgamma(each + 1) for each in y])
@@ -188,6 +212,9 @@ def test_ordinary_counts_and_degrees_of_freedom_need_no_exact_arithmetic(order, 
     monkeypatch.setattr("losscli.mend.exactly", None)
     counts = np.floor(10 ** RNG.uniform(-1, 6, 200))
     getattr(NegativeBinomialNLL(), order)(S * (1 + counts), size * ONE, counts)
+    getattr(NegativeBinomialNLLProb(), order)(size / (size + S * (1 + counts)), size * ONE, counts)
+    if order != "hessian" or size < 1e6:
+        getattr(NegativeBinomialNLLAlpha(), order)(S * (1 + counts), ONE / size, counts)
     getattr(StudentTNLL(), order)(M, S, size * ONE, T)
 
 

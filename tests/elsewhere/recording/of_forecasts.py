@@ -4,6 +4,8 @@ import numpy as np
 import scoringrules
 from scipy import optimize, special
 from scipy.spatial import distance
+from scipy.stats import nbinom
+from statsmodels.discrete.discrete_model import NegativeBinomial
 from statsmodels.genmod import families
 from statsmodels.robust import norms
 
@@ -36,6 +38,11 @@ def score(name, loss, inputs, edge="", convert=lambda *x: (x[-1], *x[:-1]), **op
     rowwise(
         f"scoringrules.{name}", loss, inputs, lambda *x: np.squeeze(function(*convert(*x), **options)), edge
     )
+
+
+def dispersed(mean, alpha, target):
+    """Minus the log-likelihood of a count, of a model with an intercept alone."""
+    return -NegativeBinomial([target], [[1.0]]).loglikeobs([np.log(mean), np.log(alpha)])[0]
 
 
 def scores():
@@ -74,6 +81,21 @@ def scores():
         "n < 1",
         convert=lambda m, n, t: (t, n, n / (n + m)),
     )
+    chances = (counts[1] / np.add(counts[0], counts[1]), *counts[1:])
+    rowwise(
+        "scoringrules.logs_negbinom(n, prob)", "negative-binomial-nll-prob", chances,
+        lambda p, n, t: scoringrules.logs_negbinom(t, n, p),
+    )  # fmt: skip
+    rowwise(
+        "scipy.stats.nbinom.logpmf",
+        "negative-binomial-nll-prob",
+        chances,
+        lambda p, n, t: -nbinom.logpmf(t, n, p),
+    )
+    rowwise(
+        "statsmodels.discrete.discrete_model.NegativeBinomial", "negative-binomial-nll-alpha",
+        (counts[0], [0.4, 1.0, 0.25], counts[2]), dispersed,
+    )  # fmt: skip
     for alpha in (0.1, 0.5):
         bounds = ([0.0, 1.0, -1.0], [1.0, 2.0, 3.0], [2.0, 0.5, 0.0])
         score(

@@ -44,4 +44,28 @@ def count_row(loss, rng, at):
     return m, freedom(rng), y
 
 
-ROWS = {"student-t-nll": student_row, "negative-binomial-nll": count_row}
+def dispersed_row(loss, rng, at):
+    m, n, y = count_row(loss, rng, at)
+    return m, float(rng.choice([0.0, 1.0, 4.0])) or 1 / n, y
+
+
+def chance_row(loss, rng, at):
+    """No count is the mean, whose slope takes the oracle long."""
+    _, n, y = count_row(loss, rng, at)
+    even = n / (n + y)
+    pool = [
+        *beside(even)[::2],
+        1e-300,
+        1 - 2.0**-53,
+        0.3,
+        rng.random(),
+        rng.random(),
+        10 ** rng.uniform(-20, 0),
+    ]
+    return float(rng.choice(pool)), n, y
+
+
+ROWS = {
+    "student-t-nll": student_row, "negative-binomial-nll": count_row,
+    "negative-binomial-nll-alpha": dispersed_row, "negative-binomial-nll-prob": chance_row,
+}  # fmt: skip
