@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from losscli.losses.pairswap import LambdaRank
     from losscli.losses.piecewise import Hampel, Talwar, Wing
     from losscli.losses.preference import DPO, BradleyTerry
-    from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile, SquaredEpsilonInsensitive
+    from losscli.losses.quantile import Expectile, Quantile
     from losscli.losses.ratio import MAPE, SMAPE
     from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
     from losscli.losses.rejecting import TukeyBiweight, Welsch
@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     )
     from losscli.losses.survival import AFT, AFTExtreme, AFTLogistic
     from losscli.losses.triplets import TripletMargin
+    from losscli.losses.tube import EpsilonInsensitive, SquaredEpsilonInsensitive
     from losscli.losses.tweedie import TweedieDeviance
     from losscli.losses.variogram import VariogramScore
     from losscli.losses.zero_one import ZeroOne

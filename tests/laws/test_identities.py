@@ -14,7 +14,7 @@ from losscli.losses.hyperbolic import LogCosh, LogisticDistance
 from losscli.losses.log_error import MSLE
 from losscli.losses.margin import Hinge, ModifiedHuber, SmoothedHinge, SquaredHinge
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.quantile import EpsilonInsensitive, Expectile, Quantile
+from losscli.losses.quantile import Expectile, Quantile
 from losscli.losses.ratio import MAPE, SMAPE
 from losscli.losses.redescending import Arctan, Cauchy, GemanMcClure
 from losscli.losses.rejecting import TukeyBiweight, Welsch
@@ -22,6 +22,7 @@ from losscli.losses.residual import MAE, MSE, Huber
 from losscli.losses.robust import Fair, PseudoHuber, SmoothL1
 from losscli.losses.surrogate import BinarySparsemax, Exponential, LogisticMargin, SquaredMargin, TanhMargin
 from losscli.losses.triplets import TripletMargin
+from losscli.losses.tube import EpsilonInsensitive
 from losscli.losses.zero_one import ZeroOne
 from tests.laws import cases
 

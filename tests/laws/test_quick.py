@@ -50,6 +50,7 @@ OTHERS = [
     "interval-score:alpha=0.3",
     "dpo:label_smoothing=0.2",
     "gaussian-nll:full=true",
+    "squared-epsilon-insensitive:epsilon=1",
     "tweedie-deviance:power=1",
     "poisson-deviance:half=true",
     "gaussian-nll-log-sigma:full=true",
