@@ -14,6 +14,7 @@ import numpy as np
 
 from losscli.data import store
 from losscli.data.cells import Written
+from losscli.data.meanwhile import meanwhile
 from losscli.data.npy import spool
 from losscli.data.records import no_text, show
 from losscli.data.table import Cell, Chunk, Column, Table
@@ -104,7 +105,8 @@ class Parquet(Table):
 
     def _at_once(self, fields: Sequence[Field]) -> Iterator[Chunk]:
         """Yield columns of numbers, of all rows unless something is wrong."""
-        with closing(self._file.stream([wanted(field) for field in fields], self._threads)) as found:
+        arriving = self._file.stream([wanted(field) for field in fields], self._threads)
+        with closing(meanwhile(arriving)) as found:
             for arrays in found:
                 start, self._at = self._at, self._at + len(arrays[0])
                 columns = list(map(cells, fields, arrays))
