@@ -79,7 +79,9 @@ class LogScale(Forecast):
             more /= self.degree
             out += more
             np.abs(out, size)
-        size *= 1.9  # of 1.3 parts in 2^53 of a share, and the first of two roundings, 3.5 are allowed
+        # of 1.3 parts in 2^53 of a share, and the first of two roundings, 3.5 are allowed; 1 - u is exact from 1/2
+        # to 2, and of what is just above 1 the parts are half as large
+        size *= 2.6 if order else 1.9
         return ~(share < size) | doubt
 
     def derivative(self, order, *block):

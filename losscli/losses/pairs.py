@@ -110,12 +110,15 @@ class MarginRanking(Loss):
         *outs, x1, x2, y = block
         if order == 2:
             return True
-        gap, lost = exact_difference(x2, x1)
-        gap *= y
         if self.margin:  # where the sum of two cancels it is exact, and what was lost settles it
+            gap, lost = exact_difference(x2, x1)
+            gap *= y
             gap += self.margin
             lost *= y
             gap += lost
+        else:
+            gap = x2 - x1
+            gap *= y
         if order == 0:
             np.maximum(gap, 0.0, out=outs[0])
         else:
