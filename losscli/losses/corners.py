@@ -5,11 +5,14 @@ that are rounded once, or a sum of two such of one sign: within 3.5 ulp. Where m
 and at kinks, it is NaN.
 """
 
+from typing import Any
+
 import numpy as np
 
 from losscli.numerics.doubled import CLEAR, chosen, joined, negative, product, quotient, square
 
 LEAST, MOST = 2.0**-100, 2.0**100
+NONE = np.zeros(()), np.zeros(())
 
 
 def gap(a, b):
@@ -30,7 +33,8 @@ class Corners:
 
     def __init__(self, hull, x1, y1, x2, y2, a1, b1, a2, b2):
         self.ends = (x1, a1, x2, a2), (y1, b1, y2, b2)
-        self.own, self.their = (gap(x2, x1), gap(y2, y1)), (gap(a2, a1), gap(b2, b1))
+        self.own: Any = gap(x2, x1), gap(y2, y1)
+        self.their: Any = gap(a2, a1), gap(b2, b1)
         self.met = tuple(gap(np.minimum(p, q), np.maximum(m, n)) for m, n, p, q in self.ends)
         self.common = tuple(map(part, self.met))
         self.shared, area, other = (product(*each) for each in (self.common, self.own, self.their))
@@ -44,8 +48,8 @@ class Corners:
         for x, _ in self.met:
             self.lost |= (x > 0) & (x < LEAST)
         if hull:
-            self.spans = tuple(gap(np.maximum(p, q), np.minimum(m, n)) for m, n, p, q in self.ends)
-            self.hull = product(*self.spans)
+            self.spans: Any = tuple(gap(np.maximum(p, q), np.minimum(m, n)) for m, n, p, q in self.ends)
+            self.hull: Any = product(*self.spans)
             self.lost |= (self.spans[0][0] > MOST) | (self.spans[1][0] > MOST)
 
     def cost(self):
@@ -67,7 +71,7 @@ class Corners:
         for axis in (0, 1):
             m, n, p, q = self.ends[axis]
             across = self.own[1 - axis]
-            change = chosen(self.met[axis][0] > 0, self.common[1 - axis], (0.0, 0.0))
+            change = chosen(self.met[axis][0] > 0, self.common[1 - axis], NONE)
             rest = joined(self.both, negative(product(self.common[axis], across)))
             lost = self.lost | (self.met[axis][0] == 0) | (self.met[1 - axis][0] == 0)
             lost |= ~(rest[0] > CLEAR * self.both[0])

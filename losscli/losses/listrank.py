@@ -44,6 +44,8 @@ class ListnetSoftmax(Ranking):
     )
     related = ("softmax-cross-entropy", "listmle", "unique-softmax", "pairwise-logistic")
 
+    swift = True
+
     normalize: float = flag(default=0.0, help="divides relevances by their sum, as CatBoost does")
     beta: float = parameter(
         default=1.0,

@@ -169,8 +169,33 @@ class LovaszSoftmax(Listwise):
         return Traits(convex=True, lipschitz=1.0, smoothness=0.0)
 
 
-def ranked(high, low, own, leaders=None):
+def ranked(high, low, own):
     """Return the order of errors high + low, the greatest first, and the weight of each so sorted.
+
+    Of lists without equal errors whole numbers of pixels before each are all it takes.
+    """
+    rows = np.ascontiguousarray(high.T)
+    order = np.ascontiguousarray(rows.argsort(axis=1)[:, ::-1])
+    sizes = np.take_along_axis(rows, order, 1)
+    strict = (sizes[:, 1:] < sizes[:, :-1]).all(axis=1)
+    true = np.take_along_axis(np.ascontiguousarray(own.T), order, 1)
+    hits = true.cumsum(axis=1, dtype=np.float64)
+    whole = hits[:, -1:]
+    union = np.arange(1.0, rows.shape[1] + 1) - hits
+    union += whole  # with this pixel, if it is false
+    weight = np.where(true, 1 / union, (whole - hits) / (union * (union - 1)))
+    alone = whole[:, 0] == 0
+    weight[alone] = 0.0
+    weight[alone, :1] = 1.0
+    order, weight = np.ascontiguousarray(order.T), np.ascontiguousarray(weight.T)
+    some = np.flatnonzero(~strict)
+    if some.size:
+        order[:, some], weight[:, some] = ranked_ties(*(x[:, some] for x in (high, low, own)))
+    return order, weight
+
+
+def ranked_ties(high, low, own, leaders=None):
+    """Return what `ranked` does, of errors some of which may be equal.
 
     Where errors are equal, their weights are those of the subgradient of least norm; or, with `leaders` before the
     others, those of their order.
@@ -216,7 +241,7 @@ def unsorted(order, weight):
 
 def tied(high, low, own, counts):
     """Return which lists have equal errors, of those that count, whose weights depend on who comes first."""
-    least, *strict = (unsorted(*ranked(high, low, own, first)) for first in (None, own, ~own))
+    least, *strict = (unsorted(*ranked_ties(high, low, own, first)) for first in (None, own, ~own))
     return (((least != strict[0]) | (least != strict[1])) & counts).any(axis=0)
 
 
