@@ -88,7 +88,10 @@ class _Fold(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.fixed:  # one number for all
             return _known(self.fixed[node.value.id])
-        return _known(1) if ast.unparse(node.value) in self.level else self.generic_visit(node)
+        whole = node.value
+        while isinstance(whole, ast.Subscript):  # of a matrix
+            whole = whole.value
+        return _known(1) if ast.unparse(whole) in self.level else self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         test = self.visit(node.test)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from losscli.domain import Interval
+from losscli.errors import UsageError
 from losscli.families.listwise import Listwise, in_pieces
 from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.losses.energy import FAR, MEMBERS, OBSERVED, WEIGHTS, unless
@@ -21,9 +22,9 @@ class VariogramScore(Listwise):
     family = "probabilistic forecasts"
     symbols = "x, y"
     forms = ((MEMBERS, OBSERVED), (MEMBERS, OBSERVED, WEIGHTS))
-    formula = "sum(sum(v[i][j]**2 for j in components) for i in components)"
+    formula = "sum(sum(pairs[i][j] * v[i][j]**2 for j in components) for i in components)"
     slope_formula = (
-        "-4 * p * w[k] / W * sum(v[c][j] * sign(x[k][c] - x[k][j]) * abs(x[k][c] - x[k][j])**(p - 1) "
+        "-4 * p * w[k] / W * sum(pairs[c][j] * v[c][j] * sign(x[k][c] - x[k][j]) * abs(x[k][c] - x[k][j])**(p - 1) "
         "for j in components if j != c)"
     )
     source = (
@@ -32,22 +33,52 @@ class VariogramScore(Listwise):
     )
     also = (
         "variogram", "vs",
-        "scoringrules.vs_ensemble | obs comes first, and an array of all ensembles; may weigh pairs of components",
-        "scoringrules.variogram_score | obs comes first, and an array of all ensembles; may weigh pairs of components",
+        "scoringrules.vs_ensemble | obs comes first, and an array of all ensembles; its w, a matrix, is pairs",
+        "scoringrules.variogram_score | obs comes first, and an array of all ensembles; its w, a matrix, is pairs",
         "scoringRules.vs_sample | y comes first, and the members are the columns of a matrix",
     )  # fmt: skip
     use = "what matters is how the components of a forecast hang together"
-    example = "0/1:1/1,1/3:1/1"
     pitfalls = (
         "--col weights=COLUMN weighs the members: w_m, 1 if there are none",
         "it sees differences of components alone: what is added to all of them costs nothing",
-        "all pairs of components weigh the same, and each counts twice; of single numbers it is 0",
+        "all pairs of components weigh the same unless pairs says how much each does: near ones more, say, as far "
+        "ones tell little",
+        "each pair counts twice; of single numbers it is 0",
         "below p = 1 the slope is without bound where two components of a member are nearly equal; where they are, "
         "we give it 0",
     )
     related = ("energy-score",)
 
     p: float = parameter(default=0.5, within=Interval(0.01, 2, "[]"), help="the power of differences")
+    pairs: tuple[float, ...] = parameter(
+        default=(),
+        within=Interval(0, 1e100, "[]"),
+        each="pair of components",
+        help="how much each counts: 1 with 2, 1 with 3 and so on, then 2 with 3 and so on; none is 1 each",
+        quiet=True,
+    )
+
+    @property
+    def example(self):  # pyright: ignore[reportIncompatibleVariableOverride]
+        components = range(round((1 + (1 + 8 * len(self.pairs)) ** 0.5) / 2) if self.pairs else 2)
+        lists = [components, [2 * k + 1 for k in components]]
+        target = "/".join("1" for _ in components)
+        return ",".join("/".join(map(str, each)) + f":{target}" for each in lists)
+
+    def check(self, *arrays):
+        width = arrays[1].shape[1]
+        if self.pairs and len(self.pairs) != (count := width * (width - 1) // 2):
+            raise UsageError(
+                f"{self} has {len(self.pairs)} pairs for {width} components, which have {count}",
+                code="parameter-count",
+            )
+        super().check(*arrays)
+
+    def weights(self, width):
+        """Return how much each two of so many components count, as a matrix."""
+        found = np.zeros((width, width))
+        found[np.triu_indices(width, 1)] = self.pairs or 1.0
+        return found + found.T
 
     def derivative(self, order, *block):
         return in_pieces(self.of_piece, order, *block)
@@ -58,6 +89,7 @@ class VariogramScore(Listwise):
         w = Weights(*weights, fair=False) if weights else None
         count = w.total if w else 1.0 * len(x[0])
         share = (w.each if w else 1.0) / DoubleDouble(1.0) / count
+        counts = self.weights(width)
         whole = DoubleDouble(np.zeros_like(x if order else y[0]))
         largest = np.zeros_like(whole.high)
         for shift in range(1, width // 2 + 1):
@@ -68,10 +100,14 @@ class VariogramScore(Listwise):
             members = members * w.each if w else members
             mean = DoubleDouble(members.high.swapaxes(0, 1), members.low.swapaxes(0, 1)).total() / count
             seen = raised(there, p)
+            each = counts[np.arange(pairs), (np.arange(pairs) + shift) % width][:, None]
             v, term = seen - mean, np.maximum(seen.high, mean.high)
             if order == 0:
-                whole = whole + v.squared().total() * 2.0
-                largest = np.maximum(largest, (term * term).max(axis=0))
+                square, size = v.squared(), term * term
+                if self.pairs:
+                    square, size = square * each, size * each
+                whole = whole + square.total() * 2.0
+                largest = np.maximum(largest, size.max(axis=0))
                 continue
             across = DoubleDouble(v.high[:, None], v.low[:, None])
             slope = raised(here, p, 1) * (share * p)
@@ -82,6 +118,8 @@ class VariogramScore(Listwise):
                 steep = slope.squared() * 4.0
                 part = steep - across * bend * 4.0
                 size = steep.high + 4 * term[:, None] * abs(bend.high)
+            if self.pairs:
+                part, size = part * each[:, None], size * each[:, None]
             for sign, shifted in ((1.0, 0), (-1.0, shift)):
                 grown, sizes = (
                     placed(part, pairs, width, shifted),
@@ -102,7 +140,8 @@ class VariogramScore(Listwise):
         return (self.p < 2) & ties.any(axis=0)
 
     def variables(self, *row):
-        return {**of_members(*row), "components": range(len(row[1]))}
+        width = len(row[1])
+        return {**of_members(*row), "components": range(width), "pairs": self.weights(width).tolist()}
 
     def where(self, form):
         means = "sum(w[m] * abs(x[m][i] - x[m][j])**p for m in members) / W"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from losscli.errors import UsageError
 from losscli.families.staircase import Weights
 from losscli.losses import crowd, spread
 from losscli.losses.energy import EnergyScore
@@ -57,6 +58,31 @@ def test_textbook_forms(count, fair):
         found = ask(GaussianKernelScore(width=width, fair=fair), "value", x, Y)
         bell = textbook(x, Y, lambda d, w=width: 1 - np.exp(-(d**2) / (2 * w * w)), fair)
         np.testing.assert_allclose(found, bell, **NEAR)
+
+
+@pytest.mark.parametrize("p", [0.5, 1.0, 2.0])
+def test_pairs_of_components_that_count_differently(p):
+    """As the textbook has it, and by numeric differences; pairs that count 1 each are those of no weights."""
+    rng = np.random.default_rng(8)
+    x, y, matrix = rng.normal(size=(6, 3)), np.repeat(rng.normal(size=(1, 3)), 6, axis=0), np.zeros((3, 3))
+    matrix[np.triu_indices(3, 1)] = 0.5, 2.0, 0.25
+    loss = VariogramScore(p=p, pairs=(0.5, 2.0, 0.25))
+
+    def textbook(x):
+        seen, mean = (abs(each[..., :, None] - each[..., None, :]) ** p for each in (y[0], x))
+        return ((matrix + matrix.T) * (seen - mean.mean(axis=0)) ** 2).sum()
+
+    np.testing.assert_allclose(loss.value(x, y), textbook(x), rtol=1e-13)
+    steps = np.eye(18).reshape(18, 6, 3) * 1e-6
+    slope = [(textbook(x + step) - textbook(x - step)) / 2e-6 for step in steps]
+    np.testing.assert_allclose(loss.gradient(x, y), np.reshape(slope, (6, 3)), rtol=1e-5, atol=1e-8)
+    bend = [(loss.gradient(x + step, y) - loss.gradient(x - step, y))[step > 0] / 2e-6 for step in steps]
+    np.testing.assert_allclose(loss.hessian(x, y), np.reshape(bend, (6, 3)), rtol=1e-4, atol=1e-7)
+    np.testing.assert_array_equal(
+        VariogramScore(p=p, pairs=(1, 1, 1)).gradient(x, y), VariogramScore(p=p).gradient(x, y)
+    )
+    with pytest.raises(UsageError, match="2 pairs for 3 components"):
+        VariogramScore(pairs=(1, 2)).value(x, y)
 
 
 @pytest.mark.parametrize("p", [0.5, 1.0, 2.0])

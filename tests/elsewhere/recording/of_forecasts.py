@@ -126,6 +126,16 @@ def ensembles():
         "scoringrules.gksuv_ensemble", "gaussian-kernel-score", numbers, lists=[0, 0, 0], value=[float(value)]
     )
     members, y = np.array(VECTORS[0]), np.array(VECTORS[1][0])
+    weighed = np.array([[1.0, 0.5, 2.0], [0.5, 1.0, 0.25], [2.0, 0.25, 1.0]])
+    three = ([[0.1, 0.9, -1.0], [-0.4, 2.0, 0.5], [1.5, 0.2, 0.3]], [[0.5, 1.0, -0.5]] * 3)
+    value = np.squeeze(scoringrules.vs_ensemble(np.array(three[1][0]), np.array(three[0]), w=weighed))
+    case(
+        "scoringrules.vs_ensemble",
+        "variogram-score:pairs=0.5/2/0.25",
+        three,
+        lists=[0] * 3,
+        value=[float(value)],
+    )
     for name, loss, options in [
         ("es_ensemble", "energy-score", {}),
         ("es_ensemble", "energy-score:fair=true", {"estimator": "fair"}),
