@@ -13,11 +13,15 @@ class Traits(NamedTuple):
     """
 
     convex: bool = False
+    convex_in: str = ""
+    """In what it is convex, if not in all that is predicted: `the mean`."""
     symmetric: bool = False
     lipschitz: float = inf
     """Least upper bound of |slope|."""
     smoothness: float = inf
     """Least upper bound of |curvature|, where there is one: kinks apart."""
+    pictured: bool = False
+    """Whether both bounds are those of the rows in the picture alone: longer lists, say, have greater ones."""
     kinks: tuple[float, ...] = ()
     """Where the slope or the curvature jumps."""
     best: str = ""

@@ -253,15 +253,20 @@ def sections(loss: Loss, more: Sequence[Sequence[str]]) -> Iterator[tuple[str, S
     from losscli.spec import elsewhere
 
     traits = loss.traits()
-    shape = ["convex" if traits.convex else "not convex", *(["symmetric"] if traits.symmetric else [])]
+    shape = [
+        f"convex in {traits.convex_in}" if traits.convex_in else "convex" if traits.convex else "not convex"
+    ]
+    if traits.symmetric:
+        shape.append("symmetric")
     if traits.proper:
         shape.append(traits.proper)
     if traits.calibrated is not None:
         shape.append("calibrated" if traits.calibrated else "not calibrated")
-    if traits.lipschitz < inf:
-        shape.append(f"slope at most {traits.lipschitz:g}")
-    if traits.smoothness < inf:
-        shape.append(f"curvature at most {traits.smoothness:g}")
+    bounds = {"slope": traits.lipschitz, "curvature": traits.smoothness}
+    bounded = [f"{name} at most {bound:g}" for name, bound in bounds.items() if bound < inf]
+    if traits.pictured and bounded:
+        bounded = [f"in the picture {', '.join(bounded)}"]
+    shape += bounded
     if traits.kinks:
         shape.append("kinks at " + ", ".join(f"{x:g}" for x in traits.kinks))
     yield "Shape", ["; ".join(shape)]

@@ -30,8 +30,9 @@ def facts(loss: Loss) -> dict[str, Any]:
         "formula": loss.formula,
         "gradient": loss.slope_formula,
         "where": [{"name": name, "formula": text} for name, text in loss.where(loss.forms[0])],
-        "convex": traits.convex, "symmetric": traits.symmetric, "lipschitz": traits.lipschitz,
-        "smoothness": traits.smoothness, "kinks": list(traits.kinks), "best": traits.best,
+        "convex": traits.convex, "convex_in": traits.convex_in, "symmetric": traits.symmetric,
+        "lipschitz": traits.lipschitz, "smoothness": traits.smoothness, "pictured": traits.pictured,
+        "kinks": list(traits.kinks), "best": traits.best,
         "proper": traits.proper, "calibrated": traits.calibrated,
         "use": loss.use, "pitfalls": list(loss.pitfalls), "also": [claim.name for claim in elsewhere(type(loss))],
         "elsewhere": [

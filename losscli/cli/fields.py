@@ -208,6 +208,8 @@ SCHEMAS: Mapping[str, Fields] = {
         "where[].name, formula": "text: what the formula needs",
         "convex, symmetric": "boolean",
         "lipschitz, smoothness": "number: the largest slope, and curvature",
+        "convex_in": "text: in what it is convex, if not in all that is predicted; else empty",
+        "pictured": "boolean: whether these two are of the rows in the picture alone, and others have greater ones",
         "kinks": "list of number: where there is no derivative",
         "best": "text: the constant that is the best prediction",
         "proper": "text: strictly proper, proper, or nothing",

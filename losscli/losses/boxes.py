@@ -226,7 +226,7 @@ class IOU(Overlap):
         return [overlap(both, side)]
 
     def traits(self):
-        return Traits(symmetric=True, lipschitz=2.0, kinks=(-1.0, 0.0, 1.0))
+        return Traits(symmetric=True, lipschitz=2.0, kinks=(-1.0, 0.0, 1.0), pictured=True)
 
 
 class GIOU(Overlap):
@@ -271,7 +271,7 @@ class GIOU(Overlap):
         return [overlap(both, side), (hull, side.hull / both.hull)]
 
     def traits(self):
-        return Traits(symmetric=True, lipschitz=2.0, kinks=(0.0,))
+        return Traits(symmetric=True, lipschitz=2.0, kinks=(0.0,), pictured=True)
 
 
 def overlap(both, side):

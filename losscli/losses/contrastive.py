@@ -209,6 +209,7 @@ class Contrastive(Loss):
     def traits(self):
         return Traits(
             convex=True,
+            convex_in="the distance",
             lipschitz=self.scale if self.power == 1 else np.inf,
             smoothness={1.0: 0.0, 2.0: 2 * self.scale}.get(self.power, np.inf),
             kinks=(self.margin,) if self.power <= 2 else (),

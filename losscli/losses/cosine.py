@@ -108,7 +108,7 @@ class CosineDistance(OfCosine):
         return (Section("", lambda x: (x,)),)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0)
+        return Traits(convex=True, convex_in="the cosine", lipschitz=1, smoothness=0)
 
 
 class CosineEmbedding(OfCosine):
@@ -200,7 +200,11 @@ class CosineEmbedding(OfCosine):
 
     def traits(self):
         return Traits(
-            convex=True, lipschitz=1, smoothness=0, kinks=(self.margin,) if abs(self.margin) < 1 else ()
+            convex=True,
+            convex_in="the cosine",
+            lipschitz=1,
+            smoothness=0,
+            kinks=(self.margin,) if abs(self.margin) < 1 else (),
         )
 
 

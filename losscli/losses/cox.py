@@ -131,7 +131,7 @@ class PartialLikelihood(Listwise):
         return (Section("", _two, _first),)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1.0, smoothness=0.25)
+        return Traits(convex=True, lipschitz=1.0, smoothness=0.25, pictured=True)
 
 
 def _two(x):

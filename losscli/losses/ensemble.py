@@ -132,7 +132,7 @@ class CRPSEnsemble(Loss):
         return (Section("", beside, lambda gradient: gradient[:, 0], kinks=(-1.0, 0.0, 1.0)),)
 
     def traits(self):
-        return Traits(symmetric=True, lipschitz=1 / 3, smoothness=0, kinks=(-1.0, 0.0, 1.0))
+        return Traits(symmetric=True, lipschitz=1 / 3, smoothness=0, kinks=(-1.0, 0.0, 1.0), pictured=True)
 
 
 def lead(x):
@@ -295,4 +295,4 @@ class DawidSebastiani(Loss):
         return tuple(map(at, (0.5, 1.0, 2.0)))
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, proper="" if self.bias else "proper")
+        return Traits(convex=True, convex_in="the mean", symmetric=True, proper="" if self.bias else "proper")

@@ -145,7 +145,13 @@ class GaussianNLL(LogScore):
         return 1 / var, settled(q - 0.5, 0.5, q.high) / v / v
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, best="the mean and the variance", proper="strictly proper")
+        return Traits(
+            convex=True,
+            convex_in="the mean",
+            symmetric=True,
+            best="the mean and the variance",
+            proper="strictly proper",
+        )
 
 
 class GaussianNLLSigma(LogScore):
@@ -200,7 +206,7 @@ class GaussianNLLSigma(LogScore):
 
     def traits(self):
         best = "the mean and the standard deviation"
-        return Traits(convex=True, symmetric=True, best=best, proper="strictly proper")
+        return Traits(convex=True, convex_in="the mean", symmetric=True, best=best, proper="strictly proper")
 
 
 class LaplaceNLL(LogScore):
@@ -264,6 +270,7 @@ class LaplaceNLL(LogScore):
     def traits(self):
         return Traits(
             convex=True,
+            convex_in="the location",
             symmetric=True,
             kinks=(0.0,),
             best="the median and the mean distance from it",

@@ -129,7 +129,7 @@ class ListnetSoftmax(Ranking):
         )
 
     def traits(self):
-        return Traits(convex=True, lipschitz=self.beta, smoothness=self.beta**2 / 4)
+        return Traits(convex=True, lipschitz=self.beta, smoothness=self.beta**2 / 4, pictured=True)
 
 
 class Contests(Ranking):
@@ -237,7 +237,7 @@ class Listmle(Contests):
         return (("Z", "[sum(exp(s[j] - s[i]) for j in items if r[j] >= r[i]) for i in items]"),)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1.0, smoothness=0.25)
+        return Traits(convex=True, lipschitz=1.0, smoothness=0.25, pictured=True)
 
 
 class UniqueSoftmax(Contests):
@@ -279,4 +279,4 @@ class UniqueSoftmax(Contests):
         )
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1.0, smoothness=0.25)
+        return Traits(convex=True, lipschitz=1.0, smoothness=0.25, pictured=True)

@@ -136,7 +136,9 @@ class LogScale(Forecast):
         return bend, times(share, self.rate).rounded
 
     def traits(self):
-        return Traits(convex=True, symmetric=True, best=self.fit, proper="strictly proper")
+        return Traits(
+            convex=True, convex_in="the mean", symmetric=True, best=self.fit, proper="strictly proper"
+        )
 
 
 def times(x, factor):
@@ -260,6 +262,7 @@ class LaplaceNLLLogScale(LogScale):
     def traits(self):
         return Traits(
             convex=True,
+            convex_in="the location",
             symmetric=True,
             kinks=(0.0,),
             best=self.fit,

@@ -168,4 +168,6 @@ class ApproxNDCG(Ranking):
         )
 
     def traits(self):
-        return Traits(lipschitz=STEEPEST / self.temperature, smoothness=SHARPEST / self.temperature**2)
+        return Traits(
+            lipschitz=STEEPEST / self.temperature, smoothness=SHARPEST / self.temperature**2, pictured=True
+        )

@@ -64,7 +64,7 @@ class PairwiseMSE(Gaps):
         return 4 * np.where(even(q), found.rounded, sure(found, n * size))
 
     def traits(self):
-        return Traits(convex=True, smoothness=4.0)
+        return Traits(convex=True, smoothness=4.0, pictured=True)
 
 
 class PairwiseQuantile(Gaps):
@@ -162,4 +162,6 @@ class PairwiseQuantile(Gaps):
         return np.logical_or.reduce(level)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=max(self.tau, 1 - self.tau), smoothness=0.0, kinks=(1.0,))
+        return Traits(
+            convex=True, lipschitz=max(self.tau, 1 - self.tau), smoothness=0.0, kinks=(1.0,), pictured=True
+        )

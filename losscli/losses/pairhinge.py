@@ -79,4 +79,4 @@ class PairwiseHinge(Pairwise):
         )
 
     def traits(self):
-        return Traits(convex=True, lipschitz=1.0, smoothness=0.0, kinks=(self.margin,))
+        return Traits(convex=True, lipschitz=1.0, smoothness=0.0, kinks=(self.margin,), pictured=True)

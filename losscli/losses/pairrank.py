@@ -217,7 +217,7 @@ class PairwiseLogistic(Logistic):
         return reconsidered([found], partial(super().derivative, 1), s, y)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=self.sigma, smoothness=self.sigma**2 / 4)
+        return Traits(convex=True, lipschitz=self.sigma, smoothness=self.sigma**2 / 4, pictured=True)
 
 
 class PairwiseSoftZeroOne(Odds):
@@ -272,4 +272,4 @@ class PairwiseSoftZeroOne(Odds):
         return terms, both.high
 
     def traits(self):
-        return Traits(lipschitz=self.sigma / 4, smoothness=self.sigma**2 / (6 * 3**0.5))
+        return Traits(lipschitz=self.sigma / 4, smoothness=self.sigma**2 / (6 * 3**0.5), pictured=True)

@@ -171,7 +171,7 @@ class LambdaRank(Logistic):
 
     def traits(self):
         chance = (1 - tanh(self.sigma)) / 2
-        return Traits(smoothness=self.sigma**2 * (FIRST / 4 + LAST * chance * (1 - chance)))
+        return Traits(smoothness=self.sigma**2 * (FIRST / 4 + LAST * chance * (1 - chance)), pictured=True)
 
 
 def order_of(s):

@@ -101,6 +101,7 @@ class MAPE(Ratio):
         return Traits(
             convex=True,
             lipschitz=self.scale / max(1, self.floor),
+            pictured=True,
             smoothness=0,
             kinks=(1.0,),
             best="" if self.floor else "the median weighed by 1 / |t|",
@@ -180,4 +181,4 @@ class SMAPE(Ratio):
         return (prediction == target) | (prediction == 0)
 
     def traits(self):
-        return Traits(lipschitz=4 * self.scale, smoothness=8 * self.scale, kinks=(0.0, 1.0))
+        return Traits(lipschitz=4 * self.scale, smoothness=8 * self.scale, kinks=(0.0, 1.0), pictured=True)

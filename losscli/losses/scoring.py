@@ -124,6 +124,7 @@ class MulticlassBrier(OnProbabilities):
         return Traits(
             convex=True,
             lipschitz=2 * self.scale,
+            pictured=True,
             smoothness=2 * self.scale,
             best="the class frequencies",
             proper="strictly proper",
@@ -188,7 +189,9 @@ class RPS(OnProbabilities):
         return (2 * deque(running(chain.from_iterable(terms)), 1).pop().rounded / parts,)
 
     def traits(self):
-        return Traits(convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper")
+        return Traits(
+            convex=True, lipschitz=2, best="the class frequencies", proper="strictly proper", pictured=True
+        )
 
 
 def ahead_of_class(order, p, y):

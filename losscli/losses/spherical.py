@@ -32,7 +32,8 @@ class SphericalScore(OnProbabilities):
     )
     also = (
         "spherical", "pseudo-spherical-score",
-        "scoring.calcscore fam='sph' | in R; rescales to bounds if given them",
+        "scoring.calcscore fam='sph' | in R; of K classes 1 plus the root of K times ours; rescales to bounds "
+        "if given them",
     )  # fmt: skip
     use = "probabilities are judged by a bounded score in which all of the classes count"
     pitfalls = (
@@ -80,6 +81,7 @@ class SphericalScore(OnProbabilities):
         return Traits(
             convex=bool((self.bend(np.linspace(0, 1, 2001)[1:-1]) >= 0).all()),
             lipschitz=self.steepest() if self.alpha >= 2 else np.inf,
+            pictured=True,
             best="the class frequencies",
             proper="strictly proper",
         )

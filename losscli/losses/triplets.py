@@ -261,8 +261,10 @@ class TripletMargin(Triples):
 
     def traits(self):
         if self.smooth:
-            return Traits(convex=True, lipschitz=1, smoothness=0.25)
-        return Traits(convex=True, lipschitz=1, smoothness=0, kinks=(-self.margin,))
+            return Traits(convex=True, convex_in="the distances", lipschitz=1, smoothness=0.25)
+        return Traits(
+            convex=True, convex_in="the distances", lipschitz=1, smoothness=0, kinks=(-self.margin,)
+        )
 
 
 def active_rows(excess):
