@@ -1,7 +1,8 @@
 """Labels read off more steps than there are labels: the probability of all ways to spell them."""
 
 from abc import abstractmethod
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,8 +12,9 @@ from losscli.families.listwise import Labels, Listwise
 from losscli.families.pointwise import LOGIT, TARGET
 from losscli.families.ranking import apart
 from losscli.loss import DomainError, Input
+from losscli.losses import spelled
 from losscli.losses.divergence import LOG_PROBABILITY, NONPOSITIVE
-from losscli.numerics.arithmetic import sure
+from losscli.numerics.arithmetic import reconsidered, sure
 from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.wide import Wide, joined
 from losscli.parameter import flag, parameter
@@ -54,7 +56,17 @@ class Spelling(Listwise):
     def bend(self, q, passed) -> Any:
         """Return the second derivatives, each in one number."""
 
+    normal: ClassVar[bool] = False
+    """Whether the numbers are logarithms of probabilities."""
+
     def derivative(self, order, z, labels):
+        if order == 2:
+            return self.careful(order, z, labels)
+        found = (spelled.cost, spelled.slopes)[order](z, labels, int(self.blank), self.normal)
+        return reconsidered([found], partial(self.careful, order), z, labels)
+
+    def careful(self, order, z, labels):
+        """Return a derivative by double-doubles with exponents."""
         q, places, at, said = self.paths(z, labels)
         if order == 0:
             return (self.cost(arrivals(said, places)[1], len(z[0])),)
@@ -212,6 +224,7 @@ class CTCLogProbs(Spelling):
     forms = ((Input("pred", NONPOSITIVE, "vector", wrt=True, columns=LOG_PROBABILITY), LABELS),)
     formula = "-log(P)"
     slope_formula = "-through(q, y, k, c) / P"
+    normal = True
     instead = {"pred": "ctc"}  # noqa: RUF012
     also = (
         "keras.backend.ctc_batch_cost | of Keras 2; takes probabilities, adding 1e-7; the blank is the last class",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from losscli import CTC, CTCLogProbs, DomainError, SoftmaxCrossEntropy, UsageError
+from losscli.losses import spelled
 
 RNG = np.random.default_rng(92)
 NEAR = {"rtol": 1e-13, "atol": 1e-15}
@@ -125,3 +126,29 @@ def test_lists_together_and_alone(loss, order):
     for k in range(6):
         alone = getattr(loss, order)(z[lists == k], [labels[k]])
         np.testing.assert_array_equal(found[[k]] if order == "value" else found[lists == k], alone)
+
+
+@pytest.mark.parametrize("steep", [0.01, 1.0, 20.0])
+@pytest.mark.parametrize("loss", [CTC(), CTC(blank=2), CTCLogProbs()], ids=str)
+def test_pairs_of_doubles_find_what_numbers_with_exponents_find(loss, steep):
+    z = RNG.normal(size=(5, 12, 20)) * steep
+    z[int(loss.blank), :, :10] += steep
+    if loss.normal:
+        z -= np.log(np.exp(z - z.max(axis=0)).sum(axis=0)) + z.max(axis=0)
+    classes = np.array([k for k in range(5) if k != loss.blank], float)
+    for count in (0, 1, 4, 7):
+        labels = classes[RNG.integers(0, 4, (count, 20))]
+        with np.errstate(all="ignore"):
+            for order, quick in enumerate((spelled.cost, spelled.slopes)):
+                found = quick(z, labels, int(loss.blank), loss.normal)
+                (truth,) = loss.careful(order, z, labels)
+                near = abs(found - truth) <= 2 * np.spacing(abs(truth))
+                assert (near | np.isnan(found)).all()
+                assert near.mean() > 0.5 or count == 7 or steep != 1
+
+
+def test_more_paths_than_doubles_count_and_steps_too_steep_are_left_to_exponents():
+    for z in (np.zeros((3, 1000, 1)), RNG.normal(size=(3, 50, 1)) * 200, np.full((3, 4, 1), np.nan)):
+        labels = np.tile([[1.0], [2.0]], (150 if z.shape[1] == 1000 else 1, 1))
+        with np.errstate(all="ignore"):
+            assert np.isnan(spelled.slopes(z, labels, 0, normal=False)).all()
