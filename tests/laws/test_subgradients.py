@@ -69,8 +69,8 @@ def test_kinks_are_told(loss):
 
 
 class First(CrammerSingerHinge):
-    def tied(self, s, t):
-        found = super().tied(s, t)
+    def tied(self, rivals, top, t):
+        found = super().tied(rivals, top, t)
         return found & (np.cumsum(found, axis=0) == 1)
 
 
@@ -90,8 +90,10 @@ class Blind(MulticlassPerceptron):
 
 
 class Wary(MulticlassZeroOne):
+    margin = 0.0
     corner = BestRival.corner
-    tied = BestRival.tied
+    best = BestRival.best
+    tied = staticmethod(BestRival.tied)
 
 
 @pytest.mark.parametrize(
