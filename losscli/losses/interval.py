@@ -9,7 +9,6 @@ from losscli.domain import Interval
 from losscli.families.pointwise import TARGET
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.arithmetic import FAINT, gathered
-from losscli.numerics.doubledouble import total
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
@@ -162,13 +161,9 @@ class WeightedIntervalScore(Loss):
             return (found,)
         gap = q - y
         terms = np.maximum(rest * gap, -tau * gap)
-        if not squares(gap) < np.inf:
-            far = (
-                np.isinf(gap) & np.isfinite(q) & np.isfinite(y)
-            )  # the gap has no double, its share may have one
-            found = total(np.where(far, np.nan, terms)).rounded / count * 2
-        else:
-            found = gathered(terms) / count * 2
+        found = gathered(terms) / count * 2
+        if not squares(gap) < np.inf:  # a gap or a sum may have no double, and its share one
+            found[~np.isfinite(found) & np.isfinite(q).all(axis=0) & np.isfinite(y)] = np.nan
         small = found < FAINT
         if small.any():
             found[small & (q != y).any(axis=0)] = np.nan

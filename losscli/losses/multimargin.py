@@ -184,9 +184,10 @@ class BestRival(Rivals):
         rivals = s.copy()
         rivals[t, np.arange(len(t))] = -np.inf
         top = rivals.max(axis=0)
+        found = rounded_sum(top, -pick(s, t), self.margin)
         if not squares(s) < np.inf:  # where some lead is no number, there is no best
-            return self.lead(s, t).max(axis=0), rivals, top
-        return rounded_sum(top, -pick(s, t), self.margin), rivals, top
+            found = np.where(np.isfinite(s).all(axis=0), found, self.lead(s, t).max(axis=0))
+        return found, rivals, top
 
     @staticmethod
     def tied(rivals, top, t):

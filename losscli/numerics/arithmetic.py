@@ -141,4 +141,5 @@ def gathered(x: Array) -> Array:
     if squares(found) < np.inf:
         return found
     plain = x.sum(axis=0)
-    return np.where(np.isfinite(plain), total(x).rounded, plain)
+    near = np.where(np.isfinite(plain), total(x).rounded, plain)
+    return np.where(np.isfinite(found), found, near)
