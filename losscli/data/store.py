@@ -116,3 +116,7 @@ def translated(damaged: Callable[[str], DataError]) -> Generator[None]:
         yield
     except duckdb.Error as error:
         raise damaged(str(error).splitlines()[0]) from None
+    except RuntimeError as error:
+        if "interrupt" in str(error).lower():  # by Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
