@@ -35,8 +35,8 @@ class Pulls(NamedTuple):
     weights: slices.Cut
     inner: int
     """For sums of so many they are cut."""
-    bound: float
-    """Above the largest."""
+    bound: Array | float
+    """More than the sizes of a row or column are in the mean, and half the power of 2 for which they are cut."""
     factor: Pair
     """(lists, rows, 1)"""
     of_rows: Array
@@ -45,7 +45,7 @@ class Pulls(NamedTuple):
     """Of each column, (lists, columns, 1)."""
 
     @property
-    def rough(self) -> float:
+    def rough(self) -> Array | float:
         """How much, over 2^-73, sums of the last parts of products may lack beside the largest terms.
 
         Of K products, three times, each off the largest by 2^-50 inner, and rounded K times.

@@ -28,7 +28,7 @@ def infonce(s, rows):
         part[mine] = -part.sum(axis=-1)
     size = rest[0] * factor.high
     columns[:, mine[2]] += size
-    return alike.Pulls(weights, 4 * count, 2.0 * count, (factor.high, factor.low), 2 * size, columns)
+    return alike.Pulls(weights, 4 * count, 4.0, (factor.high, factor.low), 2 * size, columns)
 
 
 def supcon(s, rows, good):
@@ -50,7 +50,7 @@ def supcon(s, rows, good):
     share = whole / np.maximum(positives, 1.0)
     for part, each in zip(weights, slices.Cut.of((share.high, share.low), 2.0, 4 * count), strict=True):
         np.subtract(part, each, out=part, where=good)
-    return alike.Pulls(weights, 4 * count, 2.0 * count, (factor.high, factor.low), 2.0 * some, columns)
+    return alike.Pulls(weights, 4 * count, 4.0, (factor.high, factor.low), 2.0 * some, columns)
 
 
 def siglip(s, rows, bias):
@@ -79,7 +79,7 @@ def ntxent(s, other, good):
     near = s[0][at], s[1][at]
     for part in s:
         np.copyto(part, 0.0, where=good | ~other)
-    inner = 4 * count * int(good.sum(axis=1).max(initial=1))
+    inner = 2 * count * count  # one row may be pulled by all others as by their whole sums
     weights = slices.Cut.of(s, 2.0, inner)
     strangers = slices.total(weights)
     here = at[:2]
@@ -97,7 +97,9 @@ def ntxent(s, other, good):
     pulled = alike.scaled(found, (back.high[here][:, 0], back.low[here][:, 0]))
     for part, each in zip(weights, slices.Cut.of(pulled, 2.0, inner), strict=True):
         part[at] = -each
-    return alike.Pulls(weights, inner, 2.0 * count, (factor.high, factor.low), 2 * missed.high, columns)
+    most = np.bincount(at[0] * count + at[2], pulled[0], len(good) * count).reshape(len(good), count)
+    bound = 4.0 + most.max(axis=1)[:, None, None] / count
+    return alike.Pulls(weights, inner, bound, (factor.high, factor.low), 2 * missed.high, columns)
 
 
 def infonce_costs(s, rows):
