@@ -140,7 +140,8 @@ class NegativeBinomialNLLAlpha(Restated):
     slope_formula = "(m - y) / (m * (1 + a * m))"
     also = (
         "nb2-alpha", "negbinom-alpha",
-        "statsmodels.discrete.discrete_model.NegativeBinomial | minus its loglikeobs, which takes ln mu and ln alpha",
+        "statsmodels.discrete.discrete_model.NegativeBinomial | minus its loglikeobs, of ln mu and alpha; "
+        "of ln alpha while it fits",
     )  # fmt: skip
     use = "as negative-binomial-nll, of a model that gives the dispersion alpha: statsmodels, DeepAR"
     pitfalls = (
