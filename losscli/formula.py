@@ -88,10 +88,8 @@ class _Fold(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         if isinstance(node.value, ast.Name) and node.value.id in self.fixed:  # one number for all
             return _known(self.fixed[node.value.id])
-        whole = node.value
-        while isinstance(whole, ast.Subscript):  # of a matrix
-            whole = whole.value
-        return _known(1) if ast.unparse(whole) in self.level else self.generic_visit(node)
+        whole, *_ = ast.unparse(node.value).split("[")  # it may be a matrix
+        return _known(1) if whole in self.level else self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         test = self.visit(node.test)

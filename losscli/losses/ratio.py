@@ -114,16 +114,13 @@ class SMAPE(Ratio):
     Where both are 0 it is 0.
     """
 
-    formula = "2 * scale * abs(p - t) / (abs(p) + abs(t)) if abs(p - t) > 0 else 0"
-    slope_formula = (
-        "0 if p * t <= 0 else -4 * scale * abs(t) / (p + t)**2 if p < t "
-        "else 4 * scale * abs(t) / (p + t)**2 if p > t else 0"
-    )
+    formula = "2 * scale * abs(p - t) / w if abs(p - t) > 0 else 0"
+    slope_formula = "2 * scale * (sign(p - t) - abs(p - t) * u / w) / w"
     source = "Makridakis 1993, Accuracy measures: theoretical and practical concerns, doi:10.1016/0169-2070(93)90079-3"
     also = (
         "symmetric-mean-absolute-percentage-error", "symmetric-mape",
-        "torchmetrics.functional.symmetric_mean_absolute_percentage_error | divides by at least 1.17e-6",
-        "torchmetrics.SymmetricMeanAbsolutePercentageError | divides by at least 1.17e-6",
+        "torchmetrics.functional.symmetric_mean_absolute_percentage_error = smape:floor=1.17e-6",
+        "torchmetrics.SymmetricMeanAbsolutePercentageError = smape:floor=1.17e-6",
         "catboost.SMAPE = smape:scale=100",
     )  # fmt: skip
     use = "relative errors are reported and targets may be 0"
@@ -138,12 +135,41 @@ class SMAPE(Ratio):
 
     scale: float = parameter(default=1.0, within=FACTOR, help="a factor; 100 gives per cent", quiet=True)
 
+    floor: float = parameter(
+        default=0.0,
+        within=Interval(0, ends="[)"),
+        help="the least that twice the error is divided by",
+        quiet=True,
+    )
+
     def derivative(self, order, *block):
         p, t = block
         (found,) = super().derivative(order, p, t)
-        if self.scale == 1:
-            return (found,)
-        return (self.scale * found if order == 0 else self.where_alike(p, t, amplified(self.scale, found)),)
+        if self.scale != 1:
+            found = self.scale * found if order == 0 else self.where_alike(p, t, amplified(self.scale, found))
+        return (self.floored(order, found, p, t) if self.floor else found,)
+
+    def floored(self, order, found, p, t):
+        """Return what was found, but of sizes that are less than the floor together; at it, the lesser slope."""
+        if order == 2:
+            return np.where(self.over_floor(p, t) <= 0, 0.0, found)
+        base = np.sign(p - t) if order else abs(p - t)
+        share = 2 * (base / self.floor)
+        below = share if self.scale == 1 else np.where(base == 0, 0.0, amplified(self.scale, share))
+        side = self.over_floor(p, t)
+        return np.where((side < 0) | (side == 0) & (abs(below) < abs(found)), below, found)
+
+    def where(self, form):
+        if not self.floor:
+            return (("w", "abs(p) + abs(t)"), ("u", "sign(p)"))
+        return (
+            ("w", "max(abs(p) + abs(t), floor)"),
+            ("u", "sign(p) if abs(p) + abs(t) > floor else 0"),
+        )
+
+    def over_floor(self, p, t):
+        """Return the sign of |p| + |t| less the floor."""
+        return np.sign((DoubleDouble.of_sum(abs(p), abs(t)) - self.floor).high)
 
     def penalty(self, p, t):
         w = abs(p) + abs(t)
@@ -178,7 +204,18 @@ class SMAPE(Ratio):
         return np.where(lost, np.nan, np.ldexp(found.rounded, (1 - degree) * exponent))
 
     def corner(self, prediction, target):
-        return (prediction == target) | (prediction == 0)
+        if not self.floor:
+            return (prediction == target) | (prediction == 0)
+        side = self.over_floor(prediction, target)
+        return (prediction == target) | (side == 0) | (side > 0) & (prediction == 0)
 
     def traits(self):
+        if self.floor > 1:
+            a = self.floor
+            return Traits(
+                lipschitz=max(2 / a, 4 / a / a) * self.scale,
+                smoothness=8 / a**3 * self.scale,
+                kinks=tuple(sorted({1 - a, 1.0, a - 1})),
+                pictured=True,
+            )
         return Traits(lipschitz=4 * self.scale, smoothness=8 * self.scale, kinks=(0.0, 1.0), pictured=True)
