@@ -13,6 +13,7 @@ from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
 from losscli.numerics.bregman import LEAST, apart, crossed, entropic
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_sum
+from losscli.numerics.quick import either
 from losscli.numerics.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
@@ -260,6 +261,15 @@ class KLDivergenceLogTarget(Divergence):
         "where both are -inf torch and optax give nan; here such a class costs 0",
     )
     related = ("kl-divergence-log", "kl-divergence")
+
+    def swiftly(self, order):
+        return self.swift_slope if order == 1 else None
+
+    @staticmethod
+    def swift_slope(out, z, s):
+        np.exp(s, out=out)
+        np.subtract(0.0, out, out=out)
+        return either(no_logarithms(z), no_logarithms(s))
 
     def derivative(self, order, *block):
         return ((self.penalty, self.slope, self.curvature)[order](*block),)
