@@ -105,7 +105,7 @@ def evaluate(
     Outside, samples are rows; inside a block they run along the last axis, so that kernels
     vectorise over samples whatever the number of classes, and broadcast without ceremony. Infinities
     and NaN are no errors in there. Samples that are put off are computed at last, all together, as are
-    those that a `quick` kernel of numbers has doubts about, unless they are most of a block.
+    those that a `quick` kernel of numbers has doubts about.
     """
     outs = tuple(np.empty(shape) for shape in shapes)
     width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
@@ -124,11 +124,9 @@ def evaluate(
         def work(span: slice) -> None:
             doubt = quick(*(x[span] for x in (*outs, *inputs))) if quick else True
             if not isinstance(doubt, bool):
-                put = np.flatnonzero(doubt)
-                if 2 * len(put) <= len(doubt):
-                    late[span.start] = put + span.start
-                    return
-            elif not doubt:
+                late[span.start] = np.flatnonzero(doubt) + span.start  # however many: a row stands by itself
+                return
+            if not doubt:
                 return
             where = span if rows is None else rows[span]
             if len(parts) == 1:

@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.blocks import squares
-from losscli.domain import FINITE, NONNEGATIVE, REAL, UNIT, Choice, Domain, covers
+from losscli.domain import FINITE, NONNEGATIVE, POSITIVE, REAL, UNIT, Choice, Domain, covers
 from losscli.parameter import spell
 
 Array = NDArray[np.float64]
 
 ONE, ENDLESS = (int(np.array(x).view(np.uint64)) for x in (1.0, inf))
 """The bits of numbers."""
+
+SMALL, LARGE = 2.0**-100, 2.0**100
+"""Numbers of ordinary size are between these."""
+LARGE_BITS = int(np.array(LARGE).view(np.uint64))
 
 PREDICTION = ("y_pred", "pred", "prediction", "predicted", "y_hat", "yhat", "p", "prob", "probability")
 TARGET = ("y_true", "target", "label", "truth", "actual", "y", "class")
@@ -58,6 +62,25 @@ class Input(NamedTuple):
     def plain(self) -> bool:
         """Whether any numbers of its domain will do."""
         return self.kind in ("number", "vector") and not (self.simplex or self.direction or self.least)
+
+    def tame(self, x: Array) -> bool:
+        """Return whether all of `x` lie in the domain and are of ordinary size, in as few passes as that takes.
+
+        It may say no of some that `tame_rows` has nothing against.
+        """
+        domain = self.domain
+        if domain in (REAL, FINITE):
+            return squares(x) < LARGE
+        if domain == NONNEGATIVE:
+            return bool(x.size) and int(x.view(np.uint64).max()) < LARGE_BITS
+        if domain == POSITIVE:
+            return bool(x.size) and float(x.min()) > SMALL and float(x.max()) < LARGE
+        return self.complete(x)
+
+    def tame_rows(self, x: Array) -> NDArray[np.bool_]:
+        """Return which of `x` lie in the domain and are of ordinary size."""
+        told = (abs(x) < LARGE) & ~self.domain.outside(x)
+        return told & (x > SMALL) if self.domain == POSITIVE else told
 
     def complete(self, x: Array) -> bool:
         """Return whether all of `x` plainly lie in the domain and none is missing, in as few passes as that takes."""

@@ -66,7 +66,7 @@ class PoissonNLL(Ratio):
             return True
         np.subtract(p, t, out)
         out /= p
-        return missing(out) if self.sound(p, t) else True
+        return missing(out)
 
     def penalty(self, p, t):
         if self.full:
@@ -167,7 +167,7 @@ class PoissonNLLLog(Binary):
             rate += part
             size = np.abs(out)
             size *= 3.0
-        return ~(rate < size) if y.min() >= 0 else True
+        return ~(rate < size)
 
     def derivative(self, order, *block):
         return super().derivative(order, *block) if order == 2 else (self.closer(order, *block),)

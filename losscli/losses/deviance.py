@@ -25,13 +25,6 @@ POSITIVES = (
     ),
 )
 
-SMALL, LARGE = 2.0**-150, 2.0**150  # products of five such numbers are ordinary
-
-
-def ordinary(x):
-    """Return whether all of some numbers are of ordinary size."""
-    return x.min() > LEAST and x.max() < MOST
-
 
 class Deviance(Ratio):
     """A deviance, whose least value is 0, at the target."""
@@ -43,12 +36,12 @@ class Deviance(Ratio):
     top = 4
 
     def filled(self, order, out, p, t):
-        if order == 2 or self.settings()["half"] or not self.sound(p, t):
+        if order == 2 or self.settings()["half"]:
             return True
         return self.briskly(order, out, p, t)
 
     def briskly(self, order, out, p, t):
-        """Do it for a sound block and no factor."""
+        """Do it without a factor."""
         return True
 
     def derivative(self, order, *block):
@@ -86,8 +79,6 @@ class PoissonDeviance(Deviance):
         if order:
             np.subtract(p, t, out)
             out /= p
-        elif not (ordinary(p) and t.max() < MOST):
-            return True
         else:
             ratio_apart(p, t, out)
             out *= t
@@ -142,8 +133,6 @@ class GammaDeviance(Deviance):
             np.subtract(p, t, out)
             out /= p
             out /= p
-        elif not (ordinary(p) and ordinary(t)):
-            return True
         else:
             ratio_apart(t, p, out)
         out *= 2.0
@@ -196,8 +185,6 @@ class InverseGaussianDeviance(Deviance):
                 out /= p
             out *= 2.0
             return missing(out)
-        if not (p.min() > SMALL and p.max() < LARGE and t.min() > SMALL and t.max() < LARGE):
-            return True
         square, rest = unsquared(*exact_difference(p, t))
         square += rest  # one part in 2^53, and one for each factor of the divisor
         np.multiply(p, p, rest)

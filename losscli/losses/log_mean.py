@@ -213,7 +213,7 @@ class GammaNLLLog(OnLogMean):
             np.add(z, share, out)
             np.abs(out, least := np.empty_like(out))
             least *= 1.5
-            return ~(share < least) if y.min() > 0 else True
+            return ~(share < least)
         if order == 1:
             found, mean, sure = rise_above(z, y)
             np.divide(found, mean, out)

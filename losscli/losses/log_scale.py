@@ -10,7 +10,7 @@ from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
 from losscli.numerics.arithmetic import reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
-from losscli.numerics.quick import exact_difference
+from losscli.numerics.quick import below, exact_difference, outside
 from losscli.numerics.tables import coarse, exp_pair, product
 from losscli.numerics.wide import Wide
 from losscli.parameter import flag
@@ -43,9 +43,9 @@ class LogScale(Forecast):
         *outs, location, s, target = block
         e, lost = exact_difference(location, target)
         size = np.abs(e)
-        if not (size.max() < MOST and s.min() > -NEAR and s.max() < NEAR):
-            return True
+        doubt = below(size, LEAST)
         p = s * -self.rate
+        doubt = doubt | outside(p, -NEAR, NEAR)
         np.exp(p, p)
         if order:
             np.multiply(e if self.degree == 2 else np.sign(e), p, outs[0])
@@ -63,7 +63,6 @@ class LogScale(Forecast):
         rest *= p
         more += rest
         out, part = outs[order], self.rate / self.degree
-        doubt = u < LEAST * LEAST if size.min() < LEAST else False
         if order:
             np.subtract(1.0, u, out)
             out -= more

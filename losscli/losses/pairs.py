@@ -49,7 +49,7 @@ class HingeEmbedding(OfBoth):
             out += 0.0  # no -0.0
         else:
             out.fill(0.0)
-        return not (self.sound(d, y) and (abs(self.margin) > LEAST or not self.margin))
+        return not (abs(self.margin) > LEAST or not self.margin)
 
     def penalty(self, d, y):
         return np.where(y > 0, d, np.maximum(0.0, self.margin - d)) + 0 * y
@@ -125,7 +125,7 @@ class MarginRanking(Loss):
             np.multiply(y, gap > 0, outs[1])
             np.subtract(0.0, outs[1], outs[0])
             outs[1] += 0.0  # no -0.0
-        return not self.sound(x1, x2, y)
+        return False
 
     def derivative(self, order, *block):
         short = self.short(*block)

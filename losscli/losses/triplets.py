@@ -4,7 +4,6 @@ from functools import partial
 
 import numpy as np
 
-from losscli.blocks import squares
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.families import softened
 from losscli.losses.triples import Triples
@@ -88,7 +87,7 @@ class TripletMargin(Triples):
         else:
             np.copyto(outs[0], gap > 0)
             np.subtract(0.0, outs[0], outs[1])
-        return not (self.sound(near, far) and squares(gap) < np.inf)
+        return False
 
     def derivative(self, order, *block):
         if len(block) == 2:

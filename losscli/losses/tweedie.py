@@ -14,12 +14,12 @@ from losscli.losses.deviance import (
     GammaDeviance,
     InverseGaussianDeviance,
     PoissonDeviance,
-    ordinary,
 )
 from losscli.numerics.arithmetic import sure, with_care
 from losscli.numerics.bregman import LEAST, MOST
 from losscli.numerics.doubledouble import DoubleDouble, log
 from losscli.numerics.powers import midway, scaled_power, tweedie
+from losscli.numerics.quick import below
 from losscli.numerics.surplus import between, raised
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
@@ -65,8 +65,9 @@ class TweedieDeviance(Deviance):
 
     def briskly(self, order, out, p, t):
         if (plainly := self.closed()) is not None:
-            return plainly.filled(order, out, p, t)
-        if self.power != 1.5 or not (order and ordinary(p) and t.max() < MOST):
+            doubt = plainly.filled(order, out, p, t)
+            return doubt | below(t, LEAST) if self.power >= 2 else doubt  # a target of 0 is refused
+        if self.power != 1.5 or not order:
             return True
         np.subtract(p, t, out)
         out /= p

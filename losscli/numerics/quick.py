@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from threading import local
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,22 +149,48 @@ def either(one: Doubt, other: Doubt) -> Doubt:
 class Quickly:
     """What may have kernels of few passes beside its usual ones."""
 
+    forms: ClassVar[Any]
+
     def swiftly(self, order: int) -> Quick | None:
         """Return a kernel of few passes for ordinary samples, of one number each, if there is one."""
-        return None if type(self).filled is Quickly.filled else partial(self.filled, order)
+        return None if type(self).filled is Quickly.filled else partial(self._tamely, order)
 
     def filled(self, order: int, *block: Any) -> Doubt:
-        """Fill the first arrays with the derivative of `order`, from the inputs; tell where that will not do."""
+        """Fill the first arrays with the derivative of `order`, from the inputs; tell where that will not do.
+
+        The inputs lie in their domains and are of ordinary size. What is told of a row depends on that row alone;
+        True is told of all that have these parameters.
+        """
         return True
 
-    def sound(self, *inputs: Array) -> bool:
-        """Return whether some inputs all lie plainly in their domains, and none is missing."""
-        form: Sequence[Any] = self.form(len(inputs))
-        return all(each.complete(x) for each, x in zip(form, inputs, strict=True))
-
-    def form(self, count: int) -> Sequence[Any]:
-        """Return the inputs of the form that has `count` of them."""
-        raise NotImplementedError
+    def _tamely(self, order: int, *block: Any) -> Doubt:
+        """Do it with the rows of ordinary size; tell of the others, too."""
+        for form in self.forms:
+            count = sum(each.wrt for each in form) if order else 1
+            if len(form) + count == len(block):
+                break
+        else:
+            return True
+        outs, inputs = block[:count], block[count:]
+        if any(each.kind != "number" for each in form):
+            return True
+        pairs = list(zip(form, inputs, strict=True))
+        if all(each.tame(x) for each, x in pairs):
+            return self.filled(order, *block)
+        tame = np.logical_and.reduce([each.tame_rows(x) for each, x in pairs])
+        rows = np.flatnonzero(tame)
+        if not rows.size:
+            return True
+        parts = [np.empty(rows.size) for _ in outs]
+        doubt = self.filled(order, *parts, *(x[rows] for x in inputs))
+        if doubt is True:
+            return True
+        for out, part in zip(outs, parts, strict=True):
+            out[rows] = part
+        told = ~tame
+        if doubt is not False:
+            told[rows] = doubt
+        return told
 
     def shortcut(self, order: int) -> Quick | None:
         """Return it, unless a subclass has a usual kernel of its own, which the inherited one knows nothing of."""
