@@ -9,7 +9,7 @@ from losscli.families import softened
 from losscli.losses.triples import Triples
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.dots import SwiftDistance
-from losscli.numerics.doubledouble import DoubleDouble, chosen
+from losscli.numerics.doubledouble import DoubleDouble, chosen, two_sum
 from losscli.numerics.geometry import Distance, apart
 from losscli.numerics.quick import exact_difference
 from losscli.parameter import flag, parameter
@@ -121,7 +121,12 @@ class TripletMargin(Triples):
         if self.smooth:
             return softened.known(chosen(np.isinf(plain), DoubleDouble(plain), difference), largest)
         faint = bool(self.squared) & (largest < FAINT)  # squares of what is not 0 may have vanished
-        found = np.where(level | (known & ~faint), difference.rounded, sure(difference, largest))
+        whole = difference.rounded
+        if not self.squared:  # as `filled` has it, lest the last bit depend on the rows beside
+            gap, lost = two_sum(near.high, -far.high)
+            plainly = (near.low == 0) & (far.low == 0)
+            whole = np.where(plainly, gap + self.margin + lost, whole)
+        found = np.where(level | (known & ~faint), whole, sure(difference, largest))
         return DoubleDouble(np.where(np.isinf(plain), plain, found))
 
     def of_vectors(self, order, *block):
