@@ -76,3 +76,10 @@ def surprise(p: Array) -> Array:
 def surprise_slope(p: Array) -> Array:
     """Return the slope of that."""
     return -1 / p
+
+
+def exponentials(out: Array, rows: Array, others: Array) -> Doubt:
+    """Fill in minus the exponentials of others, where these and the rows are logarithms: a slope of log-targets."""
+    np.exp(others, out=out)
+    np.subtract(0.0, out, out=out)
+    return either(no_logarithms(rows), no_logarithms(others))

@@ -6,14 +6,13 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import UNIT, Interval
+from losscli.families import sole
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import PROBABILITY, TARGET
-from losscli.families.sole import level, minus, no_logarithms, no_shares, sole, surprise, surprise_slope
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.numerics.arithmetic import DOUBT, FAINT, compensated, corrected, over, over_square, with_care
 from losscli.numerics.bregman import LEAST, apart, crossed, entropic
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_sum
-from losscli.numerics.quick import either
 from losscli.numerics.tables import exp_pair, log_pair
 from losscli.traits import Traits
 
@@ -133,13 +132,17 @@ class KLDivergence(OfProbabilities):
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
 
     def swiftly(self, order):
-        return sole(order, (surprise, surprise_slope)[order], no_shares) if order < 2 else None
+        return (
+            sole.sole(order, (sole.surprise, sole.surprise_slope)[order], sole.no_shares)
+            if order < 2
+            else None
+        )
 
     def sole(self, p, k):
-        return surprise(pick(p, k))
+        return sole.surprise(pick(p, k))
 
     def sole_slope(self, p, k):
-        return placed(k, surprise_slope(pick(p, k)), p.shape)
+        return placed(k, sole.surprise_slope(pick(p, k)), p.shape)
 
     def penalty(self, p, y):
         whole, lost = compensated(apart(p, y))
@@ -199,10 +202,10 @@ class KLDivergenceLog(Divergence):
     related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
 
     def swiftly(self, order):
-        return sole(order, (minus, level)[order], no_logarithms) if order < 2 else None
+        return sole.sole(order, (sole.minus, sole.level)[order], sole.no_logarithms) if order < 2 else None
 
     def sole(self, z, k):
-        return minus(pick(z, k))
+        return sole.minus(pick(z, k))
 
     def sole_slope(self, z, k):
         return placed(k, -1.0, z.shape)
@@ -263,13 +266,7 @@ class KLDivergenceLogTarget(Divergence):
     related = ("kl-divergence-log", "kl-divergence")
 
     def swiftly(self, order):
-        return self.swift_slope if order == 1 else None
-
-    @staticmethod
-    def swift_slope(out, z, s):
-        np.exp(s, out=out)
-        np.subtract(0.0, out, out=out)
-        return either(no_logarithms(z), no_logarithms(s))
+        return sole.exponentials if order == 1 else None
 
     def derivative(self, order, *block):
         return ((self.penalty, self.slope, self.curvature)[order](*block),)
