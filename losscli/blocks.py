@@ -112,8 +112,8 @@ def evaluate(
     parts = list(spans(len(inputs[0]), width, size))
 
     def fill(where: slice | NDArray[np.intp]) -> None:
-        few = not isinstance(where, slice)
-        block = [np.ascontiguousarray((x.take(where, axis=0) if few else x[where]).T) for x in inputs]
+        given = [x[where] if isinstance(where, slice) else x.take(where, axis=0) for x in inputs]
+        block = [np.ascontiguousarray(x.T) for x in given]
         for out, result in zip(outs, kernel(*block), strict=True):
             out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
 
