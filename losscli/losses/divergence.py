@@ -296,8 +296,4 @@ class KLDivergenceLogTarget(Divergence):
     def slope(self, z, s):
         return 0.0 - np.exp(s)
 
-    def curvature(self, z, s):
-        return np.zeros_like(z)
-
-    def traits(self):
-        return Traits(convex=True, lipschitz=1, smoothness=0)
+    curvature, traits = KLDivergenceLog.curvature, KLDivergenceLog.traits
