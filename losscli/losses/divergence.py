@@ -61,8 +61,9 @@ class Divergence(Loss):
     @abstractmethod
     def slope(self, x, y): ...
 
-    @abstractmethod
-    def curvature(self, x, y): ...
+    def curvature(self, x, y):
+        """Return the second derivative: 0 of what is linear."""
+        return np.zeros_like(x)
 
     def variables(self, *row):
         return {**dict(zip(self.symbols.split(", "), row, strict=True)), "classes": range(len(row[0]))}
@@ -234,9 +235,6 @@ class KLDivergenceLog(Divergence):
     def slope(self, z, y):
         return 0.0 - y
 
-    def curvature(self, z, y):
-        return np.zeros_like(z)
-
     def traits(self):
         return Traits(convex=True, lipschitz=1, smoothness=0)
 
@@ -296,4 +294,5 @@ class KLDivergenceLogTarget(Divergence):
     def slope(self, z, s):
         return 0.0 - np.exp(s)
 
-    curvature, traits = KLDivergenceLog.curvature, KLDivergenceLog.traits
+    def traits(self):
+        return Traits(convex=True, lipschitz=1, smoothness=0)
