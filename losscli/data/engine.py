@@ -19,10 +19,6 @@ from losscli.duck import duckdb
 
 NUMBERS_TOO = (b"_", b"(")
 """Marks of texts that DuckDB reads as numbers and we do not: 1_000, NaN(1)."""
-
-
-BUFFER = 1 << 22
-"""Bytes that DuckDB reads at a time, of which it holds several: larger ones are no faster."""
 STRANGE = "[_(]|[+]-|-[+]"
 
 
@@ -106,7 +102,7 @@ def select(
     return (
         f"select {', '.join(wanted)} from read_csv({quoted(path)}, auto_detect=false, header=false, skip={skip}, "
         f"delim={quoted(how.delimiter)}, quote='{quote}', escape='{quote}', columns={{{types}}}, "
-        f"strict_mode=true, null_padding=false, buffer_size={BUFFER}, "
+        "strict_mode=true, null_padding=false, "
         f"nullstr=[{', '.join(map(quoted, missing))}])"
     )
 
