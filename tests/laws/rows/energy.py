@@ -54,7 +54,10 @@ def kernel_row(loss, rng, at):
 
 
 def variogram_row(loss, rng, at):
-    return weighed(rng, at, *vectors(rng))
+    x, y = vectors(rng)
+    if loss.pairs and 2 * len(loss.pairs) != len(y) * (len(y) - 1):
+        return variogram_row(loss, rng, at)
+    return weighed(rng, at, x, y)
 
 
 ROWS = {"energy-score": energy_row, "gaussian-kernel-score": kernel_row, "variogram-score": variogram_row}
@@ -62,4 +65,5 @@ SETTINGS = {
     "energy-score.beta": [0.5, 1.5],
     "gaussian-kernel-score.width": [0.3, 1e6],
     "variogram-score.p": [1.0, 1.5, 2.0],
+    "variogram-score.pairs": [(0.5, 2.0, 0.0), (3.0,)],
 }
