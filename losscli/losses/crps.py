@@ -1,28 +1,20 @@
 """The continuous ranked probability score of forecasts that have a location and a scale."""
 
-from abc import abstractmethod
-from collections.abc import Sequence
-from functools import cache, partial
-from itertools import pairwise
+from functools import cache
 from math import factorial
-from typing import ClassVar
 
 import numpy as np
 
 from losscli.domain import FINITE, POSITIVE
-from losscli.families.forecast import LEAST, LOCATION, MOST, OUTCOME, SCALE, Forecast, ordinary, settled
+from losscli.families.forecast import LOCATION, OUTCOME, SCALE
 from losscli.inputs import Input
-from losscli.loss import Array
-from losscli.numerics.arithmetic import reconsidered
-from losscli.numerics.doubledouble import DoubleDouble, exp, log1p, two_sum
+from losscli.losses.standardised import CRPS, TAYLOR
+from losscli.numerics.doubledouble import DoubleDouble, exp, log1p
 from losscli.numerics.special import ROOT_TWO_OVER_PI, bell, bounded, erf
-from losscli.numerics.tables import COARSE, series, taylor
-from losscli.traits import Traits
+from losscli.numerics.tables import series
 
 STEPS, TERMS = 16, 10  # of the normal distribution: steps in a scale, and terms of a series about one
 WIDE = 9  # so many scales away its distribution function is 0 or 1
-DENSE, REACH, TAYLOR = 128, 48, 6  # of slopes: points in a unit of w, units, and terms after the first
-CLEAR = 2.0**-12  # a slope above this does not see how the way from the root is rounded
 BOTTOM = 0.3862943611198906  # 2 ln 2 - 1
 ROOT_OF_PI = DoubleDouble(0.5641895835477563, 7.66772980658294e-18)  # 1 / √π
 GNEITING = (
@@ -37,22 +29,6 @@ UNITS = "it is in the units of the target: of columns of different units, means 
 
 
 @cache
-def points(kind):
-    """Return the point next to the root in two parts, the first of few bits, and coefficients of g − w g′ at each."""
-    loss = kind()
-    root = DoubleDouble(np.array([kind.root]))
-    root = root + loss.slopes(root)[1] / (root.high * loss.bends(root.high)[0])
-    middle = float(np.rint(root.high[0] * 2**20)) / 2**20
-    tail = (root - middle).rounded[0]
-    count = round(middle * DENSE)
-    c = np.arange(-count, REACH * DENSE) / DENSE + middle
-    w = DoubleDouble.of_sum(c, tail)
-    first, (factor, half), bends = loss.slopes(w)[1], loss.bend(w), loss.bends(c + tail)
-    rows = [-((c + tail) * b + a) / n for n, (a, b) in enumerate(pairwise(bends), 2)]
-    return middle, tail, first.high, first.low, -(factor * half * half * w).rounded, *rows
-
-
-@cache
 def _cells(order):
     """Return the Taylor coefficients of g of the normal distribution, or of g′, at each step."""
     c = np.arange(WIDE * STEPS + 2) / STEPS
@@ -64,96 +40,6 @@ def _cells(order):
         rows.append(height.rounded * hermite / factorial(n + 2))
         hermite, last = -c * hermite - n * last, hermite
     return [k * row for k, row in enumerate(rows)][1:] if order else rows
-
-
-class CRPS(Forecast):
-    """The loss s g(w), with w = |e| / s; g, its derivatives and g − w g′ see w as a `DoubleDouble`."""
-
-    @abstractmethod
-    def height(self, w) -> DoubleDouble:
-        """Return g."""
-
-    @abstractmethod
-    def slopes(self, w) -> tuple[DoubleDouble, DoubleDouble]:
-        """Return g′, and the terms of g − w g′: the derivatives in error and scale."""
-
-    @abstractmethod
-    def bend(self, w) -> tuple[DoubleDouble, DoubleDouble]:
-        """Return g″ as a factor, and the root of the rest: far out no double holds the rest itself."""
-
-    @abstractmethod
-    def plain(self, w) -> Array:
-        """Return g for ordinary w of doubles."""
-
-    @abstractmethod
-    def along(self, w) -> Array:
-        """Return g′ for ordinary w of doubles."""
-
-    @abstractmethod
-    def bends(self, w) -> Sequence[Array]:
-        """Return Taylor coefficients of g″ at w, in doubles."""
-
-    root: ClassVar[float]
-    """Where g − w g′ is 0, rounded."""
-
-    def derivative(self, order, *block):
-        if order == 2:
-            return self.careful(order, *block)
-        location, scale, target = block
-        e, lost = two_sum(location, -target) if order else (location - target, None)
-        size = abs(e)
-        w = size / scale
-        if order:
-            side = np.sign(e)
-            found = [side * self.along(w), self.across(w, size, side * lost, scale)]
-        else:
-            found = [self.plain(w) * scale]
-        if not (w.min() > 1 / MOST and w.max() < MOST and scale.min() > LEAST and scale.max() < MOST):
-            unusual = ~((w < MOST) & (w > 1 / MOST) & ordinary(scale))
-            np.copyto(found[-1], np.nan, where=unusual)
-        return reconsidered(found, partial(self.careful, order), *block)
-
-    def across(self, w, size, lost, scale):
-        """Return g − w g′ for w = (size + lost) / scale, by its Taylor series about points, one of them the root."""
-        middle, tail, first, least, *rows = points(type(self))
-        step = np.rint(np.minimum(w, REACH) * DENSE - middle * DENSE)
-        point = step / DENSE + middle
-        coarse = (scale.view(np.int64) & COARSE).view(np.float64)
-        # the point has at most 26 bits, so that both its products are exact, and the first difference is as well
-        h = ((size - point * coarse) - (point * (scale - coarse) + (tail * scale - lost))) / scale
-        h = np.clip(h, -1 / DENSE, 1 / DENSE)  # beyond the last point there is nothing new
-        at = (step + np.rint(middle * DENSE)).astype(np.intp)
-        found = taylor(h, at, rows)
-        found *= h
-        found += least.take(at, mode="clip")
-        found += first.take(at, mode="clip")
-        near = abs(found) < CLEAR
-        return np.where(near, np.nan, found) if near.any() else found
-
-    def careful(self, order, location, scale, target):
-        high, low = two_sum(location, -target)
-        s, k = np.frexp(scale)  # g depends on the ratio alone, whatever the size of the two
-        w = abs(DoubleDouble(high, low)).shifted(-k) / s
-        beyond = (w.high > MOST) & np.isfinite(high)
-        known = beyond | ordinary(w.high) | (high == 0)
-        w = DoubleDouble(
-            np.where(beyond, MOST, np.where(known, w.high, np.nan)), np.where(beyond, 0.0, w.low)
-        )
-        if order == 0:
-            return (np.where(beyond, abs(high), self.height(w).rounded * scale),)
-        if order == 1:
-            along, across = self.slopes(w)
-            return np.sign(high) * along.rounded, settled(across, 0.5)
-        factor, root = self.bend(w)
-        inner = (factor * root / s).shifted(-(k // 2))
-        root = root.shifted(k // 2 - k)
-        return (inner * root).rounded, ((inner * w) * (root * w)).rounded
-
-    def where(self, form):
-        return (("w", "e / s"),)
-
-    def traits(self):
-        return Traits(convex=True, symmetric=True, lipschitz=1, proper="strictly proper")
 
 
 class CRPSGaussian(CRPS):
@@ -232,7 +118,10 @@ class CRPSLaplace(CRPS):
         return DoubleDouble(-np.expm1(-w.high), fall.high * w.low), fall * (w + 1.0) - 0.75
 
     def plain(self, w):
-        return 0.25 + (w + np.expm1(-w))
+        found = np.expm1(-w)
+        found += w
+        found += 0.25
+        return found
 
     def along(self, w):
         return -np.expm1(-w)
@@ -273,9 +162,14 @@ class CRPSLogistic(CRPS):
         return along, across.scaled(2.0) - 1.0
 
     def plain(self, w):
-        tangent = np.tanh(w / 2)
-        near = BOTTOM - np.log1p(-tangent * tangent)
-        return np.where(w < 1, near, (w - 1) + 2 * np.log1p(np.exp(-w)))
+        # ln(1 + e^-w) is ln 2 + ln(1 + found / 2); what that sum with w loses is below 2^-53 of w, and g above .38
+        found = np.expm1(-w)
+        found *= 0.5
+        np.log1p(found, found)
+        found *= 2.0
+        found += w
+        found += BOTTOM
+        return found
 
     def along(self, w):
         return np.tanh(w / 2)
