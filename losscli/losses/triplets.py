@@ -176,10 +176,10 @@ class TripletMargin(Triples):
     def bent(self, near, far, between, swapped, excess):
         """Return the second derivatives of the smooth loss."""
         (u, v, w), (c, d, e) = ([self.part(order, x) for x in (near, far, between)] for order in (1, 2))
-        towards = softened.bend_of_two(excess, (u, v), (c, d))
+        towards = self.against(2, softened.bend_of_two(excess, (u, v), (c, d)), near, far)
         found = [towards, softened.bend(excess, u, c), softened.bend(excess, v, -d)]
         if self.swap:
-            sides = softened.bend_of_two(excess, (u, -w), (c, e))
+            sides = self.against(2, softened.bend_of_two(excess, (u, -w), (c, e)), near, between)
             changed = [found[1], sides, softened.bend(excess, w, -e)]
             found = [np.where(swapped == 1, b, a) for a, b in zip(found, changed, strict=True)]
         return tuple(found)

@@ -111,13 +111,14 @@ def test_zeros_have_no_direction(loss):
 
 @pytest.mark.parametrize("squared", [False, True])
 @pytest.mark.parametrize("swap", [False, True])
+@pytest.mark.parametrize("smooth", [False, True])
 @pytest.mark.parametrize("positive", [[0, 3.0, 1], [0, 1.5, 1], [0, 2.0, 1]])
 @pytest.mark.parametrize("negative", [[0, 1.5, 1.0], [0, 1.0, 2.0], [0, 4.0, 1.5]])
 def test_triplets_level_in_a_coordinate_bend_without_bound_by_the_distance_that_does_so_more(
-    squared, swap, positive, negative
+    squared, swap, smooth, positive, negative
 ):
     """Of degree 1.5 each distance has a second derivative of infinity there: their difference has its side."""
-    loss = TripletMargin(p=1.5, margin=30, squared=squared, swap=swap)
+    loss = TripletMargin(p=1.5, margin=30, squared=squared, swap=swap, smooth=smooth)
     vectors = [np.array([each]) for each in ([0, 1.0, 1.0], positive, negative)]
     if loss.kinked(*vectors)[0]:
         return
