@@ -14,6 +14,7 @@ from losscli.inputs import aligned
 from losscli.loss import Array, Input, Loss, Section
 
 Index = NDArray[np.intp]
+NONE = np.empty(0, np.intp)
 
 
 class Listwise(Loss):
@@ -93,7 +94,8 @@ class Listwise(Loss):
         fixed = [entry for entry in form if entry.kind != "labels"]
         said = [np.asarray(x, np.float64) for entry, x in zip(form, inputs, strict=True) if entry in fixed]
         rows = iter(aligned(self.name, fixed, said))
-        code, count = numbered(len(said[0]), lists)
+        sizes, placed = numbered(len(said[0]), lists)
+        count = len(sizes)
         ragged = [None if entry in fixed else self._labels(entry, x, count)
                   for entry, x in zip(form, inputs, strict=True)]  # fmt: skip
         arrays = [next(rows) if labels is None else labels.padded for labels in ragged]
@@ -101,20 +103,19 @@ class Listwise(Loss):
             self.check(*arrays)
         wrt = [x for entry, x in zip(form, arrays, strict=True) if entry.wrt]
         outs = [np.empty(x.shape) for x in wrt] if order else [np.empty(count)]
-        for each in together(code, [labels.counts for labels in ragged if labels]):
+        for each in together(sizes, placed, [labels.counts for labels in ragged if labels]):
             parts = [
                 self._part(entry, each.of(x)) if labels is None else labels.of(each.lists)
                 for entry, x, labels in zip(form, arrays, ragged, strict=True)
             ]
-            shapes = [(*each.rows.shape, *x.shape[1:]) for x in wrt] if order else [(len(each.lists),)]
+            shapes = [(*each.shape, *x.shape[1:]) for x in wrt] if order else [(len(each.lists),)]
             results = blocks.evaluate(
                 partial(kernel, form), parts, shapes, blocks.LONG if self.swift else blocks.BLOCK
             )
+            if each.rows is None:
+                return tuple(result.reshape(out.shape) for out, result in zip(outs, results, strict=True))
             for out, result in zip(outs, results, strict=True):
-                if each.all and order:
-                    out[...] = result.reshape(out.shape)
-                else:
-                    out[each.rows if order else each.lists] = result
+                out[each.rows if order else each.lists] = result
         return tuple(outs)
 
     def check(self, *arrays: Any) -> None:
@@ -183,45 +184,45 @@ class Together(NamedTuple):
 
     lists: Index
     """Which lists, (L,)."""
-    rows: Index
-    """Their rows, (L, members), in the order in which they come."""
-    all: bool
-    """Whether these are all rows there are, one after the other."""
+    shape: tuple[int, int]
+    """How many lists, and members of each."""
+    rows: Index | None
+    """Their rows, (L, members), in the order in which they come; None of all there are, list after list."""
 
     def of(self, x: Array) -> Array:
         """Return what belongs to the rows, (L, members, ...)."""
-        return x.reshape(*self.rows.shape, *x.shape[1:]) if self.all else x[self.rows]
+        return x.reshape(*self.shape, *x.shape[1:]) if self.rows is None else x[self.rows]
 
 
-def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, int]:
-    """Return which list each of `count` rows is in, by the order in which lists appear, and how many there are."""
+def numbered(count: int, lists: ArrayLike | None) -> tuple[Index, Index | None]:
+    """Return the sizes of lists by the order in which they appear, and the rows list by list; None if they come so."""
     if lists is None:
-        return np.zeros(count, np.intp), int(count > 0)
+        return np.full(min(count, 1), count, np.intp), None
     names = np.asarray(lists)
     if names.shape != (count,):
         raise ValueError(f"lists must name the list of each of {count} rows, not have shape {names.shape}")
     fresh = names[1:] != names[:-1]
     if (fresh == (names[1:] > names[:-1])).all():  # they rise: most often lists come one after the other
-        code = np.concatenate([np.zeros(min(count, 1), np.intp), np.cumsum(fresh)])
-        return code, int(code[-1]) + 1 if count else 0
+        return np.diff(np.flatnonzero(fresh) + 1, prepend=0, append=count) if count else NONE, None
     _, first, code = np.unique(names, return_index=True, return_inverse=True)
     place = np.empty(len(first), np.intp)
     place[np.argsort(first)] = np.arange(len(first))
-    return place[code], len(first)
+    code = place[code]
+    rising = (code[1:] >= code[:-1]).all()
+    return np.bincount(code), None if rising else np.argsort(code, kind="stable")
 
 
-def together(code: Index, counts: Sequence[Index] = ()) -> Iterator[Together]:
+def together(sizes: Index, rows: Index | None, counts: Sequence[Index] = ()) -> Iterator[Together]:
     """Yield the lists that go through a kernel together: equally long, and alike in other `counts` of theirs."""
-    sizes = np.bincount(code)
     kinds = sizes
     for each in counts:
         kinds = kinds * (each.max(initial=0) + 1) + each
-    rising = (code[1:] >= code[:-1]).all()
-    rows = np.arange(len(code)) if rising else np.argsort(code, kind="stable")
-    if rising and len(kinds) and (kinds == kinds[0]).all():
-        yield Together(np.arange(len(sizes)), rows.reshape(len(sizes), -1), True)
+    if rows is None and len(kinds) and (kinds == kinds[0]).all():
+        yield Together(np.arange(len(sizes)), (len(sizes), int(sizes[0])), None)
         return
     starts = np.cumsum(sizes) - sizes
     for kind in np.unique(kinds):
         alike = np.flatnonzero(kinds == kind)
-        yield Together(alike, rows[starts[alike][:, None] + np.arange(int(sizes[alike[0]]))], False)
+        size = int(sizes[alike[0]])
+        at = starts[alike][:, None] + np.arange(size)
+        yield Together(alike, (len(alike), size), at if rows is None else rows[at])
