@@ -131,7 +131,8 @@ class DirectionError(DomainError):
     def __init__(self, loss: str, entry: Input, outside: NDArray[np.bool_], values: Array) -> None:
         super().__init__(loss, entry, outside, values)
         first = int(np.flatnonzero(self.rows)[0])
-        self.lacks = "leaves no member" if entry.name == "weights" else "has no direction"
+        told = {"weights": "leaves no member", "pred": "has no sum to divide by"}
+        self.lacks = told.get(entry.name, "has no direction")
         self.args = (f"{loss}: {entry.name} in row {first} is all zeros, which {self.lacks}",)
 
 

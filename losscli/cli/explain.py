@@ -168,8 +168,8 @@ def shown_definitions(loss: Loss) -> list[tuple[str, str]]:
         line = ", ".join(" ".join(case.split()) for case in typeset(text, fixed))
         said = names_in(text) & set(loss.parameters)
         means = each_of(name, text)
-        idle = line in (name, means) or (
-            said and said <= set(fixed) and name in names_in(text) and not switches
+        idle = line in (name, means, "1") or (
+            said and said <= set(fixed) and name in names_in(text) and not said & set(switches)
         )
         if name in needed and not idle:
             found.append((means, line))

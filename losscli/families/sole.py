@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.blocks import Array, Doubt, Quick
+from losscli.families.onehot import pick
 from losscli.inputs import SUM_TOLERANCE
 from losscli.numerics.quick import either, indices
 
@@ -83,3 +84,13 @@ def exponentials(out: Array, rows: Array, others: Array) -> Doubt:
     np.exp(others, out=out)
     np.subtract(0.0, out, out=out)
     return either(no_logarithms(rows), no_logarithms(others))
+
+
+def certain(order: int, p: Array, k: Array) -> Array:
+    """Return −ln p of the class `k`, or its slope."""
+    true = pick(p, k)
+    if order == 0:
+        return 0.0 - np.log(true)
+    slope: Array = np.zeros_like(p)
+    np.put_along_axis(slope, k[None].astype(np.intp), -1 / true[None], axis=0)
+    return slope

@@ -136,7 +136,7 @@ class Weighed(Multiclass):
         if not self.weights:
             return traits
         best = traits.best and f"{traits.best}, times the weights"
-        return Traits(convex=traits.convex, kinks=traits.kinks, best=best)
+        return Traits(convex=traits.convex, convex_in=traits.convex_in, kinks=traits.kinks, best=best)
 
     def variables(self, *row: Any) -> Mapping[str, Any]:
         """Return the names of the formula for one row; without weights all are 1."""

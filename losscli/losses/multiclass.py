@@ -6,8 +6,9 @@ from losscli import places
 from losscli.domain import UNIT, Interval
 from losscli.families.classes import OnProbabilities, OnScores
 from losscli.families.onehot import pick, weights
+from losscli.families.rescaled import Rescaled, divided
 from losscli.families.softmaxes import curvature, parts, revived
-from losscli.families.sole import no_shares, sole, surprise, surprise_slope
+from losscli.families.sole import certain, no_shares, sole, surprise, surprise_slope
 from losscli.families.weighed import Weighed, class_weights, left_out, smoothed
 from losscli.loss import Axis, Section
 from losscli.numerics.arithmetic import FAINT, over, over_square, sure, times, with_care
@@ -18,26 +19,28 @@ from losscli.traits import Traits
 FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
 
 
-class CategoricalCrossEntropy(Weighed, OnProbabilities):
+class CategoricalCrossEntropy(Rescaled, OnProbabilities):
     """How surprised the predicted probabilities are by the true class: only that class's probability counts.
 
-    Rows must sum to 1; nothing is renormalised or clipped unless asked.
+    Nothing is renormalised or clipped unless asked; until then rows must sum to 1.
     """
 
     formula = "-sum(xlogy(weights[k] * y[k], p[k]) for k in classes)"
-    slope_formula = "-weights[k] * y[k] / p[k]"
+    slope_formula = (
+        "(normalize * sum(weights[j] * y[j] for j in classes) - weights[k] * y[k] / p[k]) / total**normalize"
+    )
     source = "Good 1952, Rational decisions, doi:10.1111/j.2517-6161.1952.tb00104.x"
     also = (
         "cce", "categorical-crossentropy", "sparse-categorical-crossentropy", "log-loss",
         "cross-entropy",
-        "keras.losses.CategoricalCrossentropy ~ categorical-cross-entropy:clip=1e-7 | "
-        "divides every row by its sum first, inside the gradient; unless from_logits=True",
-        "keras.losses.categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
-        "divides every row by its sum first, inside the gradient; unless from_logits=True",
-        "keras.losses.SparseCategoricalCrossentropy ~ categorical-cross-entropy:clip=1e-7 | "
-        "divides every row by its sum first, inside the gradient; ignore is its ignore_class; unless from_logits=True",
-        "keras.losses.sparse_categorical_crossentropy ~ categorical-cross-entropy:clip=1e-7 | "
-        "divides every row by its sum first, inside the gradient; unless from_logits=True",
+        "keras.losses.CategoricalCrossentropy = categorical-cross-entropy:normalize=true | "
+        "clips at 1e-7 besides, as clip=1e-7 does; unless from_logits=True",
+        "keras.losses.categorical_crossentropy = categorical-cross-entropy:normalize=true | "
+        "clips at 1e-7 besides, as clip=1e-7 does; unless from_logits=True",
+        "keras.losses.SparseCategoricalCrossentropy = categorical-cross-entropy:normalize=true | "
+        "clips at 1e-7 besides, as clip=1e-7 does; ignore is its ignore_class; unless from_logits=True",
+        "keras.losses.sparse_categorical_crossentropy = categorical-cross-entropy:normalize=true | "
+        "clips at 1e-7 besides, as clip=1e-7 does; unless from_logits=True",
         "sklearn.metrics.log_loss ~ categorical-cross-entropy:clip=2.220446049250313e-16 | "
         "of three classes or more; clips at the last bit of the type of p",
         "xgboost.metric mlogloss ~ categorical-cross-entropy:clip=1e-16 | clips at 1e-16",
@@ -47,7 +50,8 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
     pitfalls = (
         "the mean with class weights divides by the sum of the weights of the true classes, keras by n",
         "columns are matched to classes by name, never by order alone",
-        "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do",
+        "keras rescales every row to sum 1 inside the graph: its gradient differs even where rows already do; "
+        "so does normalize=true",
     )
     related = ("softmax-cross-entropy", "bce")
 
@@ -62,13 +66,16 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
     )
     weights: tuple[float, ...] = class_weights()
     ignore: tuple[float, ...] = left_out()
+    normalize: float = divided()
 
     def swiftly(self, order):
-        if order == 2 or self.label_smoothing or self.clip or self.weights:
+        if order == 2 or self.label_smoothing or self.clip or self.weights or self.normalize:
             return None
         return sole(order, (surprise, surprise_slope)[order], no_shares)
 
     def derivative(self, order, p, y):
+        if self.normalize:
+            return (self.divided(p, y).answer(order),)
         if y.ndim == 1 and not (self.label_smoothing or self.clip or self.weights or order == 2):
             return (certain(order, p, y),)
         share = self.shares(p, y)
@@ -102,37 +109,35 @@ class CategoricalCrossEntropy(Weighed, OnProbabilities):
         return np.where(np.isnan(found) & ((p == 0) | (p == 1)), sure, found)
 
     def corner(self, p, y):
+        if self.normalize:
+            return self.divided(p, y).cornered()
         edge = (p == self.clip) | (1 - p == self.clip)
         return (edge & (self.shares(p, y) != 0)).any(axis=0) & (0 < self.clip < 0.5)
 
     def where(self, form):
         return (
             ("y", "[y[k] * (1 - label_smoothing) + label_smoothing / len(y) for k in classes]"),
+            ("total", "sum(p)**normalize"),
+            ("p", "[p[k] / total**normalize for k in classes]"),
             ("p", "[min(max(p[k], clip), 1 - clip) for k in classes]"),
         )
 
     def sections(self):
-        return self.by_weight(self.chances) if self.weights else super().sections()
+        return self.drawn(self.by_weight(self.chances) if self.weights else super().sections())
 
     def traits(self):
+        whole = "rows that sum to 1" * (self.normalize > 0)
         if not self.clip:
             proper = "" if self.label_smoothing else "strictly proper"
-            return self.at_weights(Traits(convex=True, best="the class frequencies", proper=proper))
+            best = "the class frequencies"
+            return self.at_weights(Traits(convex=True, convex_in=whole, best=best, proper=proper))
         if self.clip == 0.5:
             return Traits(convex=True, lipschitz=0, smoothness=0)
         least = (1 - self.label_smoothing / 2) / self.clip
-        kinks = (self.clip, 1 - self.clip)
-        return self.at_weights(Traits(lipschitz=least, smoothness=least / self.clip, kinks=kinks))
-
-
-def certain(order, p, k):
-    """Return −ln p of the class `k`, or its slope."""
-    true = pick(p, k)
-    if order == 0:
-        return 0.0 - np.log(true)
-    slope = np.zeros_like(p)
-    np.put_along_axis(slope, k[None].astype(np.intp), -1 / true[None], axis=0)
-    return slope
+        kinks, pictured = (self.clip, 1 - self.clip), self.normalize > 0
+        return self.at_weights(
+            Traits(lipschitz=least, smoothness=least / self.clip, kinks=kinks, pictured=pictured)
+        )
 
 
 class SoftmaxCrossEntropy(Weighed, OnScores):

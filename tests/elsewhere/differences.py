@@ -82,8 +82,8 @@ KERAS = {
         "gradient": lambda ours, z, y: 0 * ours,
     },
     "hinge kink": HALF_SLOPE,
-    "sparse_categorical_crossentropy": {"gradient": lambda ours, p, y: ours + 1},
-    "categorical_crossentropy": {"gradient": lambda ours, p, y: ours + 1},
+    "sparse_categorical_crossentropy undivided": {"gradient": lambda ours, p, y: ours + 1},
+    "categorical_crossentropy undivided": {"gradient": lambda ours, p, y: ours + 1},
     "categorical_focal_crossentropy": {
         "gradient": lambda ours, p, y: ours - (ours * p).sum(1, keepdims=True)
     },

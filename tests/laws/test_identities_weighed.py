@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from losscli import parse
+from losscli.loss import DirectionError
 
 RNG = np.random.default_rng(8)
 P = RNG.dirichlet(np.ones(3), 40)
@@ -143,3 +144,23 @@ def test_a_curve_a_weight(name):
     np.testing.assert_allclose(loss.follow(two, x), 4 * plain, rtol=1e-14)
     (section,) = parse(name).sections()
     np.testing.assert_allclose(plain, 0.5 * parse(name).follow(section, x), rtol=1e-14)
+
+
+@pytest.mark.parametrize("said", ["", ":weights=2/0.5/1", ":label_smoothing=0.1"])
+def test_rows_of_any_sum_are_those_of_softmax(said):
+    """Divided by its sum, e^z is the softmax of z, and a slope in z is that in e^z times it."""
+    ours = parse(f"categorical-cross-entropy:normalize=true{said}")
+    theirs = parse(f"softmax-cross-entropy{said}")
+    p, at = np.exp(Z), np.arange(3)
+    np.testing.assert_allclose(ours.value(p, Y), theirs.value(Z, Y), rtol=1e-13)
+    np.testing.assert_allclose(ours.gradient(p, Y) * p, theirs.gradient(Z, Y), rtol=1e-11, atol=1e-14)
+    second = ours.hessian(p, Y) * p[:, :, None] * p[:, None]
+    second[:, at, at] += theirs.gradient(Z, Y)
+    np.testing.assert_allclose(second, theirs.hessian(Z, Y), rtol=1e-10, atol=1e-12)
+    far = p * 2.0 ** np.arange(-800, 800, 40)[:, None]
+    np.testing.assert_array_equal(ours.value(far, Y), ours.value(p, Y))
+
+
+def test_a_row_to_be_divided_needs_a_sum():
+    with pytest.raises(DirectionError, match="row 1 is all zeros, which has no sum to divide by"):
+        parse("categorical-cross-entropy:normalize=true").value([[3.0, 0.0], [0.0, 0.0]], [0, 0])

@@ -128,7 +128,7 @@ def test_slope_formula_is_the_derivative(loss):
             settings = {k: mpf(v) for k, v in loss.settings().items() if not isinstance(v, tuple)}
             names |= {**settings, **loss.variables(*lifted)}
             for name, text in loss.where(form):
-                if name != "p":
+                if name != "p" or loss.settings().get("normalize"):
                     names[name] = eval(text, names)
             shown = eval(loss.slope_formula, names) * (row[1] if loss.symbols == "m" else 1)
         truth = oracle.derivative(loss, form, row, seed)

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import keras
 
 from tests.elsewhere.recording.cases import (
+    AMOUNTS,
     BATCH,
     EMPTY,
     ERRORS,
@@ -129,11 +130,21 @@ def binary():
 
 
 def classes():
-    rows("sparse_categorical_crossentropy", "categorical-cross-entropy", ROWS, index=True)
+    divided = "categorical-cross-entropy:normalize=true"
+    rows("sparse_categorical_crossentropy", divided, ROWS, index=True)
+    rows("categorical_crossentropy", divided, AMOUNTS)
+    rows(
+        "categorical_crossentropy",
+        f"{divided}:clip=1e-7",
+        ([[0.0, 3.0], [2.0, 1e-9]], [[1.0, 0.0], [0.5, 0.5]]),
+    )
+    rows("categorical_crossentropy", f"{divided}:label_smoothing=0.1", AMOUNTS, label_smoothing=0.1)
+    rows("sparse_categorical_crossentropy", "categorical-cross-entropy", ROWS, "undivided", index=True)
     rows(
         "categorical_crossentropy",
         "categorical-cross-entropy:label_smoothing=0.1",
         SHARES,
+        "undivided",
         label_smoothing=0.1,
     )
     rows(
