@@ -60,15 +60,15 @@ class Overlap(Listwise):
         )
 
     def derivative(self, order, p, t):
-        hard = not (t * t - t).any()  # labels of 0 and 1
-        return (
-            reconsidered([self.of_labels(order, p, t)], partial(self.careful, order), p, t)
-            if hard
-            else (self.careful(order, p, t))
-        )
+        hard = ((t == 0) | (t == 1)).all(axis=0)
+        if not hard.any():
+            return self.careful(order, p, t)
+        found = self.of_labels(order, p, t)
+        found[..., ~hard] = np.nan
+        return reconsidered([found], partial(self.careful, order), p, t)
 
     def of_labels(self, order, p, t) -> Any:
-        """Return the loss or a derivative where labels are 0 and 1; NaN where sums are small."""
+        """Return the loss or a derivative of masks whose labels are 0 and 1; NaN where sums are small."""
         head, rest = heads(p, 1.0)
         every, least = head.sum(axis=0), rest.sum(axis=0)
         head *= t
@@ -86,8 +86,13 @@ class Overlap(Listwise):
         whole.high[~good] = np.nan
         if order == 0:
             return self.raised(misses / whole, 0)
-        labels = np.array([[0.0], [1.0]]) + np.zeros_like(true)
-        of_false, of_true = self.moved(order, labels, hits, misses, whole)
+        if order == 1 and self.gamma == 1:  # sizes squared are below 1e207, far from where products lose bits
+            inverse = 1.0 / (whole * whole)
+            of_false = (hits * alpha * inverse).rounded
+            of_true = -((hits * beta + misses) * inverse).rounded
+        else:
+            labels = np.array([[0.0], [1.0]]) + np.zeros_like(true)
+            of_false, of_true = self.moved(order, labels, hits, misses, whole)
         return where(t == 1, of_true, of_false)
 
     def careful(self, order, p, t):

@@ -175,3 +175,16 @@ def test_classes_that_count():
     np.testing.assert_array_equal(parts[2], p.reshape(3, 4, 3)[:, :, 2].max(axis=1))
     with pytest.raises(ValueError, match="class 3 of 3"):
         LovaszSoftmax(classes=(3,)).value(p, y)
+
+
+@pytest.mark.parametrize("order", ["value", "gradient"])
+@pytest.mark.parametrize("loss", [Dice(), Jaccard(), Tversky(alpha=0.3, beta=0.7)], ids=str)
+def test_a_mask_of_labels_does_not_see_a_soft_one_beside_it(loss, order):
+    rng, find = np.random.default_rng(1), getattr(loss, order)
+    p, soft, lists = rng.random(4000), rng.random(4000), np.arange(4000) // 20
+    mixed = np.where(lists % 2, rng.integers(0, 2, 4000), soft)
+    whole = find(p, mixed, lists=lists).reshape(200, -1)
+    for odd in (0, 1):
+        own = lists % 2 == odd
+        alone = find(p[own], mixed[own], lists=lists[own])
+        np.testing.assert_array_equal(whole[odd::2].ravel(), alone)
