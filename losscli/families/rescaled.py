@@ -73,7 +73,13 @@ class Rows:
         self.size = exponent.max(axis=0)
         some, a = a.high > 0, a.shifted(exponent - self.size)
         lost = some & (lost | (a.high < FAINT))
-        self.a = DoubleDouble(np.where(lost, np.nan, a.high), a.low)
+        endless = (p == 0) & (clip == 0)  # there any share is infinitely much, however small
+        self.a = DoubleDouble(np.where(lost, np.where(endless, FAINT, np.nan), a.high), a.low)
+        # in a row of one number alone, the slope in that is the sum of all other shares, small or not
+        self.alone = (lost & endless).any(axis=0) & (self.rest.high == 0) & (p > 0)
+        small = np.where(self.alone, 0.0, share.high * weights).sum(axis=0)
+        self.small = np.where(self.alone, small, 0.0) / np.where(self.alone, p, 1.0)
+        self.given = p
         self.clip = clip
         scaled = self.whole * clip
         below, above = (scaled - self.p).high, (scaled - self.rest).high
@@ -84,7 +90,14 @@ class Rows:
     def answer(self, order: int) -> Array:
         """Return the loss or a derivative."""
         found = (self.surprise, self.slope, self.curvature)[order]()
-        return np.ldexp(found, self.size - order * self.exponent)
+        found = np.ldexp(found, self.size - order * self.exponent)
+        if not order or not self.alone.any():
+            return found
+        k, at = np.nonzero(self.alone)
+        found[(k, at) if order == 1 else (k, k, at)] = (
+            self.small[k, at] if order == 1 else -self.small[k, at] / self.given[k, at]
+        )
+        return found
 
     def cornered(self) -> NDArray[np.bool_]:
         """Return which rows have a share just where the clip begins."""
