@@ -10,8 +10,8 @@ from losscli.domain import Interval
 from losscli.families.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
 from losscli.families.softmaxes import LAST
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure, times
-from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, total
-from losscli.numerics.draws import CLEAR, Weights, at, draws
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, total, two_sum
+from losscli.numerics.draws import CLEAR, SPAN, Weights, at, draws
 from losscli.numerics.sums import summed
 from losscli.numerics.tables import log_pair
 from losscli.parameter import flag, parameter
@@ -55,28 +55,46 @@ class ListnetSoftmax(Ranking):
     )
 
     def derivative(self, order, s, y):
-        careful = partial(self.careful, order)
         if self.beta != 1 or self.normalize:
-            return careful(s, y)
-        return reconsidered([self.quick(order, s, y)], careful, s, y)
+            return self.careful(order, s, y)
+        quick = partial(self.quick, order)
+        found = quick(s, y) if order else reconsidered([self.swift_value(s, y)], quick, s, y)
+        return reconsidered(found, partial(self.careful, order), s, y)
+
+    def swift_value(self, s, y):
+        """Return the loss by exponentials that are doubles; NaN where ln Z, off by 2^-52, is not above ln 4."""
+        z, lost = two_sum(s, -s.max(axis=0))
+        z[z < -SPAN] = np.nan
+        e = np.exp(z)
+        lost *= e
+        whole = summed(e, 1.0, lost)
+        whole.high[~(whole.high > 4)] = np.nan
+        return self.of_whole(whole, z, y)
+
+    def of_whole(self, whole, z, y):
+        """Return the loss by Z; NaN where relevances are of no ordinary size."""
+        heavy = summed(y, y.max(axis=0))
+        heavy.high[~((heavy.high < 2.0**200) & (heavy.high > 2.0**-200))] = np.nan
+        log, rest = log_pair(whole.high)
+        first = DoubleDouble(log, rest + whole.low / whole.high) * heavy
+        behind = -y * z
+        return (summed(behind, behind.max(axis=0)) + first).rounded
 
     def quick(self, order, s, y):
         """Return the loss or a derivative; NaN where sums or differences are small."""
         weights = Weights.of(s)
         whole = weights.total()
+        if order == 0:
+            whole.high[~(whole.high > 1 + 2.0**-10)] = np.nan
+            return (self.of_whole(whole, weights.z, y),)
         heavy = summed(y, y.max(axis=0))
         fair = (whole.high > 1 + 2.0**-10) & (heavy.high < 2.0**200) & (heavy.high > 2.0**-200)
         heavy.high[~fair] = np.nan
-        if order == 0:
-            log, rest = log_pair(whole.high)
-            first = DoubleDouble(log, rest + whole.low / whole.high) * heavy
-            behind = -y * weights.z
-            return (summed(behind, behind.max(axis=0)) + first).rounded
         share = heavy / whole
         if order == 1:
             found = weights.times(share, y)
-            return np.where(abs(found) >= CLEAR * y, found, np.nan)
-        return (DoubleDouble(weights.e, weights.rest) * (share / whole) * weights.under(whole)).rounded
+            return (np.where(abs(found) >= CLEAR * y, found, np.nan),)
+        return ((DoubleDouble(weights.e, weights.rest) * (share / whole) * weights.under(whole)).rounded,)
 
     def careful(self, order, s, y):
         below = apart(s, s.max(axis=0))
