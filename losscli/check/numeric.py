@@ -188,9 +188,10 @@ def _at_kink(f: Function, x: Array, h: Array, kinks: Sequence[float], ours: Arra
     for kink in kinks:
         k = np.full(x.shape, kink)
         near = np.abs(x - kink) <= NEAR * h
-        left, right = (f(k) - f(k - h)) / h, (f(k + h) - f(k)) / h
+        step = _room(f, k, h)
+        left, right = (f(k) - f(k - step)) / step, (f(k + step) - f(k)) / step
         left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
-        bent = np.abs(_central(f, k + 4 * h, h) - _central(f, k - 4 * h, h))
+        bent = np.abs(_central(f, k + 4 * step, step) - _central(f, k - 4 * step, step))
         wide = 10 * bent + 1e-4 * (1 + np.abs(left) + np.abs(right))
         good = (np.minimum(left, right) - wide <= ours) & (ours <= np.maximum(left, right) + wide)
         away = np.where(x < kink, -h, h)
@@ -199,3 +200,11 @@ def _at_kink(f: Function, x: Array, h: Array, kinks: Sequence[float], ours: Arra
         jumps = np.abs(f(k + h / 1000) - f(k - h / 1000)) > np.sqrt(h)
         found |= near & (good | (jumps & (x == kink)))
     return found
+
+
+def _room(f: Function, k: Array, h: Array) -> Array:
+    """Return steps from a kink with room for five to each side, where a kink beside an end of the domain has any."""
+    for shrunk in (h / 10.0**n for n in range(12)):
+        if np.isfinite([f(k - 5 * shrunk), f(k + 5 * shrunk)]).all():
+            return shrunk
+    return h

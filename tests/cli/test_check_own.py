@@ -31,6 +31,7 @@ def test_a_right_loss(cli):
         "mae",
         "zero-one",
         "bce",
+        "bce:clip=1e-7",
         "quantile:tau=0.9",
         "triplet-margin",
         "nll",
