@@ -37,6 +37,14 @@ def no_slope(loss: Any, s: Any, y: Any) -> Any:
     return np.zeros_like(s)
 
 
+def cross_entropy(loss: Any, p: Any, y: Any) -> Any:
+    return -(y * np.log(p)).sum(axis=1)
+
+
+def cross_entropy_slope(loss: Any, p: Any, y: Any) -> Any:
+    return -y / p
+
+
 def rps(loss: Any, p: Any, y: Any) -> Any:
     return (np.cumsum(p - y, axis=1) ** 2).sum(axis=1)
 
@@ -91,6 +99,7 @@ ROWS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("multilabel-margin", 2): (multilabel_margin, multilabel_margin_slope),
     ("label-ranking-loss", 2): (label_ranking, no_slope),
     ("coverage-error", 2): (coverage, no_slope),
+    ("categorical-cross-entropy", 2): (cross_entropy, cross_entropy_slope),
     ("rps", 2): (rps, rps_slope),
     ("multiclass-sparsemax", 2): (sparsemax, sparsemax_slope),
     ("poly1-cross-entropy", 2): (poly1, poly1_slope),
