@@ -1,8 +1,7 @@
 """Nanoseconds a row of every loss, beside textbook NumPy and PyTorch: `python benchmarks/kernels.py`.
 
 All run in turn, round by round, on the same arrays; the best round counts. Memory is what a call takes beyond
-its result, at its peak. What others find is compared with ours first: who finds something else is no rival. Of several
-gradients a formula gives the first only.
+its result, at its peak. What others find is compared with ours first: who finds something else is no rival.
 """
 
 from __future__ import annotations
@@ -189,11 +188,11 @@ def rivals(
 
 
 def agree(found: Any, truth: Any) -> bool:
-    """Return whether another found the same to six digits; of several gradients it may give the first only."""
+    """Return whether another found the same to six digits, all gradients of it."""
     both = [x if isinstance(x, tuple) else (x,) for x in (found, truth)]
-    return all(
+    return len(both[0]) == len(both[1]) and all(
         np.allclose(np.reshape(x, y.shape), y, rtol=1e-6, atol=1e-9 * abs(y).max())
-        for x, y in zip(*both, strict=False)
+        for x, y in zip(*both, strict=True)
     )
 
 

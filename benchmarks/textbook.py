@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
+import special
 from byhand import BY_HAND
 
 from losscli.loss import Input, Loss
@@ -37,16 +38,6 @@ LOOPS = {"classes", "members"}
 """What formulas go over, whose entries lie along the first axis."""
 
 
-@cache
-def special() -> Mapping[str, Any]:
-    """Return the special functions, which NumPy lacks and SciPy has; nothing without it."""
-    try:
-        from scipy.special import erf, erfc, gammaln
-    except ImportError:
-        return {}
-    return {"erf": erf, "erfc": erfc, "lgamma": gammaln}
-
-
 class Arrays(ast.NodeTransformer):
     """A formula of one row as one of all rows: cases become `where`, sums over classes sums along an axis."""
 
@@ -66,7 +57,7 @@ class Arrays(ast.NodeTransformer):
                     raise NotImplementedError("pairs of entries")
                 over = {"sum": "along", "max": "highest"}[name]
                 return ast.Call(ast.Name(over, ast.Load()), [self.visit(body)], [])
-            case ast.Call(ast.Name(name)) if name in NAMES or name in special():
+            case ast.Call(ast.Name(name)) if name in NAMES or name in special.functions():
                 return ast.Call(node.func, [self.visit(each) for each in node.args], [])
             case _:
                 raise NotImplementedError(ast.unparse(node))
@@ -99,11 +90,11 @@ class Arrays(ast.NodeTransformer):
 def textbook(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any] | None:
     """Return a loss, or its gradient, as a function of what `stacked` makes of its inputs; None if there is none.
 
-    Of gradients in several inputs it may have the first only. They come as the inputs are.
+    Gradients come as the inputs are. Of a formula there is one.
     """
-    written = BY_HAND.get((loss.name, len(form)))
+    written = BY_HAND.get((loss.name, len(form)), (None, None))[order]
     if written:
-        return partial(written[order], loss)
+        return partial(written, loss)
     formula = None if loss.listed else of_rows(loss, form, order)
     if formula is None:
         return None
@@ -147,7 +138,7 @@ def of_rows(loss: Loss, form: Sequence[Input], order: int) -> Callable[..., Any]
             name: np.array(x, np.float64) if isinstance(x, tuple) else x
             for name, x in loss.variables(*inputs).items()
         }
-        known = {"__builtins__": {}, **NAMES, **special(), **settings, **said}
+        known = {"__builtins__": {}, **NAMES, **special.functions(), **settings, **said}
         for name, code in codes:
             known[name] = eval(code, known)
         return eval(last, known)
