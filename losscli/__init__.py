@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from losscli.losses.binary import BCE, BCEWithLogits
     from losscli.losses.boxes import GIOU, IOU
     from losscli.losses.categorical import CategoricalFocal, GeneralizedCrossEntropy
-    from losscli.losses.classes import Circle, Ntxent
+    from losscli.losses.circle import Circle
+    from losscli.losses.classes import Ntxent
     from losscli.losses.classmask import GeneralizedDice
     from losscli.losses.contrastive import Contrastive
     from losscli.losses.cosine import CosineDistance, CosineEmbedding

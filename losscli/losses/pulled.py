@@ -164,7 +164,7 @@ def siglip_costs(s, rows, bias):
     return gathered(fade)
 
 
-def circle(s, other, good, margin, gamma):
+def circle(s, rows, other, good, margin, gamma):
     """Return the pulls of circle, of these positives among others."""
     bad, count = other & ~good, s[0].shape[-1]
     y, active, e, less = rings(s, other, good, margin, gamma)
@@ -179,7 +179,8 @@ def circle(s, other, good, margin, gamma):
     edge = abs(np.where(good, y[0] - margin, y[0] + margin)) < 2.0**-40
     for part in (*y, size):
         part *= active
-    size[edge & other] = np.inf
+    size[edge] = np.inf
+    size[alike.diagonal(count, rows)] = 0.0
     weights = slices.Cut.of(alike.scaled(share, y), 4.0, 2 * count)
     columns = np.swapaxes(np.swapaxes(factor.high, 1, 2) @ size, 1, 2)
     of_rows = size.sum(axis=-1, keepdims=True) * factor.high

@@ -15,7 +15,8 @@ X, Y = RNG.normal(size=(2, 48, 8))
 LABEL = RNG.integers(0, 9, 48).astype(float)
 LOSSES = [
     (InfoNCE(), (X, X + 0.1 * Y)), (InfoNCE(symmetric=1), (X, Y)), (InfoNCE(raw=1, temperature=1), (X, Y)),
-    (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)), (Siglip(), (X, X + 0.1 * Y)),
+    (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)), (Circle(gamma=8, remove_diagonal=0), (X, LABEL)),
+    (Siglip(), (X, X + 0.1 * Y)),
     (Siglip(raw=1, temperature=1, bias=-1), (X, Y)),
 ]  # fmt: skip
 EACH = pytest.mark.parametrize(("loss", "inputs"), LOSSES, ids=[str(loss) for loss, _ in LOSSES])
@@ -97,6 +98,19 @@ def test_without_positives_there_is_no_loss(loss):
     y = np.arange(48.0)
     assert loss.value(X, y)[0] == 0
     assert not loss.gradient(X, y).any()
+
+
+def test_circle_without_its_diagonal_removed_has_each_row_as_a_positive_of_itself():
+    """What is a positive at cosine 1 adds e^(-gamma margin^2), and has no slope; rows alone count too."""
+    loss, s = Circle(gamma=6, remove_diagonal=0), X @ X.T / np.outer(*[np.linalg.norm(X, axis=1)] * 2)
+    for label in (LABEL, np.arange(48.0)):
+        same = label[:, None] == label
+        near = np.where(same, np.exp(6 * ((1 - s) ** 2 - 0.4**2)), 0.0).sum(axis=1)
+        far = np.where(same, 0.0, np.exp(6 * (s**2 - 0.4**2) * (s > -0.4))).sum(axis=1)
+        np.testing.assert_allclose(loss.value(X, label), np.log1p(near * far).mean(), rtol=1e-12)
+    step = 1e-6 * Y
+    by = (loss.value(X + step, LABEL) - loss.value(X - step, LABEL)) / 2
+    np.testing.assert_allclose((loss.gradient(X, LABEL) * step).sum(), by[0], rtol=1e-7)
 
 
 @EACH

@@ -1,5 +1,7 @@
 """Keras, on JAX: functions take the target first, and most take a mean over the last axis."""
 
+from functools import partial
+
 import jax.numpy as jnp
 import keras
 
@@ -199,11 +201,15 @@ def wholes():
 def embeddings():
     """Ask for circle loss of embeddings that were divided by their lengths."""
 
-    def circle(x, label):
+    def circle(x, label, **options):
         unit = x / jnp.linalg.norm(x, axis=1, keepdims=True)
-        return losses.circle(label.astype(int), unit, gamma=8, margin=0.4).mean()
+        return losses.circle(label.astype(int), unit, gamma=8, margin=0.4, **options).mean()
 
-    of_jax("keras.losses.circle", "circle:gamma=8", BATCH, circle, lists=[0] * len(BATCH[1]))
+    lists = [0] * len(BATCH[1])
+    of_jax("keras.losses.circle", "circle:gamma=8", BATCH, circle, lists=lists)
+    for batch in (BATCH, (BATCH[0], [0.0, 1.0, 2.0, 3.0, 4.0])):
+        of_jax("keras.losses.circle", "circle:gamma=8:remove_diagonal=false", batch,
+               partial(circle, remove_diagonal=False), lists=lists)  # fmt: skip
 
 
 def shares():
