@@ -22,6 +22,8 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+WAITING = "8MB"
+"""How much of an answer may wait for us: of less, the engine's other thread stands still while we compute."""
 _ready: list[Any] = []
 
 
@@ -44,6 +46,7 @@ def database(threads: int = 1) -> Any:
 
 def arrow(connection: Any, query: str) -> Any:
     """Return what a query answers as a stream of Arrow."""
+    connection.execute(f"set streaming_buffer_size='{WAITING}'")
     try:
         return connection._submit(query, None, "stream").arrow_capsule()
     except (AttributeError, TypeError):  # a version that is made otherwise
