@@ -215,8 +215,8 @@ class IOU(Overlap):
     related = ("giou", "jaccard", "smooth-l1")
 
     def quick(self, order, *block):
-        both = Corners(False, *block)
-        return both.slopes(False) if order else [both.cost()]
+        both = Corners(*block)
+        return both.slopes(False) if order else [both.cost(False)]
 
     def cost(self, both):
         with np.errstate(all="ignore"):
@@ -257,8 +257,8 @@ class GIOU(Overlap):
     apart = 2.0
 
     def quick(self, order, *block):
-        both = Corners(True, *block)
-        return both.slopes(True) if order else [both.cost_of_hull()]
+        both = Corners(*block)
+        return both.slopes(True) if order else [both.cost(True)]
 
     def cost(self, both):
         with np.errstate(all="ignore"):
