@@ -114,6 +114,9 @@ def test_a_version_of_the_engine_that_is_made_otherwise_is_asked_as_it_should_be
             return "capsule"
 
     class Connection:
+        def execute(self, setting):
+            assert setting.startswith("set ")
+
         def sql(self, query):
             asked.append(query)
             return Relation()
