@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import CodeType
-from typing import Any, NamedTuple
+from typing import Any
 
 
 @lru_cache(maxsize=512)
@@ -35,44 +35,13 @@ def needed(formula: str, where: tuple[tuple[str, str], ...]) -> tuple[tuple[str,
     return tuple(reversed(found))
 
 
-class Style(NamedTuple):
-    """How a formula is set: the letters and signs."""
-
-    symbols: Mapping[str, str]
-    minus: str
-    at_most: str
-    at_least: str
-    total: str
-    root: str
-    bars: str
-    dot: str
-    powers: Callable[[str], str]
-
-
-GREEK = {
-    "delta": "δ", "tau": "τ", "alpha": "α", "beta": "β", "gamma": "γ", "epsilon": "ε", "sigma": "σ",
-    "eps": "ε", "pi": "π",
-}  # fmt: skip
-RAISED = str.maketrans("0123456789-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻")
-
-
-def _raised(text: str) -> str:
-    return text.translate(RAISED)
-
-
-ASCII = Style({}, "-", "<=", ">=", "sum", "sqrt", "||", ".", "^{}".format)
-UNICODE = Style(GREEK, "−", "≤", "≥", "Σ", "√", "‖", "·", _raised)
-
-
-def typeset(
-    text: str, fixed: Mapping[str, float | tuple[float, ...]] | None = None, style: Style = ASCII
-) -> list[str]:
+def typeset(text: str, fixed: Mapping[str, float | tuple[float, ...]] | None = None) -> list[str]:
     """Return `text` as typeset lines, one a case: `e^2 / 2   if |e| <= delta`.
 
     The names in `fixed` are replaced by their numbers, and what that makes idle (`1 x`, `x + 0`) is left out.
     """
     body = ast.parse(text, mode="eval").body
-    return _Setter(style).cases(_Fold(fixed or {}).visit(body))
+    return _Setter().cases(_Fold(fixed or {}).visit(body))
 
 
 class _Fold(ast.NodeTransformer):
@@ -177,8 +146,7 @@ SIGNS: dict[type[ast.operator], tuple[str, int]] = {
 
 
 class _Setter:
-    def __init__(self, style: Style) -> None:
-        self.style = style
+    """Write a formula as people do, in ASCII."""
 
     def cases(self, node: ast.expr) -> list[str]:
         if not isinstance(node, ast.IfExp):
@@ -198,31 +166,30 @@ class _Setter:
 
     def line(self, node: ast.expr) -> tuple[str, int]:
         """Return the text of `node` and how tightly it binds: 1 sum, 2 product, 3 sign, 4 power, 5 word."""
-        style, show = self.style, self.show
+        show = self.show
         match node:
             case ast.Name(id=name):
-                return style.symbols.get(name, name), 5
+                return name, 5
             case ast.Constant(value=value):
                 return f"{value:g}" if isinstance(value, (int, float)) else str(value), 5
             case ast.UnaryOp(ast.USub(), operand):
-                return f"{style.minus}{show(operand, 2)}", 1
+                return f"-{show(operand, 2)}", 1
             case ast.BinOp(
                 left, ast.Pow(), ast.BinOp(ast.Constant(value=1), ast.Div(), ast.Constant(value=2))
             ):
-                return f"{style.root}({show(left)})", 5
+                return f"sqrt({show(left)})", 5
             case ast.BinOp(left, ast.Pow(), ast.Constant(value=power)):
-                return show(left, 5) + style.powers(f"{power:g}"), 4
+                return f"{show(left, 5)}^{power:g}", 4
             case ast.BinOp(left, ast.Pow(), right):
                 return f"{show(left, 5)}^{show(right, 5)}", 4
             case ast.BinOp(left, op, right):
                 sign, level = SIGNS[type(op)]
-                gap = f" {style.minus if sign == '-' else sign} " if sign else " "
+                gap = f" {sign} " if sign else " "
                 first = 1 if isinstance(left, ast.UnaryOp) else level  # -y / p needs no parentheses
                 return f"{show(left, first)}{gap}{show(right, level + (sign in ('-', '/')))}", level
             case ast.Compare(left, [op], [right]):
                 signs: dict[type[ast.cmpop], str] = {
-                    ast.LtE: style.at_most, ast.Lt: "<", ast.GtE: style.at_least, ast.Gt: ">", ast.Eq: "=",
-                    ast.NotEq: "!=",
+                    ast.LtE: "<=", ast.Lt: "<", ast.GtE: ">=", ast.Gt: ">", ast.Eq: "=", ast.NotEq: "!=",
                 }  # fmt: skip
                 sign = signs[type(op)]
                 return f"{show(left)} {sign} {show(right)}", 0
@@ -238,37 +205,36 @@ class _Setter:
                 raise SyntaxError(f"a formula cannot say {ast.unparse(node)}")
 
     def call(self, name: str, arguments: list[ast.expr]) -> tuple[str, int]:
-        style, show = self.style, self.show
+        show = self.show
         match name, arguments:
             case "abs", [x]:
                 return f"|{show(x)}|", 5
             case "norm2", _:
-                return self.call("norm", arguments)[0] + style.powers("2"), 4
+                return f"{self.call('norm', arguments)[0]}^2", 4
             case "norm", [x]:
-                return f"{style.bars}{show(x)}{style.bars}", 5
+                return f"||{show(x)}||", 5
             case "norm", [x, ast.Constant(value=2)]:
-                return f"{style.bars}{show(x)}{style.bars}", 5
+                return f"||{show(x)}||", 5
             case "norm", [x, degree]:
-                return f"{style.bars}{show(x)}{style.bars}_{show(degree)}", 5
+                return f"||{show(x)}||_{show(degree)}", 5
             case "dot", [x, y]:
-                return f"{show(x, 5)} {style.dot} {show(y, 5)}", 2
+                return f"{show(x, 5)} . {show(y, 5)}", 2
             case "log", [x]:
                 return self.logarithm(x), 2
             case "xlogy", [factor, x]:  # factor · ln x, and 0 where the factor is 0
                 return f"{show(factor, 2)} {self.logarithm(x)}", 2
             case "sum" | "max" | "min", [ast.GeneratorExp(body, loops)]:
-                sign = style.total if name == "sum" else name
-                return f"{sign}_{self.over(loops)} {show(body, 2)}", 2
+                return f"{name}_{self.over(loops)} {show(body, 2)}", 2
             case "cosh" | "tanh", [ast.Name() as x]:
                 return f"{name} {show(x)}", 2
             case "unit", [x]:
-                return f"{show(x, 5)} / {style.bars}{show(x)}{style.bars}", 2
+                return f"{show(x, 5)} / ||{show(x)}||", 2
             case "len", [ast.Subscript() as x]:
                 return f"|{show(x)}|", 5
             case "len", [_]:
                 return "K", 5
             case "sqrt", [x]:
-                return f"{style.root}({show(x)})", 5
+                return f"sqrt({show(x)})", 5
             case _:
                 return f"{name}({', '.join(map(show, arguments))})", 5
 
@@ -277,9 +243,9 @@ class _Setter:
         index = self.show(loop.target)
         match loop.iter:
             case ast.Call(ast.Name(id="range"), [ast.BinOp(last, ast.Add(), ast.Constant(value=1))]):
-                return f"({index} {self.style.at_most} {self.show(last)})"
+                return f"({index} <= {self.show(last)})"
             case ast.Call(ast.Name(id="range"), [first, ast.Call(ast.Name(id="len"), _)]):
-                return f"({index} {self.style.at_least} {self.show(first)})"
+                return f"({index} >= {self.show(first)})"
             case ast.Subscript() | ast.BinOp() | ast.Name(id="A"):
                 return f"({index} in {self.show(loop.iter)})"
             case _:

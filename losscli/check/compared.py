@@ -161,6 +161,6 @@ class Compared:
         return differ if agree is None else agree.joined(differ)
 
 
-def names_of(inputs: Sequence[Any], some: Answers, row: int = 0) -> Mapping[str, Any]:
-    """Return the inputs of a row by name."""
-    return {entry.name: x[row].tolist() for entry, x in zip(inputs, some.inputs, strict=True)}
+def names_of(inputs: Sequence[Any], some: Answers) -> Mapping[str, Any]:
+    """Return the inputs of the first row by name."""
+    return {entry.name: x[0].tolist() for entry, x in zip(inputs, some.inputs, strict=True)}

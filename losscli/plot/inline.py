@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-PROTOCOLS = ("kitty", "iterm2", "sixel")
 CHUNK = 4096
 """So much of an image goes into one escape code of kitty's."""
 COLOURS = 128
