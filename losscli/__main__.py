@@ -20,9 +20,8 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that goes away ends us quietly: 141
-    gc.set_threshold(
-        100_000
-    )  # imports make many objects and no garbage: looking for it costs a tenth of the start
+    # imports make many objects and no garbage: looking for it costs a tenth of the start
+    gc.set_threshold(100_000)
     from losscli.early import begin
 
     begin(sys.argv[1:])

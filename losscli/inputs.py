@@ -87,10 +87,8 @@ class Input(NamedTuple):
         domain = self.domain
         if domain in (REAL, FINITE):
             return squares(x) < inf
-        if domain in (
-            UNIT,
-            NONNEGATIVE,
-        ):  # doubles as whole numbers: those that are negative, or none, are larger
+        # doubles as whole numbers: those that are negative, or none, are larger
+        if domain in (UNIT, NONNEGATIVE):
             return bool(x.size) and int(x.view(np.uint64).max()) <= (ONE if domain == UNIT else ENDLESS)
         if isinstance(domain, Choice):
             return bool(np.logical_or.reduce([x == each for each in domain.members]).all())

@@ -134,8 +134,6 @@ class Loss(Quickly, ABC):
         """Whether a parameter is a switch, or changes nothing as it stands."""
         return each.flag or (each.quiet and value == each.default)
 
-    # ---- what a caller asks ----
-
     def value(self, *inputs: ArrayLike) -> Array:
         """Return the loss of each row; for an elementwise loss, of each element.
 
@@ -224,8 +222,6 @@ class Loss(Quickly, ABC):
             return True
         return False
 
-    # ---- what a family says ----
-
     @property
     def axis(self) -> Axis | None:
         """The axis of its picture; None if no one number says what matters."""
@@ -251,8 +247,6 @@ class Loss(Quickly, ABC):
     def where(self, form: Sequence[Input]) -> Sequence[tuple[str, str]]:
         """Return what the formula's names stand for, as formulas carried out in their order."""
         return ()
-
-    # ---- how it is done ----
 
     def _evaluate(self, order: int, inputs: Sequence[ArrayLike]) -> tuple[Array, ...]:
         arrays = tuple(np.asarray(x, dtype=np.float64) for x in inputs)

@@ -79,9 +79,8 @@ def asked(above: float | None, below: float | None, claims: Sequence[str]) -> li
                 ["--assert 'mae<=0.5'"],
                 code="bad-option",
             )
-        if said := remarks(
-            parts[1]
-        ):  # a bound for another number than is meant would be met, or not, by mistake
+        # a bound for another number than is meant would be met, or not, by mistake
+        if said := remarks(parts[1]):
             fix = f"--assert '{parse(parts[1])}{parts[2]}{parts[3]}'"
             raise UsageError(
                 f"--assert '{claim}': {said[0]}", fix=[f"{fix}       if that is meant"], code="bad-option"

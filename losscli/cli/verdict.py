@@ -71,9 +71,8 @@ def remarks(each: Sequence[Verdict], alpha: float, unit: str) -> Iterator[str]:
     several = len({one.candidate for one in each}) > 1
     for one in each:
         name = one.named(several)
-        matters = (
-            one.group is None or one.apart or one.significant(alpha)
-        )  # groups that differ by chance are many
+        # groups that differ by chance are many
+        matters = one.group is None or one.apart or one.significant(alpha)
         if one.decisive and matters:
             count = len(one.decisive.lines)
             who = f"{count} {unit}s decide" if count > 1 else f"one {unit} decides"

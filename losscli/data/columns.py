@@ -166,9 +166,8 @@ class Attempt:
         if table.array and role.kind != "name" and self.alone(role):
             rest = [at for at in range(len(table.names)) if at not in self.spoken_for(role)]
             return [(tuple(rest), "")] if rest else []
-        if role.kind == "name" and (
-            self.nested or role.name in self.given
-        ):  # as many lists as records; or one
+        # as many lists as records; or one
+        if role.kind == "name" and (self.nested or role.name in self.given):
             return []
         taken = self.spoken_for(role)
         looked_for = {name.lower() for name in role.looked_for}

@@ -133,9 +133,8 @@ class Pieces:
         """Read the next records into the piece; return whether there are any."""
         step, count = self._step, 0
         piece.add(self._rest, len(self._rest))
-        while (
-            not count or piece.size + len(step) <= self._most
-        ):  # a last step that is short may have no line end
+        # a last step that is short may have no line end
+        while not count or piece.size + len(step) <= self._most:
             room = memoryview(step)[: max(self._most - piece.size, 1)]
             found = self.stream.readinto(room)
             if not found:

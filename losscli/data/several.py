@@ -85,9 +85,8 @@ class Several(Table):
         while not {self.names[at] for at in columns} <= set(table.names) and table.more():
             pass
         alike = set(table.names) == set(self.names) and len(table.names) == len(self.names)
-        if not alike and not (
-            table.unit == first.unit == "line" and not self.delimiter
-        ):  # records may differ
+        # records may differ
+        if not alike and not (table.unit == first.unit == "line" and not self.delimiter):
             lacks = [name for name in self.names if name not in table.names]
             more = [name for name in table.names if name not in self.names]
             raise DataError(

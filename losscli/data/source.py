@@ -30,7 +30,8 @@ SUFFIXES: dict[str, Format] = {
 }  # fmt: skip
 UTF8 = {"utf-8-sig", "utf-8", "utf8", "ascii"}
 PACKED = {".gz", ".bz2", ".xz", ".lzma", ".zst"}
-UNPACKERS = {"zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd"}
+UNPACKERS = "zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd"
+"""Modules whose errors say that compressed data are damaged; each is imported only when a file needs it."""
 BINARY = {
     b"PAR1": "a Parquet file",
     b"\x93NUMPY": "a NumPy file",
@@ -153,9 +154,7 @@ class Source:
         except OSError as error:
             raise self._unreadable(error) from None
         except Exception as error:
-            if type(error).__module__.startswith(
-                ("zlib", "_lzma", "lzma", "backports.zstd", "compression.zstd")
-            ):  # imported only when the file needs them
+            if type(error).__module__.startswith(UNPACKERS):
                 raise self._damaged(error) from None
             raise
 

@@ -17,10 +17,8 @@ from losscli.numerics.arithmetic import sure
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
 from losscli.numerics.tables import coarse
 
-LEAST, MOST = (
-    2.0**-240,
-    2.0**240,
-)  # numbers between these, and quotients of their squares, have exact products
+# numbers between these, and quotients of their squares, have exact products
+LEAST, MOST = 2.0**-240, 2.0**240
 ALIKE = 2.0**-20  # a difference of squares above this part of them does not see what doubles lack
 LOCATION = ("location", "loc", "mean", "mu", "m", *PREDICTION)
 SCALE = ("scale", "sigma", "std", "stddev", "sd", "s")

@@ -20,9 +20,8 @@ from losscli.numerics.quick import ROOMS, lost_of_error
 NEAR = 2.0**-60  # of so small a part u of the scale, 1 + u is 1
 CALM = 2.0**-100  # from so small a part u of the scale on, u^4 is a normal number
 FAR = 2.0**100  # from so many scales on, powers of e/c leave the range in which products are exact
-FEW_BITS = np.int64(
-    -(1 << 41)
-)  # the mask of the first 12 bits of a mantissa: 3 v² is exact for v their square
+# the mask of the first 12 bits of a mantissa: 3 v² is exact for v their square
+FEW_BITS = np.int64(-(1 << 41))
 COARSE = np.int64(-(1 << 29))  # the mask of the first 24
 LEAST, MOST = 2.0**-180, 2.0**180  # numbers between these have exact products, and their powers too
 

@@ -55,9 +55,8 @@ def no_shares(rows: Array) -> Doubt:
     """Tell which rows are no probabilities that sum to 1, or hardly."""
     off = rows @ np.ones(rows.shape[1])
     off -= 1
-    strange = ~(
-        abs(off) < SUM_TOLERANCE * (1 - 2.0**-20)
-    )  # by another order of summing it may be just as far
+    # by another order of summing it may be just as far
+    strange = ~(abs(off) < SUM_TOLERANCE * (1 - 2.0**-20))
     if rows.min() < 0 or rows.max() > 1:
         strange |= ~((rows >= 0) & (rows <= 1)).all(axis=1)
     return strange if strange.any() else False

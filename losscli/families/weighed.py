@@ -137,9 +137,6 @@ def smoothed(share: Array, s: float) -> DoubleDouble:
     return fine * DoubleDouble.of_sum(1.0, -s) + DoubleDouble(s) / len(share) if s else fine
 
 
-# ---- what a program asks of any loss ----
-
-
 def ignorable(losses: Sequence[Loss]) -> tuple[float, ...] | None:
     """Return the targets whose rows losses leave out; None if they cannot. Raises `UsageError` if they differ."""
     each = [x.ignore if isinstance(x, Ignoring) and "ignore" in x.parameters else None for x in losses]

@@ -178,18 +178,15 @@ def _quick(a: Array, b: Array) -> tuple[Array, Array]:
 
 # ln 2 in three parts, the first two of 40 bits, so that k times each is exact for |k| up to 1100
 LN2 = 0.6931471805592082, 7.371002565161996e-13, 5.8029889835956905e-25
+# 1/2! … 1/5!
 INVERSE_FACTORIALS = [
     (0.5, 0.0),
     (0.16666666666666666, 9.25185853854297e-18),
     (0.041666666666666664, 2.3129646346357427e-18),
     (0.008333333333333333, 1.1564823173178714e-19),
-]  # 1/2! … 1/5!
-TAIL = (
-    0.001388888888888889,
-    0.0001984126984126984,
-    2.48015873015873e-05,
-    2.7557319223985893e-06,
-)  # 1/6! … 1/9!
+]
+# 1/6! … 1/9!
+TAIL = (0.001388888888888889, 0.0001984126984126984, 2.48015873015873e-05, 2.7557319223985893e-06)
 HALVINGS = 8
 STEPS = 1024  # a power of 2 is tabled at so many exponents between two whole ones
 # ln 2 / STEPS in four parts, the first three of 32 bits, so that k times each is exact for |k| up to 2^21

@@ -33,10 +33,11 @@ STIRLING = 20  # from here on the series of these converges fast enough, and few
 REACH, PARTS = 16, 16  # Mills' ratio is tabled up to here, in so many cells from one whole number to the next
 CELLS, OCTAVES = 5, 5  # bits of a mantissa that tell the cell, from 1 to 32
 FIRST, END = 0x3FF0000000000000, 32.0  # the bits of 1.0, and where the series of Stirling takes over
+# Chebyshev's, of few bits
 NODES = tuple(
     round(float(np.cos(np.pi * (2 * j + 1) / 26)) * 1024) / 1024
     for j in (6, 0, 12, 3, 9, 1, 11, 5, 7, 2, 10, 4, 8)
-)  # Chebyshev's, of few bits
+)
 FINE = 5  # beyond so many nodes doubles are enough
 NEAR_ONE = 2.0**-7
 SLIGHT = 2.0**-30

@@ -25,9 +25,8 @@ def raised(x: DoubleDouble, degree: DoubleDouble | float) -> DoubleDouble:
 
 def heads(x: Array, top: Array | float, count: int = 0) -> tuple[Array, Array]:
     """Cut numbers of at most `top` in two, so that sums of `count` first parts, by default of all, round nothing."""
-    coarse = (
-        np.ldexp(1.5, np.frexp(top)[1] + (count or len(x)).bit_length() + 1) + 0 * top
-    )  # NaN where that is
+    # NaN where that is
+    coarse = np.ldexp(1.5, np.frexp(top)[1] + (count or len(x)).bit_length() + 1) + 0 * top
     head = x + coarse
     head -= coarse
     return head, x - head

@@ -96,9 +96,8 @@ def upright(
         if decades and step.size % 1:
             continue
         for each in range(1, rows + 1):
-            for unit in (
-                {each, 1} if exact or decades else {each}
-            ):  # the range ends on multiples of so many rows
+            # the range ends on multiples of so many rows
+            for unit in {each, 1} if exact or decades else {each}:
                 row = step.size / each
                 first = floor((low / row + spill) / unit) * unit
                 last = ceil((high / row - spill) / unit) * unit

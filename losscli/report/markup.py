@@ -22,9 +22,8 @@ POWER = re.compile(r"(?<=\d)e([+-])0*(\d+)$")
 
 def write_markdown(table: Table, out: TextIO, digits: int = 4) -> None:
     """Write `table` as Markdown, aligned: its heading is a line above, its footer lines below."""
-    rows = [
-        row for row in table.rows if any(cell is not None for cell in row)
-    ]  # a line apart is for terminals
+    # a line apart is for terminals
+    rows = [row for row in table.rows if any(cell is not None for cell in row)]
     names = [_markdown(table.titles.get(name, name)) for name in table.columns]
     cells = [[_markdown(shown(cell, digits)) for cell in row] for row in rows]
     right = numeric(rows, len(names))

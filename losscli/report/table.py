@@ -59,9 +59,8 @@ def select(
                 code="unknown-field",
             )
     if not asked and usual is None:
-        return [
-            *range(len(known))
-        ]  # also of columns that have the same name, as intervals beside several losses
+        # also of columns that have the same name, as intervals beside several losses
+        return [*range(len(known))]
     return [known.index(name) for name in asked or usual or ()]
 
 

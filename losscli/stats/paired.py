@@ -132,9 +132,8 @@ class Differences(NamedTuple):
             return Test(p, kind, exact) if p == p else Test(1.0, kind, True)
         if kind == "permutation":
             found = flipped(d[:, None], plan.resamples, plan.seed)[:, 0]
-            size = abs(float(d.sum())) - 1e-12 * float(
-                abs(d).sum()
-            )  # what is equal but for rounding is equal
+            # what is equal but for rounding is equal
+            size = abs(float(d.sum())) - 1e-12 * float(abs(d).sum())
             reached = int((abs(found) >= size).sum())
             exact = len(d) < 40 and 1 << len(d) <= plan.resamples
             return Test(reached / len(found) if exact else (reached + 1) / (len(found) + 1), kind, exact)
