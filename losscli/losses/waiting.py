@@ -8,16 +8,16 @@ from losscli.families.pointwise import Ratio
 from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.losses.crps import JORDAN, UNITS
-from losscli.numerics.arithmetic import corrected, over_square, sure
-from losscli.numerics.doubledouble import DoubleDouble, exp, two_product, two_sum
-from losscli.numerics.tables import exp_pair
+from losscli.numerics.arithmetic import over_square, sure
+from losscli.numerics.doubledouble import DoubleDouble, exp
+from losscli.numerics.tables import coarse, exp_near, product
 from losscli.traits import Traits
 
 LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products
 GONE, CLEAR = (
-    600.0,
-    2.0**-10,
-)  # e^-600 is nothing beside 1; a difference this large does not see what pairs lack
+    599.0,
+    2.0**-7,
+)  # e^-599 is nothing beside 1; a slope this large does not see what is off by 2^-61
 SOON, LATE = 2.0**-120, 2.0**60  # below this nothing of u is seen beside 1, above it nothing beside u
 
 
@@ -54,22 +54,50 @@ class CRPSExponential(Ratio):
     def axis(self):
         return Axis("r", "rate times target, at target 1", 0, 6, 3, expected)
 
+    def filled(self, order, out, p, t):
+        if order == 2:
+            return True
+        first, low = product(p, t)
+        u = first + low
+        first -= u
+        low += first
+        near, q = exp_near(
+            -(np.minimum(u, GONE) if u.max() > GONE else u)
+        )  # e^-u is near (1 + q), near of 26 bits
+        q -= low
+        near *= 2.0
+        if order == 0:
+            q *= near
+            q += low
+            near -= 1.5  # exact, and what is left is above 0.19
+            near += u
+            near += q
+            np.divide(near, p, out)
+            return False
+        turn = np.subtract(1.5, near, first)
+        head = coarse(u)
+        rest = u - head
+        rest += low
+        head *= near
+        turn -= head
+        u += 1.0
+        q *= u
+        q += rest
+        q *= near
+        turn -= q
+        np.divide(turn, p, out)
+        out /= p
+        np.abs(turn, turn)
+        return ~(turn > CLEAR)
+
     def penalty(self, p, t):
-        u, low, e, less, known = met(p, t)
-        near, lost = two_sum(u, -1.5)
-        near, more = two_sum(near, 2 * e)
-        near += (lost + more) + (low + 2 * less)  # never below 0.19
-        near /= p
-        return np.where(known, near, np.nan)
+        u, e, late, known = meeting(p, t)
+        return np.where(known, np.where(late, t, (u + e.scaled(2.0) - 1.5).rounded / p), np.nan)
 
     def slope(self, p, t):
-        u, low, e, less, known = met(p, t)
-        w, lost = two_sum(u, 1.0)
-        q, more = two_product(e, w)
-        near, rest = two_sum(1.5, -2 * q)
-        near += rest - 2 * (more + e * (lost + low) + less * w)
-        found = over_square(near, p)
-        return corrected(np.where(known & (abs(near) > CLEAR), found, np.nan), fine_slope, p, t)
+        u, e, late, known = meeting(p, t)
+        turn = sure(1.5 - (e * (u + 1.0)).scaled(2.0), np.full_like(p, 1.5))
+        return np.where(known, over_square(np.where(late, 1.5, turn), p), np.nan)
 
     def curvature(self, p, t):
         u, e, late, known = meeting(p, t)
@@ -84,25 +112,6 @@ def expected(rate, target):
     """Return where rows are in the picture."""
     with np.errstate(all="ignore"):
         return rate * target
-
-
-def met(p, t):
-    """Return u = p t and e^-u, each with what it lacks, and where these are known."""
-    known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
-    u, low = two_product(p, t)
-    e, less = exp_pair(-np.minimum(u, GONE))
-    there = u < GONE
-    e *= there
-    less *= there
-    less -= e * low
-    return u, low, e, less, known
-
-
-def fine_slope(p, t):
-    """Return the slope near where it is 0."""
-    u, e, late, known = meeting(p, t)
-    turn = sure(1.5 - (e * (u + 1.0)).scaled(2.0), np.full_like(p, 1.5))
-    return np.where(known, over_square(np.where(late, 1.5, turn), p), np.nan)
 
 
 def meeting(p, t):
