@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 
 import numpy as np
 
 from losscli.blocks import Doubt
 from losscli.families.forecast import ALIKE, LEAST, unsquared, usual
 from losscli.loss import Array
-from losscli.numerics.doubledouble import DoubleDouble, two_product, two_sum
-from losscli.numerics.quick import exact_difference
-from losscli.numerics.tables import log_pair, remainder
+from losscli.numerics.doubled import Pair, quotient, single
+from losscli.numerics.doubledouble import DoubleDouble, two_sum
+from losscli.numerics.quick import exact_difference, finer
+from losscli.numerics.tables import log_pair
 
 TINY = 2.0**-700  # a sum above this does not see what underflows
 CLEAR = 2.0**-16  # a sum above this does not see what `log_pair` lacks
 
 
-def relative(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
+def relative(location: Array, scale: Array, target: Array) -> Pair:
     """Return |location - target| / scale, and what its rounding lost."""
-    e, lost = two_sum(location, -target)
-    size = abs(e)
-    q = size / scale
-    back, less = two_product(q, scale)
-    return q, ((size - back) - less + np.sign(e) * lost) / scale
+    e, lost = exact_difference(location, target)
+    size = np.abs(e)
+    return quotient((size, np.copysign(lost, lost * e)), single(scale))
 
 
-def half_square(location: Array, scale: Array, target: Array) -> tuple[Array, Array]:
+def half_square(location: Array, scale: Array, target: Array) -> Pair:
     """Return ((location - target) / scale)² / 2 in two doubles."""
-    w, lost = relative(location, scale, target)
-    square, rest = two_product(w, w)
-    return square / 2, rest / 2 + w * lost
+    square, rest = unsquared(*relative(location, scale, target))
+    return square / 2, rest / 2
 
 
-def log_sum(
-    out: Array, scale: Array, q: Array, slack: float, constant: DoubleDouble, less: Array | None = None
-) -> Doubt:
+def log_sum(out: Array, scale: Array, q: Array, slack: float, constant: DoubleDouble) -> Doubt:
     """Fill in ln(scale) + q + constant; tell where the roundings of q, `slack` parts of it in 2^53, may show.
-
-    If it is given what q lacks, q has none, and the sum one more.
 
     Beside it the logarithm may be off by 1.1 parts of itself, the constant by one of its sum with the logarithm, and
     of 4 units in the last place the last rounding takes half a one.
@@ -48,23 +42,27 @@ def log_sum(
     if constant.high:
         part += constant.high
     np.add(part, q, out)
-    if less is not None:
-        out += less
     np.abs(part, part)
     part *= 2.1 if constant.high else 1.1
     q *= slack
     part += q
     part += TINY + 2 * constant.high
     size = np.abs(out, q)
-    size *= 3.5 if less is None else 2.9
+    size *= 3.5
     known = part < size
     if not scale.min() > LEAST:
         known &= scale > LEAST
     return ~known
 
 
-def fine_log_sum(constant: DoubleDouble, fine: Callable[..., Any], scale: Array, *block: Array) -> Array:
-    """Return ln(scale) + q + constant, of q in two doubles as `fine` makes it of the block; NaN where not sure."""
+def fine_log_sum(
+    constant: DoubleDouble, fine: Callable[..., Pair], *block: Array, times: float = 1.0
+) -> Array:
+    """Return ln(scale) + q + constant, of q in two doubles as `fine` makes it of the block; NaN where not sure.
+
+    The scale is some times the second of the block.
+    """
+    scale = block[1] * times
     part, less = log_pair(scale)
     q, lost = fine(*block)
     near, rest = two_sum(part, q)
@@ -92,13 +90,9 @@ def square_over(e: Array, lost: Array, var: Array) -> Array:
     return rest
 
 
-def relative_square(mean: Array, var: Array, target: Array) -> tuple[Array, Array]:
+def relative_square(mean: Array, var: Array, target: Array) -> Pair:
     """Return (mean - target)² / var in two doubles."""
-    e, lost = two_sum(mean, -target)
-    square, rest = two_product(e, e)
-    q = square / var
-    back, less = two_product(q, var)
-    return q, ((square - back) - less + (rest + 2 * e * lost)) / var
+    return quotient(unsquared(*exact_difference(mean, target)), single(var))
 
 
 def filled_of_deviation(order: int, constant: DoubleDouble, *block: Array) -> Doubt:
@@ -107,17 +101,12 @@ def filled_of_deviation(order: int, constant: DoubleDouble, *block: Array) -> Do
     if order == 2:
         return True
     e, lost = exact_difference(mean, target)
-    (square, rest), (mine, more) = unsquared(e, lost), unsquared(sigma, 0.0)
     if order == 0:
-        q = square / mine
-        rest += remainder(square, mine, q)
-        mine += more
-        more *= q
-        rest -= more
-        rest /= mine
-        rest *= 0.5
+        q = square_over(e, lost, sigma * sigma)
         q *= 0.5
-        return log_sum(outs[0], sigma, q, 0.0, constant, rest)
+        doubt = log_sum(outs[0], sigma, q, 3.0, constant)
+        return finer(doubt, partial(fine_log_sum, constant, half_square), outs[0], mean, sigma, target)
+    (square, rest), (mine, more) = unsquared(e, lost), unsquared(sigma, 0.0)
     rest -= more
     gap = np.subtract(mine, square, outs[1])
     gap -= rest

@@ -202,7 +202,7 @@ class DawidSebastiani(Loss):
     def of_moments(self, order, mean, s, y):
         if order:
             return self.careful(order, mean, s, y)
-        found = [2 * fine_log_sum(DoubleDouble(0.0), half_square, s, mean, s, y)]
+        found = [2 * fine_log_sum(DoubleDouble(0.0), half_square, mean, s, y)]
         return reconsidered(found, partial(self.careful, order), mean, s, y)
 
     def careful(self, order, mean, s, y):

@@ -32,7 +32,7 @@ from losscli.inputs import Input
 from losscli.loss import Array
 from losscli.numerics.arithmetic import DOUBT, reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, log
-from losscli.numerics.quick import exact_difference
+from losscli.numerics.quick import exact_difference, finer
 from losscli.parameter import flag
 from losscli.traits import Traits
 
@@ -121,14 +121,14 @@ class GaussianNLL(LogScore):
             return doubt
         doubt = log_sum(outs[0], var, square_over(e, lost, var), 2.0, self.constant)
         outs[0] *= 0.5
-        return doubt
+        return finer(doubt, self.closer, outs[0], mean, var, target)
 
     @property
     def constant(self):
         return LOG_TWO_PI if self.full else DoubleDouble(0.0)
 
     def closer(self, mean, var, target):
-        return fine_log_sum(self.constant, relative_square, var, mean, var, target) / 2
+        return fine_log_sum(self.constant, relative_square, mean, var, target) / 2
 
     def careful(self, order, mean, var, target):
         e = error(mean, target)
@@ -190,7 +190,7 @@ class GaussianNLLSigma(LogScore):
         return filled_of_deviation(order, self.constant, *block)
 
     def closer(self, mean, sigma, target):
-        return fine_log_sum(self.constant, half_square, sigma, mean, sigma, target)
+        return fine_log_sum(self.constant, half_square, mean, sigma, target)
 
     def careful(self, order, mean, sigma, target):
         s = np.where(ordinary(sigma), sigma, np.nan)
@@ -240,7 +240,8 @@ class LaplaceNLL(LogScore):
         if order == 0:
             np.abs(e, e)
             e /= scale
-            return log_sum(outs[0], 2 * scale, e, 2.0, DoubleDouble(0.0))
+            doubt = log_sum(outs[0], 2 * scale, e, 2.0, DoubleDouble(0.0))
+            return finer(doubt, self.closer, outs[0], location, scale, target)
         side = np.sign(e)
         lost *= side
         gap = np.subtract(scale, np.abs(e), outs[1])
@@ -252,7 +253,7 @@ class LaplaceNLL(LogScore):
         return doubt
 
     def closer(self, location, scale, target):
-        return fine_log_sum(DoubleDouble(0.0), relative, 2 * scale, location, scale, target)
+        return fine_log_sum(DoubleDouble(0.0), relative, location, scale, target, times=2.0)
 
     def careful(self, order, location, scale, target):
         b = np.where(ordinary(scale), scale, np.nan)

@@ -71,6 +71,19 @@ def anew(doubt: Doubt, kernel: Callable[..., Doubt], out: Array, prediction: Arr
     return doubt
 
 
+def finer(doubt: Doubt, kernel: Callable[..., Array], out: Array, *block: Array) -> Doubt:
+    """Compute doubtful samples by another kernel in place, and return where that finds no number."""
+    if isinstance(doubt, bool):
+        return doubt
+    rows = np.flatnonzero(doubt)
+    if not rows.size:
+        return False
+    found = kernel(*(x[rows] for x in block))
+    out[rows] = found
+    doubt[rows] = np.isnan(found)
+    return doubt
+
+
 def above(x: Array, high: float) -> Doubt:
     """Tell which numbers are as large as another, or none at all."""
     return False if x.max() < high else ~(x < high)
