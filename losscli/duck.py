@@ -5,8 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from losscli import early
-
 
 def _itself() -> Any:
     try:
@@ -24,21 +22,19 @@ SETTINGS: dict[str, str | bool | int | float | list[str]] = {
 }
 WAITING = "8MB"
 """How much of an answer may wait for us: of less, the engine's other thread stands still while we compute."""
-_ready: list[Any] = []
 
 
-def prepare() -> None:
-    """Open a database for the first who asks for one."""
-    _ready.append(duckdb.connect(":memory:", config={**SETTINGS, "threads": 1}))
+def _opened() -> Any:
+    return duckdb.connect(":memory:", config={**SETTINGS, "threads": 1})
+
+
+_ready = [_opened()]
+"""A database for the first who asks for one: whoever imports this begins the engine."""
 
 
 def database(threads: int = 1) -> Any:
     """Return a new database in memory, which reads the files it is told to and nothing else."""
-    for thread in early.begun:
-        thread.join()
-    if not _ready:
-        prepare()
-    found = _ready.pop()
+    found = _ready.pop() if _ready else _opened()
     if threads != 1:
         found.execute(f"set threads={threads}")
     return found

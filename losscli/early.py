@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from threading import Thread
 
 LARGE = 1 << 22
 """Bytes from which on an engine reads faster than it takes to start it."""
-begun: list[Thread] = []
-"""Who opens the engine."""
 
 
 def begin(words: Iterable[str]) -> None:
     """Open the engine if one of these is the name of a file that it reads, most likely."""
     if any(map(large, words)):
-        begun.append(Thread(target=_open))
-        begun[0].start()
+        Thread(target=_open).start()
 
 
 def large(word: str) -> bool:
@@ -29,7 +27,5 @@ def large(word: str) -> bool:
 
 
 def _open() -> None:
-    try:
-        import_module("losscli.duck").prepare()
-    except Exception:  # said by whoever needs the engine
-        return
+    with suppress(Exception):  # said by whoever needs the engine, and waits for this import
+        import_module("losscli.duck")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import import_module
 from textwrap import wrap
 from typing import Annotated, Any
 
@@ -13,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import saying
+from losscli.cli import COMMANDS, module, saying
 from losscli.cli.intervals import with_level
 from losscli.cli.spread import spread
 from losscli.errors import LosscliError
@@ -120,10 +119,6 @@ class Group(TyperGroup):
         formatter.write("\n".join(lines) + "\n")
 
 
-COMMANDS = ("compute", "grad", "compare", "check", "plot", "list", "explain", "choose")
-"""Each is a module of its name."""
-
-
 TOPICS = ("json", "errors")
 """What `losscli help` knows beside commands."""
 
@@ -157,11 +152,6 @@ def program(names: Sequence[str]) -> Any:
         function = getattr(module(name), "list_" if name == "list" else name)
         app.command(name, cls=Command)(spread(function))
     return typer.main.get_command(app)
-
-
-def module(name: str) -> Any:
-    """Return the module of a command."""
-    return import_module(f"losscli.cli.{name}")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -10,8 +10,7 @@ from typing import Any
 
 import typer
 
-from losscli.cli import saying
-from losscli.cli.app import COMMANDS, module
+from losscli.cli import COMMANDS, module, saying
 from losscli.errors import LosscliError, UsageError, no_room
 
 FULL = ENOSPC, EDQUOT

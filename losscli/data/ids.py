@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.data.batch import Array, Options
+from losscli.data.batch import Array
 from losscli.data.join import Join, Paired, Pairing, Unmatched
 from losscli.data.part import Block, Flaw, Part
 from losscli.data.table import Table
@@ -70,15 +70,6 @@ def verdict(on: str, sides: tuple[Side, Side], shared: int, *, inner: bool) -> L
     elif shared:
         fix = [f"--join inner       scores the {counted(shared, 'shared id')}"]
     return DataError(f"--on {on}: the ids do not match one to one", evidence, fix, code="ids")
-
-
-def by_id(main: Table, part: Part, on: str, join: Join, options: Options) -> Pairing:
-    """Return what pairs rows by their ids: an engine if there may be many."""
-    if options.engine == "large" or (options.engine == "auto" and (main.large or part.table.large)):
-        from losscli.data.spilled import Spilled
-
-        return Spilled(main, part, on, join, options)
-    return ById(main, part, on, join)
 
 
 def nameless(on: str, table: Table, block: Block) -> DataError | None:

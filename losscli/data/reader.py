@@ -92,7 +92,7 @@ def read(
         }
         pairing: Pairing | None = None
         if on:
-            from losscli.data.ids import by_id
+            from losscli.data.pairing import by_id
 
             pairing = by_id(tables[""], parts[TARGET], on, join, options)
         elif targets:

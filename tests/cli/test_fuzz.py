@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
-from losscli.cli import app
-from losscli.cli.app import COMMANDS, run
+from losscli.cli import COMMANDS, app
+from losscli.cli.app import run
 from losscli.losses import catalogue
 
 CODES = {0, 1, 2, 3, 4, 130, 141}

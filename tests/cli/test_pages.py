@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from losscli.cli.app import COMMANDS
+from losscli.cli import COMMANDS
 from losscli.losses import catalogue
 from losscli.spec import find
 

@@ -27,7 +27,9 @@ VECTORS = (Role("pred", ("p",), "vector"), Role("target", ("y",), "class", "pred
 def outcome(pairing, form, file="p.csv", targets="t.csv", on="id", join="strict", rows=8192, **how):
     """What comes of a join in memory or out of it, whatever reads the files."""
     kind = {"memory": ids.ById, "spilled": lambda *words: spilled.Spilled(*words, Options())}[pairing]
-    with patch.object(ids, "by_id", lambda main, part, on, join, options: kind(main, part, on, join)):
+    with patch(
+        "losscli.data.pairing.by_id", lambda main, part, on, join, options: kind(main, part, on, join)
+    ):
         try:
             reading = read(
                 [form], file, targets=targets, on=on, join=join, batch_rows=rows, options=Options(**how)
