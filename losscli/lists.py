@@ -76,13 +76,13 @@ class ListJob(Job):
         """Yield all lists with the value of each loss."""
         for lists in self.parts():
             each = self.each(lists)
-            answers = [self._answer(lists, at) for at in range(len(self.losses))]
+            answers = [self.answer(lists, at) for at in range(len(self.losses))]
             self._tell(answers[0][0])
             yield Row(each, [values for _, values in answers])
 
     def _tell(self, arrays: Sequence[Any]) -> None:
         """Count the rows that the losses leave out."""
-        if (kept := weighed.kept(self._coded[0], arrays)) is not None:
+        if (kept := weighed.kept(self.fitted[0], arrays)) is not None:
             self.ignored += len(kept) - int(kept.sum())
 
     def gradients(self, order: int = 1, how: Reduction = "none", kink: Kink = "subgradient") -> Iterator[Row]:
@@ -104,9 +104,9 @@ class ListJob(Job):
             raise self.weightless()
         for lists in self.parts():
             weight = self.weight(self.each(lists))
-            arrays, values = self._answer(lists, 0)
+            arrays, values = self.answer(lists, 0)
             self._tell(arrays)
-            loss, code = cast("Listwise", self._coded[0]), lists.code
+            loss, code = cast("Listwise", self.fitted[0]), lists.code
             found = (loss.gradient if order == 1 else loss.hessian)(*arrays, lists=code)
             found = found if isinstance(found, tuple) else (found,)
             edge = loss.kinked(*arrays, lists=code)
@@ -197,7 +197,7 @@ class ListJob(Job):
         """Return the name that a batch has for a list, which may be NaN or -1."""
         return self.reading.lists[int(place)] if place >= 0 else ""
 
-    def _answer(self, lists: Lists, at: int) -> tuple[list[Any], Array]:
+    def answer(self, lists: Lists, at: int) -> tuple[list[Any], Array]:
         """Return the inputs of a loss, and its value for each list. Raises `DataError`."""
         rows, code, first = lists.rows, lists.code, lists.first
         arrays: list[Any] = self._inputs(rows, at)
@@ -205,7 +205,7 @@ class ListJob(Job):
             if entry.kind == "labels":
                 known = self.reading.labels[entry.name]
                 arrays[k] = [known[int(x)] if x == x else [np.nan] for x in arrays[k][first]]
-        loss = cast("Listwise", self._coded[at])
+        loss = cast("Listwise", self.fitted[at])
         try:
             loss.check(*arrays)
         except DomainError as error:
@@ -227,7 +227,7 @@ class ListJob(Job):
         self._batches = self.gathered.batches()
         for batch in self._batches:
             try:
-                self._coded[at].check(*self._inputs(batch, at))
+                self.fitted[at].check(*self._inputs(batch, at))
             except DomainError as first:
                 return self._explain(first, batch, at)
         return self._explain(error, rows, at)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -15,7 +16,7 @@ from losscli.data.batch import Array, Batch, pieces
 from losscli.data.held import Held
 from losscli.data.reading import Reading
 from losscli.domain import BINARY
-from losscli.errors import DataError, NoResult
+from losscli.errors import DataError, LosscliError, NoResult
 from losscli.families import weighed
 from losscli.fit import Need, fitted
 from losscli.loss import DomainError, Loss
@@ -64,16 +65,20 @@ class Job:
         """Let someone see the batches go by."""
         self._batches = watch(self._batches)
 
+    def close(self) -> None:
+        """Read no further."""
+        abandon(self._batches)
+
     @cached_property
-    def _coded(self) -> list[Loss]:
-        """The losses, as they are computed. Raises `UsageError` if one does not suit the columns chosen."""
+    def fitted(self) -> list[Loss]:
+        """The losses as they are computed from the columns chosen. Raises `UsageError` if one does not suit them."""
         each = zip(self.losses, self.inputs, strict=True)
         return [fitted(loss, form, self.chosen) for loss, form in each]
 
     def rows(self) -> Iterator[Row]:
         """Yield every batch with the value of each loss."""
         for batch in self._batches:
-            each = [(loss, self._inputs(batch, at)) for at, loss in enumerate(self._coded)]
+            each = [(loss, self._inputs(batch, at)) for at, loss in enumerate(self.fitted)]
             yield self._told(
                 Row(batch, [self._values(batch, at, one[1]) for at, one in enumerate(each)]), each
             )
@@ -108,7 +113,7 @@ class Job:
                 yield row._replace(derivatives=tuple(x / total.sum for x in row.derivatives))
 
     def _derived(self, batch: Batch, order: int, how: Reduction, kink: Kink) -> Row:
-        loss, arrays = self._coded[0], self._arrays(batch, 0)
+        loss, arrays = self.fitted[0], self._arrays(batch, 0)
         found = loss.gradient(*arrays) if order == 1 else loss.hessian(*arrays)
         found = found if isinstance(found, tuple) else (found,)
         if order == 2 and loss.matrix:
@@ -202,14 +207,14 @@ class Job:
     def _arrays(self, batch: Batch, at: int) -> list[Array]:
         found = self._inputs(batch, at)
         try:
-            self._coded[at].check(*found)
+            self.fitted[at].check(*found)
         except DomainError as error:
             raise self._explain(error, batch, at) from None
         return found
 
     def _values(self, batch: Batch, at: int, arrays: Sequence[Array]) -> Array:
         try:
-            return self._coded[at].value(*arrays)  # which checks them too
+            return self.fitted[at].value(*arrays)  # which checks them too
         except DomainError as error:
             raise self._explain(error, batch, at) from None
 
@@ -229,7 +234,7 @@ class Job:
         """Return a domain error as a message: where it is, how many in all, and what to do."""
         from losscli.outside import outside  # only for the unlucky
 
-        reading, loss, entry = self.reading, self._coded[at], error.entry
+        reading, loss, entry = self.reading, self.fitted[at], error.entry
         line = int(batch.lines[int(np.flatnonzero(error.rows)[0])])
         found, bad = [error.values], int(error.rows.sum())
         for later in self._batches:
@@ -241,6 +246,14 @@ class Job:
                     found.append(again.values)
         values = np.concatenate([np.ravel(x) for x in found])
         return outside(error, loss, reading, self.chosen, line, values, bad)
+
+
+def abandon(batches: Iterator[Batch]) -> None:
+    """Read no further, and close the file: a reading must have begun for that."""
+    with suppress(LosscliError):
+        next(batches, None)
+    if isinstance(batches, Generator):
+        batches.close()
 
 
 class Watcher(Protocol):

@@ -123,7 +123,7 @@ class Check:
         if compared.agrees:
             return None
         return Case(
-            self.loss if self.loss.listed else self.job._coded[0],  # pyright: ignore[reportPrivateUsage]
+            self.loss if self.loss.listed else self.job.fitted[0],
             self.form, compared.sample(), self.tolerance, each, self.how, compared.rows, compared.elements,
             self.place, self.chain if each == "grad" else None, self._divisor, (self._total.sum, self._over),
             compared.sums,

@@ -30,8 +30,8 @@ class OverFile(Check):
         lists = self.job.lists if isinstance(self.job, ListJob) else None
         if self._said is None or self._said[0] is not batch:
             rows = Rows(tuple(self.form), [batch.columns[entry.name] for entry in self.form])
-            if lists:
-                rows = Rows(rows.form, self.job._answer(lists, 0)[0], lists.code)  # pyright: ignore
+            if isinstance(self.job, ListJob) and lists:
+                rows = Rows(rows.form, self.job.answer(lists, 0)[0], lists.code)
             self._said = batch, self.called.ask(rows)
         found = self._said[1]
         if found.raised:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from functools import partial
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,10 +65,7 @@ def open_files(
             raise lacks
     except LosscliError:
         for job in jobs:
-            batches = cast("Any", job)._batches
-            with suppress(LosscliError):
-                next(batches, None)  # a reading that has begun closes its file
-            batches.close()
+            job.close()
         raise
     return base, jobs[1:]
 

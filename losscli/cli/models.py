@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import tee
 from typing import TYPE_CHECKING
 
 from losscli.cli.options import Words
 from losscli.cli.reading import open_input, read_as, subject
-from losscli.errors import LosscliError, UsageError
+from losscli.errors import UsageError
 
 if TYPE_CHECKING:
     from losscli.loss import Loss
@@ -26,7 +25,7 @@ def open_models(
     if len(words.pred) < 2:
         return [open_input(losses, words, command, group, cluster=cluster)]
     from losscli.fit import need
-    from losscli.run import Job
+    from losscli.run import Job, abandon
 
     if len(set(words.pred)) < len(words.pred):
         raise UsageError("--pred: the same prediction twice", code="given-twice")
@@ -52,8 +51,7 @@ def open_models(
     labels = reading.chosen[name].labels
     for other, model in others.items() if classes and not words.classes else ():
         if reading.chosen[other].labels != labels:
-            with suppress(LosscliError):
-                next(batches)  # a reading that has begun closes its file
+            abandon(batches)
             raise UsageError(
                 f"--pred {model}: its classes are not those of {words.pred[0]}",
                 [f"{each}: {', '.join(reading.chosen[role].labels)}"
