@@ -34,40 +34,21 @@ class Comparison:
         plan: Plan,
         how: Reduction,
     ) -> None:
-        self.losses, self.plan, self.how = losses, plan, how
+        self.losses, self.plan = losses, plan
+        self.how: Reduction = how
+        read: dict[str, Any] = {
+            "losses": losses,
+            "words": words,
+            "command": command,
+            "group": group,
+            "cluster": cluster,
+        }
         self.others: list[Job] = []
+        """The jobs of other files, whose rows are matched; those of `jobs` are read side by side."""
         if against:
-            from losscli.cli.against import open_files
-
-            if baseline:
-                raise UsageError("--baseline: with --against, FILE is the baseline", code="option-conflict")
-            if len(words.pred) not in (0, 1, 1 + len(against)):
-                raise UsageError(
-                    "--against: one --pred for all files, or one for each of them in their order",
-                    code="bad-option",
-                )
-            base, self.others = open_files(losses, words, against, command, group, cluster)
-            self.jobs, self.names = [base], [words.file, *against]
-            return
-        from losscli.cli.models import open_models
-
-        if len(words.pred) < 2:
-            raise UsageError(
-                "compare needs two predictions or more",
-                fix=[f"{command} FILE -p y_pred -p y_new", f"{command} FILE --against FILE2 --on id"],
-                code="missing-option",
-            )
-        if baseline and baseline not in words.pred:
-            raise UsageError(
-                f"--baseline {baseline}: no such --pred",
-                [f"--pred: {', '.join(words.pred)}"],
-                code="bad-option",
-            )
-        first = baseline or words.pred[0]
-        self.names = [first, *(each for each in words.pred if each != first)]
-        if len(self.names) < len(words.pred):
-            raise UsageError("--pred: the same prediction twice", code="given-twice")
-        self.jobs = open_models(losses, words._replace(pred=self.names), command, group, cluster)
+            self.jobs, self.names, self.others = _of_files(against, baseline, **read)
+        else:
+            self.jobs, self.names = _of_columns(baseline, **read)
 
     @property
     def job(self) -> Job:
@@ -102,7 +83,6 @@ class Comparison:
             yield rows[0], [row.values for row in rows[1:]]
 
     def _add(self, pairs: Paired, first: Row, row: Row, at: int, weight: Any) -> None:
-
         counts = first.counts[at] if first.counts else None
         columns = first.batch.columns
         pairs.add(first.values[at], row.values[at], first.batch.lines, weight, counts, first.kept,
@@ -118,7 +98,6 @@ class Comparison:
         return found
 
     def _verdicts(self, at: int, group: int | None, test: str, margin: float) -> Iterator[Verdict]:
-
         values = [self._value(model, at, group) for model in range(len(self.names))]
         reading = self.job.reading
         each: list[Verdict] = []
@@ -170,3 +149,40 @@ class Comparison:
                     f"{self.job.unit}s)"
                 )
         return found
+
+
+def _of_files(
+    against: Sequence[str], baseline: str, *, words: o.Words, **read: Any
+) -> tuple[list[Job], list[str], list[Job]]:
+    """Return the job of the baseline, what the models are called, and the jobs of the others. Raises `UsageError`."""
+    from losscli.cli.against import open_files
+
+    if baseline:
+        raise UsageError("--baseline: with --against, FILE is the baseline", code="option-conflict")
+    if len(words.pred) not in (0, 1, 1 + len(against)):
+        raise UsageError(
+            "--against: one --pred for all files, or one for each of them in their order", code="bad-option"
+        )
+    base, others = open_files(words=words, against=against, **read)
+    return [base], [words.file, *against], others
+
+
+def _of_columns(baseline: str, *, words: o.Words, command: str, **read: Any) -> tuple[list[Job], list[str]]:
+    """Return a job for each `--pred`, the baseline's first, and what they are called. Raises `UsageError`."""
+    from losscli.cli.models import open_models
+
+    if len(words.pred) < 2:
+        raise UsageError(
+            "compare needs two predictions or more",
+            fix=[f"{command} FILE -p y_pred -p y_new", f"{command} FILE --against FILE2 --on id"],
+            code="missing-option",
+        )
+    if baseline and baseline not in words.pred:
+        raise UsageError(
+            f"--baseline {baseline}: no such --pred", [f"--pred: {', '.join(words.pred)}"], code="bad-option"
+        )
+    first = baseline or words.pred[0]
+    names = [first, *(each for each in words.pred if each != first)]
+    if len(names) < len(words.pred):
+        raise UsageError("--pred: the same prediction twice", code="given-twice")
+    return open_models(words=words._replace(pred=names), command=command, **read), names
