@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 from typer import Option
 
+from losscli.cli.files import refuse_own
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +40,35 @@ INLINE = ("none", "auto", "kitty", "iterm2", "sixel")
 INLINE_DPI = 110
 LEAST, MOST = 1.5, 40.0
 """Inches."""
+
+
+class Where(NamedTuple):
+    """Where a picture goes."""
+
+    out: str
+    """A file, or `-` for a pipe; empty for standard output."""
+    kind: str
+    """The kind of image that was asked for; empty where the suffix of the file says it."""
+    protocol: str
+    """How the terminal shows an image; empty if it is not to."""
+    paper: Any
+    """What an image is drawn on; None if characters are drawn."""
+
+    def draw(self, pictures: Pictures) -> None:
+        """Put an image there."""
+        if self.protocol:
+            show(pictures, self.protocol, self.paper)
+        else:
+            deliver(pictures, self.out, self.kind, self.paper)
+
+
+def where(out: str, kind: str, inline: str, inputs: Iterable[str], **look: Any) -> Where:
+    """Return where a picture goes, by the options of images; `look` is that of paper. Raises `UsageError`."""
+    suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
+    drawn, how = bool(out) and (suffix != ".txt" or bool(kind)), "" if out else protocol(inline)
+    if out:
+        refuse_own(out, inputs)
+    return Where(out, kind, how, paper(kind=kind, used=drawn or bool(how), inline=bool(how), **look))
 
 
 def paper(theme: str, dpi: int, size: str, kind: str, *, used: bool, inline: bool) -> Any:

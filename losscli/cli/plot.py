@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
 
@@ -13,6 +13,13 @@ from losscli.cli import imaging as i
 from losscli.cli import options as o
 from losscli.cli.reading import choose
 from losscli.errors import UsageError
+
+if TYPE_CHECKING:
+    from losscli.cli.plotdata import Data
+    from losscli.loss import Loss
+    from losscli.plot.figure import Figure
+    from losscli.plot.losses import Show as Which
+    from losscli.plot.style import Style
 
 EXAMPLES = """
   losscli plot bce
@@ -94,16 +101,13 @@ def plot(
     and the rows that carry most of it. -o curve.png draws with Matplotlib.
     """
     from losscli.cli.environment import style as drawn_in
-    from losscli.cli.files import refuse_own
-    from losscli.cli.plotdata import asked as asked_of_data
-    from losscli.cli.plotdata import data, histograms
-    from losscli.plot.losses import figure
-    from losscli.report.terminal import colored
+    from losscli.cli.plotdata import asked
     from losscli.spec import parse_all
 
-    shows: Any = ("loss", "grad") if choose("show", show) == "both" else (show,)
+    asked_for = choose("show", show)
+    shows: Sequence[Which] = ("loss", "grad") if asked_for == "both" else (asked_for,)
     found, across = parse_all(losses), span("x-range", x_range)
-    with_data = asked_of_data(words, losses)
+    with_data = asked(words, losses)
     if points:
         if with_data:
             raise UsageError(
@@ -120,54 +124,80 @@ def plot(
             "--json is for the numbers of a curve", fix=["--points --json"], code="option-unused"
         )
     glyphs = drawn_in(style)
-    suffix = os.path.splitext(out)[1].lower()  # noqa: PTH122 (pathlib costs a millisecond)
-    drawn, shown = bool(out) and (suffix != ".txt" or bool(image)), "" if out else i.protocol(inline)
-    if out:
-        refuse_own(out, words.files)
-    on = i.paper(theme, dpi, inches, image, used=drawn or bool(shown), inline=bool(shown))
+    where = i.where(out, image, inline, words.files, theme=theme, dpi=dpi, size=inches)
+    art = Art(width, height, glyphs, color)
     if choose("kind", kind) == "hist":
-        from losscli.plot.bars import draw as bars
-
-        columns, lines = size(width, height, 1, terminal=not out)
-        each = histograms(found, words, title, 14 if drawn or shown else lines - 3)
-        if drawn or shown:
-            if len(each) > 1:
-                raise UsageError(
-                    "--kind hist: an image shows one loss",
-                    fix=[f"losscli plot {found[0]} {words.file} --kind hist -o {out or '-'}"],
-                    code="one-loss",
-                )
-            i.deliver(each[0], out, image, on) if drawn else i.show(each[0], shown, on)
-            return
-        paint = not out and colored(sys.stdout, color)
-        write_text(out, "\n\n".join(bars(one, columns, glyphs, color=paint) for one in each) + "\n")
+        draw_histograms(found, words, title, where, art)
         return
     up, seen = span("y-range", y_range), None
     if with_data:
+        from losscli.cli.plotdata import data
+
         seen = data(found, words, across)
         across = seen.x_range
-    pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
-    if seen is not None:
-        pictures = [each._replace(strips=seen.strips, said=seen.said) for each in pictures]
-    if drawn:
-        i.deliver(pictures, out, image, on)
-    elif shown:
-        i.show(pictures, shown, on)
-    else:
-        columns, lines = size(width, height, len(pictures), terminal=not out)
-        from losscli.plot.terminal import draw, pair
+    from losscli.plot.losses import figure
 
-        below = under(seen.said, columns) if seen is not None else []
-        if below and not height and sys.stdout.isatty():
-            lines = max(8, lines - len(below))
-        coloured = not out and colored(sys.stdout, color)
-        if len(pictures) == 1:
-            art = draw(pictures[0], columns, lines, glyphs, color=coloured)
-        else:
-            art = pair(pictures[0], pictures[1], columns, lines, glyphs, color=coloured, wide=SIDE_BY_SIDE)
-        write_text(out, "\n".join([art, *below]) + "\n")
+    pictures = [figure(found, each, across, up, title, log_y=log_y) for each in shows]
+    draw_curves(pictures, seen, where, art)
     if log_y:
         say_lost(pictures)
+
+
+class Art(NamedTuple):
+    """How a picture is drawn in characters."""
+
+    width: int
+    height: int
+    """As asked for: 0 if they were not."""
+    glyphs: Style
+    color: str
+
+    def painted(self, where: i.Where) -> bool:
+        """Return whether it has colours."""
+        from losscli.report.terminal import colored
+
+        return not where.out and colored(sys.stdout, self.color)
+
+
+def draw_histograms(found: Sequence[Loss], words: o.Words, title: str, where: i.Where, art: Art) -> None:
+    """Draw how the losses of the rows of a file are distributed: a histogram for each loss."""
+    from losscli.cli.plotdata import histograms
+    from losscli.plot.bars import draw
+
+    columns, lines = size(art.width, art.height, 1, terminal=not where.out)
+    each = histograms(found, words, title, 14 if where.paper else lines - 3)
+    if not where.paper:
+        paint = art.painted(where)
+        write_text(where.out, "\n\n".join(draw(one, columns, art.glyphs, color=paint) for one in each) + "\n")
+        return
+    if len(each) > 1:
+        raise UsageError(
+            "--kind hist: an image shows one loss",
+            fix=[f"losscli plot {found[0]} {words.file} --kind hist -o {where.out or '-'}"],
+            code="one-loss",
+        )
+    where.draw(each[0])
+
+
+def draw_curves(pictures: Sequence[Figure], seen: Data | None, where: i.Where, art: Art) -> None:
+    """Draw curves, and what was seen of data: below them, or in a strip of the image."""
+    if seen is not None:
+        pictures = [each._replace(strips=seen.strips, said=seen.said) for each in pictures]
+    if where.paper:
+        where.draw(pictures)
+        return
+    from losscli.plot.terminal import draw, pair
+
+    columns, lines = size(art.width, art.height, len(pictures), terminal=not where.out)
+    below = under(seen.said, columns) if seen is not None else []
+    if below and not art.height and sys.stdout.isatty():
+        lines = max(8, lines - len(below))
+    paint = art.painted(where)
+    if len(pictures) == 1:
+        drawn = draw(pictures[0], columns, lines, art.glyphs, color=paint)
+    else:
+        drawn = pair(pictures[0], pictures[1], columns, lines, art.glyphs, color=paint, wide=SIDE_BY_SIDE)
+    write_text(where.out, "\n".join([drawn, *below]) + "\n")
 
 
 def under(said: Sequence[str], width: int) -> list[str]:
@@ -177,7 +207,7 @@ def under(said: Sequence[str], width: int) -> list[str]:
     return ["", *(line for text in said for line in wrap(text, width, subsequent_indent="  "))]
 
 
-def say_lost(pictures: Any) -> None:
+def say_lost(pictures: Sequence[Figure]) -> None:
     """Say which curves have values that no logarithmic axis can show."""
     from losscli.cli.saying import note
     from losscli.plot.decades import lost

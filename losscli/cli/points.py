@@ -15,10 +15,13 @@ from losscli.report.table import Table
 if TYPE_CHECKING:
     from losscli.loss import Loss
     from losscli.plot.figure import Array
+    from losscli.plot.losses import Show
 
 
-def write_points(losses: Any, shows: Any, across: Any, out: str, *, json: bool) -> None:
-    """Write the curves as numbers: a column for each, or an answer in JSON."""
+def write_points(
+    losses: Sequence[Loss], shows: Sequence[Show], across: tuple[float, float] | None, out: str, *, json: bool
+) -> None:
+    """Write curves over an axis, or the part of it said, as numbers: a column for each, or an answer in JSON."""
     to = Output(o.Print(json=json, tsv=not json and out in ("", "-"), output=out))
     x, series = points(losses, shows, across)
     rows = zip(x.tolist(), *(each.values.tolist() for each in series), strict=True)
