@@ -65,6 +65,7 @@ class FailureTime(Loss):
     """The loss −ln P(lower < time < upper), with ln time = pred + sigma · noise; of a known time, −ln density."""
 
     elementwise = True
+    swift = True
     family = "survival"
     symbols = "f, l, u"
     forms = ((LOG_TIME, LOWER, UPPER),)

@@ -38,6 +38,7 @@ class Forecast(Loss):
             OUTCOME,
         ),
     )
+    swift = True
     widths: ClassVar[tuple[float, ...]] = (0.5, 1.0, 2.0)
     """The scales that its picture shows."""
 

@@ -43,8 +43,6 @@ BITS = 0.125  # a logarithm has some 100 bits after the point, however near 0 it
 class LogScore(Forecast):
     """The logarithm of a scale plus an error in units of it, both in doubles but where these cancel."""
 
-    swift = True
-
     @abstractmethod
     def closer(self, location, scale, target) -> Array:
         """Return the loss by a logarithm of some 72 bits; NaN where that is not enough."""

@@ -10,7 +10,7 @@ from losscli.inputs import Input
 from losscli.losses.likelihood import LOG_TWO_PI
 from losscli.numerics.arithmetic import reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
-from losscli.numerics.quick import below, exact_difference, outside
+from losscli.numerics.quick import below, exact_difference, finer, outside
 from losscli.numerics.tables import coarse, exp_near, exp_pair, product
 from losscli.numerics.wide import Wide
 from losscli.parameter import flag
@@ -73,7 +73,11 @@ class LogScale(Forecast):
         out += more
         np.abs(out, size)
         size *= 1.9  # of 1.3 parts in 2^53 of a share, and the first of two roundings, 3.5 are allowed
-        return ~(share < size) | doubt
+        return finer(~(share < size) | doubt, self.closer, out, location, s, target)
+
+    def closer(self, location, s, target):
+        """Return the loss by exponentials of some 72 bits; NaN where that is not enough."""
+        return self.quick(0, exp_pair, 2.0**12, location, s, target)[0]
 
     def sloping(self, along, across, location, s, target):
         """Fill in the slopes; tell where that is not sure: 1 - u is known to 60 bits of u."""

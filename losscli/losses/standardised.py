@@ -39,8 +39,6 @@ def points(kind):
 class CRPS(Forecast):
     """The loss s g(w), with w = |e| / s; g, its derivatives and g − w g′ see w as a `DoubleDouble`."""
 
-    swift = True
-
     @abstractmethod
     def height(self, w) -> DoubleDouble:
         """Return g."""
