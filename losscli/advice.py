@@ -36,9 +36,14 @@ def everything() -> tuple[Advice, ...]:
 
 
 def advise(words: Iterable[str]) -> list[Advice]:
-    """Return the lines that mention every word."""
+    """Return the lines that mention every word: in their task, if any does; else before the reason, or in all of it."""
     wanted = [word.lower() for word in words]
-    return [each for each in everything() if all(word in " ".join(each).lower() for word in wanted)]
+
+    def mentioning(parts: int) -> list[Advice]:
+        lines = [(each, " ".join(each[:parts]).lower()) for each in everything()]
+        return [each for each, text in lines if all(word in text for word in wanted)]
+
+    return mentioning(1) or mentioning(3) or mentioning(4)
 
 
 def forms() -> list[tuple[Role, ...]]:

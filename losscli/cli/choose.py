@@ -38,7 +38,7 @@ def choose(
     from losscli.cli.output import Output
     from losscli.errors import NoResult
 
-    if task and not words.file and (task == "-" or os.path.exists(task)) and not advise(task.split()):  # noqa: PTH110
+    if task and not words.file and named_file(task) and not advise(task.split()):
         task, words = "", words._replace(file=task)
     to = Output(shape, inputs=words.files)
     to.expect(("task", "data", "loss", "why"))
@@ -53,6 +53,11 @@ def choose(
             f"no task mentions '{task}'" if task else "nothing suits", fix=["losscli choose"], code="no-match"
         )
     write(said, found, to)
+
+
+def named_file(word: str) -> bool:
+    """Return whether a word is the name of a file, or looks like one."""
+    return word == "-" or os.path.exists(word) or bool(os.path.splitext(word)[1])  # noqa: PTH110, PTH122
 
 
 def seen(words: o.Words) -> tuple[list[str], list[Advice]]:

@@ -86,6 +86,24 @@ def joined(words: Sequence[str]) -> str:
         return ""
 
 
+def nearest(error: Any, message: str) -> tuple[str, Sequence[str]]:
+    """Return the option or command that Typer does not know, and those it may stand for, the likeliest first."""
+    from difflib import get_close_matches
+
+    if hasattr(error, "possibilities"):
+        typo, names = str(error.option_name), [*(error.possibilities or ())]
+    else:
+        typo, *names = re.findall(r"'([\w-]+)'", message) if "Did you mean" in message else [""]
+    bare = {name.lstrip("-"): name for name in names}
+    return typo, [bare[name] for name in get_close_matches(typo.lstrip("-"), bare)]
+
+
+def mended(arguments: Sequence[str], typo: str, meant: str) -> str:
+    """Return a command line with one word of it, or what stands before its `=`, put right."""
+    words = [re.sub(rf"^{re.escape(typo)}(?=$|=)", meant, word) for word in arguments]
+    return shlex.join(["losscli", *words])
+
+
 def mistyped(error: Any, arguments: Sequence[str]) -> UsageError:
     """Return what is wrong with a command line, in the words of Typer."""
     message = str(getattr(error, "format_message", lambda: str(error))()).strip().rstrip(".")
@@ -96,10 +114,15 @@ def mistyped(error: Any, arguments: Sequence[str]) -> UsageError:
     code = CODES.get(type(error).__name__, "usage")
     if message.startswith("no such command"):
         code = "unknown-command"
+    typo, meant = nearest(error, message)
+    message = re.sub(r"( \(Possible options: |\. Did you mean ).*", "", message)
     message = re.sub(r"^option '(--[\w-]+)'.* requires an argument$", r"\1: a value is missing", message)
     message = re.sub(r"^option '(--[\w-]+)'.* does not take a value$", r"\1 takes no value", message)
     if arguments[0] not in COMMANDS and (forgotten := command_for(arguments)):
         return UsageError(message, fix=[forgotten], code=code)
+    if meant:
+        evidence = [f"did you mean: {', '.join(meant)}"]
+        return UsageError(message, evidence, [mended(arguments, typo, meant[0])], code=code)
     if message.startswith("got unexpected extra argument"):
         rest = [word for word in arguments[1:] if word[:1] != "-"]
         message = f"one word too many: {shlex.quote(rest[-1])}" if rest else message

@@ -65,6 +65,25 @@ def test_a_word_and_a_file(cli, tmp_path):
     assert {row[0] for row in rows[1:]} == {"regression with outliers"}
 
 
+@pytest.mark.parametrize(
+    ("words", "tasks"),
+    [
+        ("counts", {"counts and amounts"}),  # ranking has what "counts most"
+        ("few positives", {"binary classification"}),
+        ("support vector", {"regression", "binary classification"}),  # only reasons say so
+    ],
+)
+def test_the_task_comes_before_what_mentions_it(cli, words, tasks):
+    found = json.loads(cli(["choose", words, "--json"]).out)
+    assert {each["task"] for each in found["advice"]} == tasks
+
+
+def test_a_file_that_is_not_there(cli):
+    ran = cli("choose preds.csv")
+    assert (ran.code, ran.out) == (3, "")
+    assert ran.err.startswith("error: no file 'preds.csv'")
+
+
 def test_nothing_found(cli):
     ran = cli("choose alchemy")
     assert (ran.code, ran.out) == (4, "")
