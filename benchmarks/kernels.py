@@ -115,6 +115,7 @@ def ordinary(loss: Loss, form: Sequence[Input], rows: int) -> list[Any]:
     """Return data as they come: normal scores and errors, probabilities, labels."""
     rng = np.random.default_rng(0)
     width = max(CLASSES if any(each.kind == "class" for each in form) else COMPONENTS, 1)
+    width = MEMBERS if any(each.square for each in form) else width
     count = rows if all(each.kind == "number" for each in form) and not loss.listed else rows // width
     if loss.listed:
         count = max(count // MEMBERS, 1) * MEMBERS

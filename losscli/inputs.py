@@ -55,6 +55,8 @@ class Input(NamedTuple):
     """The input below which it must not lie."""
     endless: bool = False
     """Whether infinity is one of its numbers, of which the formula knows, and not the limit of all."""
+    square: bool = False
+    """Whether it is a matrix: a vector with one number for each row of its list."""
     hard: bool = False
     """Whether a class is named by its index only, and not by weights."""
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.data.batch import CLUSTER, GROUP, LIST, RECORD, Array, Batch
+from losscli.data.words import listed
 from losscli.errors import DataError
 from losscli.families import weighed
 from losscli.families.listwise import Listwise
@@ -206,6 +207,8 @@ class ListJob(Job):
                 known = self.reading.labels[entry.name]
                 arrays[k] = [known[int(x)] if x == x else [np.nan] for x in arrays[k][first]]
         loss = cast("Listwise", self.fitted[at])
+        for x in (x for entry, x in zip(self.inputs[at], arrays, strict=True) if entry.square):
+            self._square(lists, self.inputs[at][0].name, x.shape[1])
         try:
             loss.check(*arrays)
         except DomainError as error:
@@ -231,6 +234,26 @@ class ListJob(Job):
             except DomainError as first:
                 return self._explain(first, batch, at)
         return self._explain(error, rows, at)
+
+    def _square(self, lists: Lists, role: str, width: int) -> None:
+        """Raise `DataError` if lists have more or fewer rows than numbers in each row."""
+        off = np.flatnonzero(lists.sizes != width)
+        if not off.size:
+            return
+        which, rows = int(off[0]), int(lists.sizes[off[0]])
+        found, fix = f"all {rows} rows are one list", "--col list=COL       if they are several"
+        if LIST in self.reading.chosen:
+            found, fix = f"list {self._named(lists.start + which)!r} has {rows}", f"--col {role}=COLUMNS"
+        raise DataError(
+            f"{self.reading.place(int(lists.rows.lines[lists.first[which]]))}: {role} has {width} numbers a row, "
+            f"but {found}",
+            [
+                f"columns: {listed(self.reading.chosen[role].names)}",
+                "a row has the similarities of its anchor to the positives of all rows of its list, in their order",
+            ],
+            [fix],
+            code="not-square",
+        )
 
     def _agree(self, lists: Lists, role: str) -> None:
         """Raise `DataError` if a list has two values of what it has as a whole."""

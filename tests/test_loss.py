@@ -34,6 +34,7 @@ def sample(loss, at, n=50):
     rng = np.random.default_rng(1)
     columns = []
     for entry in loss.forms[at]:
+        width = MEMBERS if entry.square else 3
         low, high = getattr(entry.domain, "low", 0), getattr(entry.domain, "high", 1)
         if entry.kind == "labels":
             columns.append(rng.integers(1, 3, (n // MEMBERS, 2)).astype(float))  # none is a blank
@@ -46,7 +47,7 @@ def sample(loss, at, n=50):
         elif getattr(entry.domain, "ends", "") == "()" and -np.inf < low < high < np.inf:
             columns.append(rng.uniform(low, high, (n, 3) if entry.kind == "vector" else n))
         else:
-            x = rng.normal(size=(n, 3) if entry.kind == "vector" else n)
+            x = rng.normal(size=(n, width) if entry.kind == "vector" else n)
             columns.append(np.clip(abs(x) + low if abs(low) < np.inf else x, low, high))
         if entry.least:
             least = [each.name for each in loss.forms[at]].index(entry.least)

@@ -170,9 +170,30 @@ def info_nce_slope(loss: Any, x: Any, y: Any) -> Any:
     return back(d @ v, u, x), back(d.swapaxes(1, 2) @ u, v, y)
 
 
+def info_nce_given(loss: Any, s: Any) -> Any:
+    s = s / loss.temperature
+    return (np.log(np.exp(s).sum(axis=2)) - np.diagonal(s, axis1=1, axis2=2)).mean(axis=1)
+
+
+def info_nce_given_slope(loss: Any, s: Any) -> Any:
+    return (softmax(s / loss.temperature) - np.eye(s.shape[1])) / (s.shape[1] * loss.temperature)
+
+
 def siglip_logits(loss: Any, x: Any, y: Any) -> Any:
-    s = x / length(x) @ (y / length(y)).swapaxes(1, 2) / loss.temperature + loss.bias
-    return s * (1 - 2 * np.eye(x.shape[1]))
+    return siglip_given_logits(loss, x / length(x) @ (y / length(y)).swapaxes(1, 2))
+
+
+def siglip_given_logits(loss: Any, s: Any) -> Any:
+    return (s / loss.temperature + loss.bias) * (1 - 2 * np.eye(s.shape[1]))
+
+
+def siglip_given(loss: Any, s: Any) -> Any:
+    return np.log(1 + np.exp(siglip_given_logits(loss, s))).sum(axis=(1, 2)) / s.shape[1]
+
+
+def siglip_given_slope(loss: Any, s: Any) -> Any:
+    d = (1 - 2 * np.eye(s.shape[1])) / (1 + np.exp(-siglip_given_logits(loss, s)))
+    return d / (s.shape[1] * loss.temperature)
 
 
 def siglip(loss: Any, x: Any, y: Any) -> Any:
@@ -195,5 +216,7 @@ EMBEDDINGS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("supcon", 2): (supcon, supcon_slope),
     ("circle", 2): (circle, circle_slope),
     ("info-nce", 2): (info_nce, info_nce_slope),
+    ("info-nce", 1): (info_nce_given, info_nce_given_slope),
     ("siglip", 2): (siglip, siglip_slope),
+    ("siglip", 1): (siglip_given, siglip_given_slope),
 }

@@ -80,7 +80,7 @@ def _lists(loss: Loss, shape: Shape, count: int, rng: np.random.Generator) -> Ro
     form, width, _ = shape
     kept: list[list[Any]] = []
     for _ in range(20 * count):
-        members = int(rng.choice(MEMBERS))
+        members = width if any(entry.square for entry in form) else int(rng.choice(MEMBERS))
         rows: list[Any] = drawn(loss, shape, members, rng)
         for at, entry in enumerate(form):
             if entry.whole and entry.kind != "labels":

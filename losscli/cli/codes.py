@@ -78,6 +78,7 @@ CODES: Mapping[str, Mapping[str, str]] = {
         "not-a-distribution": "probabilities that do not sum to 1, or not one true class",
         "no-direction": "a vector of zeros where a direction is needed",
         "ends-before-it-starts": "an interval whose end is before its start",
+        "not-square": "lists have more or fewer rows than numbers in each row of their matrix",
         "not-one-value": "what is said once for a list differs within it",
         "bad-weight": "a weight that is negative or not finite",
         "too-many-groups": "--sparkline: more groups than can be drawn",

@@ -95,6 +95,7 @@ class Listwise(Loss):
         said = [np.asarray(x, np.float64) for entry, x in zip(form, inputs, strict=True) if entry in fixed]
         rows = iter(aligned(self.name, fixed, said))
         sizes, placed = numbered(len(said[0]), lists)
+        self.fitting(form, said, sizes)
         count = len(sizes)
         ragged = [None if entry in fixed else self._labels(entry, x, count)
                   for entry, x in zip(form, inputs, strict=True)]  # fmt: skip
@@ -119,6 +120,15 @@ class Listwise(Loss):
             for out, result in zip(outs, results, strict=True):
                 out[each.rows if order else each.lists] = result
         return tuple(outs)
+
+    def fitting(self, form: Sequence[Input], arrays: Sequence[Array], sizes: Index) -> None:
+        """Raise `ValueError` if what has a number for each row of its list has more or fewer."""
+        for entry, x in zip(form, arrays, strict=False):
+            if entry.square and (off := np.flatnonzero(sizes != x.shape[1])).size:
+                found = (
+                    f"{entry.name} has {x.shape[1]} numbers a row, but list {off[0]} has {sizes[off[0]]} rows"
+                )
+                raise ValueError(f"{self.name}: {found}")
 
     def check(self, *arrays: Any) -> None:
         """Raise `DomainError` if a value lies outside the domain of its input."""

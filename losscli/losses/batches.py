@@ -1,9 +1,12 @@
 """Losses that are a softmax over a batch of embeddings."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
+from losscli.blocks import Doubt
 from losscli.domain import FINITE, POSITIVE
 from losscli.families.alike import added, lead, powers, total
 from losscli.families.similarities import (
@@ -14,7 +17,8 @@ from losscli.families.similarities import (
     where,
 )
 from losscli.inputs import Input
-from losscli.losses import pulled
+from losscli.loss import Array
+from losscli.losses import given, pulled, swiftgiven
 from losscli.losses.classes import Labelled
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_sum
 from losscli.parameter import flag, parameter
@@ -22,6 +26,14 @@ from losscli.parameter import flag, parameter
 ANCHOR = Input("anchor", FINITE, "vector", wrt=True, columns=("anchor", "query", "x1", "a"), direction=True)
 POSITIVE_ONE = Input(
     "positive", FINITE, "vector", wrt=True, columns=("positive", "pos", "key", "x2", "p", "b"), direction=True
+)
+GIVEN = Input(
+    "similarity",
+    FINITE,
+    "vector",
+    wrt=True,
+    columns=("similarity", "similarities", "sim", "cosine", "s"),
+    square=True,
 )
 
 
@@ -89,22 +101,45 @@ class Softmax(Similarities):
 
 
 class Paired(Similarities):
-    """A loss of rows that hold an anchor and its positive: the positives of other rows are its negatives."""
+    """A loss of rows that hold an anchor and its positive: the positives of other rows are its negatives.
+
+    Or each row holds the similarities of its anchor to the positives of all rows, in their order.
+    """
 
     symbols = "S"
-    forms = ((ANCHOR, POSITIVE_ONE),)
+    forms = ((ANCHOR, POSITIVE_ONE), (GIVEN,))
+
+    @abstractmethod
+    def given(self, order: int, block: Array) -> Sequence[Array]:
+        """Return the derivative of `order` in similarities that are given."""
+
+    @abstractmethod
+    def swiftly_given(self, order: int, out: Array, s: Array) -> Doubt:
+        """Fill it in for ordinary ones, in few passes."""
+
+    def shortcut(self, order, form=()):
+        if len(form) == 1:
+            return partial(self.swiftly_given, order) if order < 2 else None
+        return super().shortcut(order, form)
+
+    def derivative(self, order, *block):
+        return self.given(order, *block) if len(block) == 1 else super().derivative(order, *block)
 
     def count(self, members, labels):
         return np.array([float(members)])
 
     def form(self, count):
-        return tuple(each._replace(direction=not self.raw) for each in super().form(count))
+        return tuple(each._replace(direction=not (self.raw or each.square)) for each in super().form(count))
 
     def variables(self, *row):
+        if len(row) == 1:
+            return {"S": row[0], "rows": range(len(row[0])), "n": len(row[0])}
         anchor, positive = row
         return {"anchor": anchor, "positive": positive, "rows": range(len(anchor)), "n": len(anchor)}
 
     def where(self, form):
+        if len(form) == 1:
+            return ()
         return (
             ("u", "[anchor[i] if raw > 0 else unit(anchor[i]) for i in rows]"),
             ("v", "[positive[i] if raw > 0 else unit(positive[i]) for i in rows]"),
@@ -116,7 +151,7 @@ class InfoNCE(Paired, Softmax):
     """Picks each anchor's own positive from the positives of the whole list, by a softmax of similarities.
 
     Row i holds anchor i and its positive; the positives of other rows are its negatives. The loss of a list is
-    the mean over its anchors.
+    the mean over its anchors. Rows may hold similarities instead: n columns, that to each row's positive.
     """
 
     formula = (
@@ -175,6 +210,12 @@ class InfoNCE(Paired, Softmax):
 
     def passes(self, vectors):
         return ((0, 1), (1, 0)) if self.symmetric else ((0, 1),)
+
+    def given(self, order, block):
+        return given.infonce(order, block, self.temperature, symmetric=bool(self.symmetric))
+
+    def swiftly_given(self, order, out, s):
+        return swiftgiven.infonce(order, out, s, self.temperature, symmetric=bool(self.symmetric))
 
 
 class Supcon(Labelled, Softmax):

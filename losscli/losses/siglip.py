@@ -5,7 +5,7 @@ import numpy as np
 from losscli.domain import POSITIVE
 from losscli.families.alike import added, lead
 from losscli.families.similarities import Slopes, deepest, where
-from losscli.losses import pulled
+from losscli.losses import given, pulled, swiftgiven
 from losscli.losses.batches import Paired
 from losscli.numerics.doubledouble import DoubleDouble, exp
 from losscli.parameter import flag, parameter
@@ -15,7 +15,8 @@ class Siglip(Paired):
     """Asks of every anchor with every positive of the list whether they belong together: a logistic loss each.
 
     Row i holds anchor i and its positive; the positives of other rows do not belong to it. The loss of a list is
-    the sum over all pairs, over the number n of its rows.
+    the sum over all pairs, over the number n of its rows. Rows may hold similarities instead: n columns, that to
+    each row's positive.
     """
 
     formula = (
@@ -52,6 +53,12 @@ class Siglip(Paired):
     @property
     def offset(self):
         return self.bias
+
+    def given(self, order, block):
+        return given.siglip(order, block, self.temperature, self.bias)
+
+    def swiftly_given(self, order, out, s):
+        return swiftgiven.siglip(order, out, s, self.temperature, self.bias)
 
     def matched(self, s, rows):
         """Return which of these pairs belong together."""

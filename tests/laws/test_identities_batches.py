@@ -80,6 +80,45 @@ def test_info_nce_is_the_softmax_loss_of_similarities():
     np.testing.assert_allclose(both, (truth + back) / 2, rtol=1e-13)
 
 
+PAIRED = [InfoNCE(), InfoNCE(symmetric=1), InfoNCE(temperature=2), Siglip(), Siglip(temperature=1, bias=0.3)]
+
+
+@pytest.mark.parametrize("loss", PAIRED, ids=str)
+def test_similarities_may_be_given(loss):
+    """They are those of vectors, and what these are pulled is what similarities are, times the others."""
+    u, v = (x / np.linalg.norm(x, axis=1)[:, None] for x in (X, Y))
+    np.testing.assert_allclose(loss.value(u @ v.T), loss.value(X, Y), rtol=1e-13)
+    raw = type(loss)(**{**loss.settings(), "raw": 1})
+    np.testing.assert_allclose(raw.gradient(u, v)[0], loss.gradient(u @ v.T) @ v, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("loss", PAIRED, ids=str)
+@ORDERS
+def test_given_similarities_need_no_exact_arithmetic(loss, order, monkeypatch):
+    """Ordinary ones, large and small ones; few passes find what many do."""
+    monkeypatch.setattr(mend, "exactly", None)
+    lists = np.repeat(np.arange(16), 3)
+    s = RNG.normal(size=(48, 3))
+    found = getattr(loss, order)(s, lists=lists)
+    assert np.isfinite(found).all()
+    level = {"value": 0, "gradient": 1, "hessian": 2}[order]
+    (careful,) = loss.derivative(level, np.ascontiguousarray(s.reshape(16, 3, 3).T))
+    np.testing.assert_allclose(found, careful.T.reshape(found.shape), **NEAR)
+
+
+def test_info_nce_of_given_similarities_has_the_slopes_of_the_softmax_loss():
+    s, n = RNG.normal(size=(48, 48)), np.arange(48)
+    loss, other = InfoNCE(temperature=1), SoftmaxCrossEntropy()
+    np.testing.assert_allclose(loss.gradient(s), other.gradient(s, n) / 48, rtol=1e-13)
+    diagonal = np.einsum("ijj->ij", other.hessian(s, n)) / 48
+    np.testing.assert_allclose(loss.hessian(s), diagonal, rtol=1e-13)
+
+
+def test_a_matrix_that_is_not_square_is_refused():
+    with pytest.raises(ValueError, match="similarity has 3 numbers a row, but list 0 has 4 rows"):
+        InfoNCE().value(np.zeros((4, 3)))
+
+
 @ORDERS
 def test_pairs_are_one_to_supcon_and_ntxent(order):
     pairs = np.repeat(np.arange(24.0), 2)

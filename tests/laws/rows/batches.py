@@ -23,10 +23,23 @@ def moved(rng, x):
 
 
 def pairs(loss, rng, at):
+    if at:
+        return (given(rng, loss.temperature),)
     x = vectors(rng, int(rng.choice([1, 2, 2, 3])), 2)
     if loss.raw:
         x = rng.normal(size=x.shape) * rng.choice([1.0, 0.1, 1e-9])
     return x, moved(rng, x)
+
+
+def given(rng, scale):
+    """A matrix of similarities, of all sizes, with equal and nearly equal ones."""
+    n = int(rng.choice([1, 2, 3]))
+    s = rng.normal(size=(n, n)) * rng.choice([1.0, 1.0, 30 * scale, 300 * scale, 1e-9, 1e150])
+    if rng.random() < 0.3:
+        s = s + np.eye(n) * 10.0 ** rng.uniform(-3, 3) * scale
+    if rng.random() < 0.3:
+        s[0] = [rng.choice(beside(float(s[0, 0]))) for _ in range(n)]
+    return s if rng.random() < 0.9 else s * 10.0 ** rng.uniform(-300, 150)
 
 
 def classes(loss, rng, at):
