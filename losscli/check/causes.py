@@ -6,15 +6,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from losscli.check import clips, factors, others
+from losscli.check import clips, factors, otherloss
 from losscli.check.case import Case, Cause, Guess
 from losscli.check.compared import Odd, Tolerance
 
 LOOSE = (1e-5, 1e-4, 1e-3)
 """How exact numbers are that were rounded, or made in single precision, relative to their size."""
 MAKERS = (
-    factors.constants, factors.factors, factors.weights, factors.chained, factors.offsets, clips.clips, others.smoothed,
-    factors.by_target, others.squashed, others.swapped, others.tuned, others.other_losses, others.rearranged,
+    factors.constants, factors.factors, factors.weights, factors.chained, factors.offsets, clips.clips,
+    otherloss.smoothed, factors.by_target, otherloss.squashed, otherloss.swapped, otherloss.tuned,
+    otherloss.other_losses, otherloss.rearranged,
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def _better(case: Case, cause: Cause) -> list[Cause]:
     """Return a cause, with the name of the loss that has such a factor."""
     if cause.kind != "parameter" or cause.factor is None:
         return [cause]
-    for guess in others.other_losses(case):
+    for guess in otherloss.other_losses(case):
         if case.fits(guess.predicted):
             fix = guess.cause.fix
             return [cause._replace(says=f"{cause.says} {guess.cause.says}", fix=(*fix, *cause.fix))]

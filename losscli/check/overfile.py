@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from losscli.check.called import PATIENCE, Called, Said
+from losscli.check.columns import ALL, Check
 from losscli.check.compared import Tolerance
-from losscli.check.files import ALL, Check
-from losscli.check.given import Rows
+from losscli.check.function import PATIENCE, Called, Said
+from losscli.check.samples import Rows
 from losscli.data.batch import Array, Batch
 from losscli.errors import UsageError
 from losscli.families.listwise import Index

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.check.given import Rows
+from losscli.check.samples import Rows
 from losscli.data.batch import Array
 from losscli.domain import Choice, Interval
 from losscli.loss import DomainError, Input, Loss

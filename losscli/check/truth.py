@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from losscli.check.given import Rows
 from losscli.check.rows import single, unsure
+from losscli.check.samples import Rows
 from losscli.data.batch import Array
 from losscli.loss import Loss
 from losscli.mend import at_bits, exactly

@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from losscli import __version__
-from losscli.cli import COMMANDS, module, saying
+from losscli.cli import COMMANDS, messages, module
+from losscli.cli.command import with_options
 from losscli.cli.intervals import with_level
-from losscli.cli.spread import spread
 from losscli.errors import LosscliError
 
 PIPE_CLOSED = 141
@@ -64,7 +64,7 @@ class Command(TyperCommand):
     def __init__(self, *words: Any, **given: Any) -> None:
         super().__init__(*words, **given)
         if COMPLETE in os.environ:
-            from losscli.cli.completing import attach
+            from losscli.cli.completion import attach
 
             attach(self)
 
@@ -150,14 +150,14 @@ def program(names: Sequence[str]) -> Any:
     app.callback()(root)
     for name in names:
         function = getattr(module(name), "list_" if name == "list" else name)
-        app.command(name, cls=Command)(spread(function))
+        app.command(name, cls=Command)(with_options(function))
     return typer.main.get_command(app)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; every mistake leaves as one message on standard error."""
     if COMPLETE in os.environ:
-        from losscli.cli.completing import prepare
+        from losscli.cli.completion import prepare
 
         prepare()
         return program(COMMANDS).main(args=[], prog_name="losscli") or 0
@@ -167,7 +167,7 @@ def run(arguments: Sequence[str]) -> int:
         try:
             return show(arguments[1:])
         except LosscliError as error:
-            return saying.complain(error)
+            return messages.complain(error)
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"] if arguments[1:2] != ["help"] else ["--help"]
     named = arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS
@@ -176,18 +176,18 @@ def run(arguments: Sequence[str]) -> int:
         with command.make_context("losscli", ["--help"], resilient_parsing=True) as context:
             print(command.get_help(context), file=sys.stderr)
         return 2
-    saying.settle()
-    saying.settle(errors=saying.asked_errors(arguments))
+    messages.settle()
+    messages.settle(errors=messages.asked_errors(arguments))
     try:
         return command.main(args=with_level(arguments), prog_name="losscli", standalone_mode=False) or 0
     except LosscliError as error:
-        from losscli.cli.refusing import as_typed
+        from losscli.cli.failures import as_typed
 
-        return saying.complain(as_typed(error, arguments))
+        return messages.complain(as_typed(error, arguments))
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
         return PIPE_CLOSED
     except Exception as error:
-        from losscli.cli.refusing import refuse
+        from losscli.cli.failures import refuse
 
         return refuse(error, arguments)

@@ -91,13 +91,13 @@ def check(
     """
     from losscli.check.compared import Tolerance
     from losscli.cli.output import Output
-    from losscli.cli.reading import choose
+    from losscli.cli.reading import choice
     from losscli.families.levels import Columnwise
     from losscli.spec import parse
 
-    choose("reduction", reduction)
-    choose("kink", kink)
-    choose("framework", framework)
+    choice("reduction", reduction)
+    choice("kink", kink)
+    choice("framework", framework)
     if "," in loss:
         raise UsageError(
             f"check takes one loss, got '{loss}'",

@@ -6,11 +6,11 @@ import io
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-from losscli.check.cases import cases
+from losscli.check.testcases import cases
 from losscli.cli.checkown import rows_for
 from losscli.cli.files import whole, wrote
+from losscli.cli.messages import note
 from losscli.cli.output import counted, spool
-from losscli.cli.saying import note
 from losscli.errors import UsageError
 from losscli.report.formats import SUFFIXES
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from losscli.check.causes import Cause
+from losscli.check.columns import Check, Quantity, Verdict, derived, roles
 from losscli.check.compared import Answers, Tolerance, names_of
-from losscli.check.files import Check, Quantity, Verdict, derived, roles
 from losscli.cli import options as o
+from losscli.cli.messages import fail
+from losscli.cli.progress import watching
 from losscli.cli.reading import open_input, settings
-from losscli.cli.saying import fail
 from losscli.cli.schema import fields_of
-from losscli.cli.watching import watching
 from losscli.errors import UsageError
 from losscli.run import signature
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from losscli.check.numeric import STEP, Curve, curves
+from losscli.check.differences import STEP, Curve, curves
 from losscli.check.rows import made_up
 from losscli.check.truth import ENOUGH, ORDERS, Distance, distances
-from losscli.cli.saying import fail
+from losscli.cli.messages import fail
 from losscli.cli.schema import fields_of
 
 if TYPE_CHECKING:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from losscli.check.broken import Judged, Judgement, judge, single
-from losscli.check.called import Called, Misfit, find, framework_of
+from losscli.check.faults import Judged, Judgement, judge, single
+from losscli.check.function import Called, Misfit, find, framework_of
 from losscli.check.overfile import OverFile
 from losscli.check.rows import made_up
 from losscli.cli import options as o
 from losscli.cli.checkfile import Answer
+from losscli.cli.messages import fail, note
 from losscli.cli.reading import open_input
-from losscli.cli.saying import fail, note
 from losscli.cli.schema import fields_of
 
 if TYPE_CHECKING:

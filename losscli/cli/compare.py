@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 from losscli.cli import options as o
-from losscli.cli.reading import choose
-from losscli.cli.watching import watching
+from losscli.cli.progress import watching
+from losscli.cli.reading import choice
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def compare(
     of rows won (a tie is half a win), and the rows that decide it, if they are few. What these
     mean: losscli explain compare.
     """
-    from losscli.cli import saying
+    from losscli.cli import messages
     from losscli.cli.compareresults import FIELDS, Results
     from losscli.cli.comparison import Comparison
     from losscli.cli.intervals import plan_of
@@ -80,8 +80,8 @@ def compare(
     from losscli.cli.schema import fields_of
     from losscli.spec import parse_all
 
-    choose("test", test)
-    how = choose("reduction", reduction)
+    choice("test", test)
+    how = choice("reduction", reduction)
     plan = plan_of(sampling, always=True)
     assert plan
     _refuse(words, how, test, alpha, margin, fail_if_worse=fail_if_worse, clusters=bool(sampling.cluster))
@@ -101,7 +101,7 @@ def compare(
     results.write(to)
     results.warn()
     for text in worse:
-        saying.fail(text, code="worse")
+        messages.fail(text, code="worse")
     return 1 if worse else 0
 
 

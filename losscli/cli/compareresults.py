@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli import intervals, saying
+from losscli.cli import intervals, messages
 from losscli.cli.describe import envelope, input_facts, params
 from losscli.cli.options import Words
 from losscli.cli.reading import settings
@@ -142,7 +142,7 @@ class Results:
         spans = [(one.named(self.several), one.span) for one in self.verdicts if one.span.method != "none"]
         intervals.warn(spans, self.plan, intervals.unit_of(self.job), "difference")
         if any(one.test.name == "normal" and one.test.name != self.test for one in self.verdicts):
-            saying.note(
+            messages.note(
                 f"note: more than a million rows: p is that of the normal distribution, not of --test {self.test}",
                 code="normal-test",
             )

@@ -75,7 +75,7 @@ class Comparison:
 
     def _rows(self) -> Iterator[tuple[Row, list[list[Any]]]]:
         if self.others:
-            from losscli.cli.against import matched
+            from losscli.cli.modelfiles import matched
 
             yield from matched(self.job, self.others)
             return
@@ -155,7 +155,7 @@ def _of_files(
     against: Sequence[str], baseline: str, *, words: o.Words, **read: Any
 ) -> tuple[list[Job], list[str], list[Job]]:
     """Return the job of the baseline, what the models are called, and the jobs of the others. Raises `UsageError`."""
-    from losscli.cli.against import open_files
+    from losscli.cli.modelfiles import open_files
 
     if baseline:
         raise UsageError("--baseline: with --against, FILE is the baseline", code="option-conflict")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from losscli.cli import options as o
 from losscli.cli.gates import Assert, FailAbove, FailBelow, asked, judge, report
-from losscli.cli.reading import choose
-from losscli.cli.watching import watching
+from losscli.cli.progress import watching
+from losscli.cli.reading import choice
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def compute(
     or nothing reads standard input. --pred given again is another model.
     """
     from losscli.cli.intervals import plan_of
+    from losscli.cli.messages import note
     from losscli.cli.models import open_models
     from losscli.cli.output import Output
-    from losscli.cli.saying import note
     from losscli.spec import parse_all, remarks
 
     to = Output(shape, bare=bare, inputs=words.files)
-    how = "none" if per_row else choose("reduction", reduction)
+    how = "none" if per_row else choice("reduction", reduction)
     plan, gates = plan_of(sampling), asked(fail_above, fail_below, assert_)
     for is_said, what in (
         (group, "--group changes nothing in the loss of each row"),
@@ -72,11 +72,11 @@ def compute(
             raise UsageError(what, fix=["--reduction mean"], code="option-unused")
     named = parse_all(losses)
     if shape.fields:
-        from losscli.cli import eachrow, results
+        from losscli.cli import perrow, results
 
         several = len(words.pred) > 1
         if how == "none":
-            eachrow.expect(named, words, to, models=several)
+            perrow.expect(named, words, to, models=several)
         else:
             results.expect(to, o.listed(group), models=several, spans=bool(plan))
     added = [gate.loss for gate in gates if gate.loss and gate.loss not in named]
@@ -87,9 +87,9 @@ def compute(
         )
         watch(jobs[0])
         if how == "none":
-            from losscli.cli import eachrow
+            from losscli.cli import perrow
 
-            eachrow.write(jobs, words, to, every=every)
+            perrow.write(jobs, words, to, every=every)
         else:
             from losscli.cli import results
 

@@ -97,7 +97,7 @@ def input_facts(job: Job, lists: int = 0) -> dict[str, Any]:
 
 def warn_infinite(job: Job, summaries: Sequence[Summary], answers: Sequence[float]) -> None:
     """Say which rows make a loss infinite."""
-    from losscli.cli.saying import warn
+    from losscli.cli.messages import warn
 
     for loss, summary, value in zip(job.losses, summaries, answers, strict=True):
         if summary.infinite and value == float("inf"):

@@ -48,14 +48,14 @@ def settled(given: dict[str, Any]) -> dict[str, Any]:
 
 def style(option: str) -> Any:
     """Return the glyphs of pictures that --style or LOSSCLI_STYLE asks for; --ascii leaves only one choice."""
-    from losscli.cli import saying
+    from losscli.cli import messages
     from losscli.plot.style import ASCII, asked
 
     found = asked(option, os.environ.get("LOSSCLI_STYLE", ""))
-    if saying.manner.ascii and option and found is not ASCII:
+    if messages.manner.ascii and option and found is not ASCII:
         raise UsageError(
             f"--style {option} is drawn with letters that --ascii forbids",
             fix=["--style ascii"],
             code="option-conflict",
         )
-    return ASCII if saying.manner.ascii else found
+    return ASCII if messages.manner.ascii else found

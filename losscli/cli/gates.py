@@ -121,7 +121,7 @@ def record(verdict: Verdict, columns: Sequence[str]) -> Mapping[str, Any]:
 
 def report(verdicts: Sequence[Verdict], answers: Answers) -> int:
     """Say which gates do not hold, and return the exit code: 1 if there are any."""
-    from losscli.cli.saying import fail
+    from losscli.cli.messages import fail
     from losscli.report.number import exact
 
     failed = [verdict for verdict in verdicts if not verdict.passed]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from losscli.cli import options as o
-from losscli.cli.reading import choose, open_input, settings
-from losscli.cli.watching import watching
+from losscli.cli.progress import watching
+from losscli.cli.reading import choice, open_input, settings
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,14 +55,14 @@ def grad(
     or nothing reads standard input.
     """
     from losscli.cli.gradjson import write_json
-    from losscli.cli.long import write_long
+    from losscli.cli.longtable import write_long
+    from losscli.cli.messages import note
     from losscli.cli.output import Output
-    from losscli.cli.saying import note
     from losscli.spec import parse, remarks
 
     to = Output(shape, bare=bare, inputs=words.files)
-    choose("reduction", reduction)
-    choose("kink", kink)
+    choice("reduction", reduction)
+    choice("kink", kink)
     if order not in (1, 2):
         raise UsageError(f"--order: {order} is neither 1 nor 2", code="bad-option")
     if words.weight and reduction == "none":
@@ -145,7 +145,7 @@ class Gradients:
 
         from losscli.run import spread
 
-        for row in self.job.gradients(self.order, choose("reduction", self.how), choose("kink", self.kink)):
+        for row in self.job.gradients(self.order, choice("reduction", self.how), choice("kink", self.kink)):
             if self.total:
                 weight = self.job.weight(row.batch)
                 weight = None if weight is None else spread(weight, row.values[0])
@@ -183,7 +183,7 @@ class Gradients:
 
     def blocks(self, kind: str) -> Iterator[Sequence[Column]]:
         """Yield the rows of the table, some at a time, column by column."""
-        from losscli.cli.long import as_column
+        from losscli.cli.longtable import as_column
         from losscli.report.lines import split
 
         for row in self.rows():
@@ -272,7 +272,7 @@ class Gradients:
         kink = ["kink:nan"] if self.kink == "nan" else []
         return signature(
             self.loss,
-            choose("reduction", self.how),
+            choice("reduction", self.how),
             self.count,
             [*order, *kink, *settings(self.words, self.job)],
         )

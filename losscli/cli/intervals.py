@@ -128,7 +128,7 @@ def unit_of(job: Job) -> str:
 
 def warn(each: Sequence[tuple[str, Interval]], plan: Plan, unit: str = "row", of: str = "loss") -> None:
     """Say which intervals are worth less than they seem: those of `each` loss or group, by its name."""
-    from losscli.cli import saying
+    from losscli.cli import messages
     from losscli.stats.interval import FEW
 
     level = f"{100 * plan.level:g}%"
@@ -153,4 +153,4 @@ def warn(each: Sequence[tuple[str, Interval]], plan: Plan, unit: str = "row", of
         names = ", ".join(name for name, _ in which[:SHOWN]) + (
             f" and {len(which) - SHOWN} more" if len(which) > SHOWN else ""
         )
-        saying.warn(f"{names}: {what.format(rows=rows, unit=unit, skewness=skewness)}", code=code)
+        messages.warn(f"{names}: {what.format(rows=rows, unit=unit, skewness=skewness)}", code=code)

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, cast
 
-from losscli.cli import saying
+from losscli.cli import messages
 from losscli.cli.environment import word
 from losscli.cli.files import refuse_own, whole, wrote
+from losscli.cli.messages import note
 from losscli.cli.options import Print
-from losscli.cli.reading import choose
-from losscli.cli.saying import note
+from losscli.cli.reading import choice
 from losscli.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Output:
             headers=not shape.no_headers,
             color=shape.color,
             width=shape.width,
-            ascii=saying.manner.ascii,
+            ascii=messages.manner.ascii,
             pretty=not self.path and sys.stdout.isatty(),
         )
 
@@ -87,14 +87,14 @@ class Output:
         rows = list(table.rows)
         table = table._replace(rows=rows)
         if self.kind == "parquet":
-            from losscli.cli.long import blocks_of
+            from losscli.cli.longtable import blocks_of
             from losscli.report.table import selected
 
             some = selected(table, self.manner.fields)
             self.write_parquet(some.columns, blocks_of(some))
             return
-        if saying.manner.ascii and self.person:
-            from losscli.cli.plain import spelled_table
+        if messages.manner.ascii and self.person:
+            from losscli.cli.ascii import spelled_table
 
             table = spelled_table(table)
         with self.file(lambda: len(rows)) as out:
@@ -138,7 +138,7 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
         ("bare", bare),
     )
     asked = [name for name, on in switches if on]
-    if choose("format", shape.format):
+    if choice("format", shape.format):
         asked.append(shape.format)
     if len(set(asked)) > 1:
         raise UsageError(
@@ -170,8 +170,8 @@ def kind(shape: Print, path: str = "", *, bare: bool = False) -> str:
 def text(file: Any, *, json: bool = False) -> Generator[TextIO]:
     """Give a file of bytes as one of text, in UTF-8 or as --ascii wants it."""
     code, errors = "utf-8", "strict"
-    if saying.manner.ascii:
-        from losscli.cli.plain import ESCAPED, SPELLED
+    if messages.manner.ascii:
+        from losscli.cli.ascii import ESCAPED, SPELLED
 
         code, errors = "ascii", ESCAPED if json else SPELLED
     out = io.TextIOWrapper(file, encoding=code, errors=errors, newline="")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
 
-from losscli.cli import imaging as i
+from losscli.cli import images as i
 from losscli.cli import options as o
-from losscli.cli.reading import choose
+from losscli.cli.reading import choice
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def plot(
     from losscli.cli.plotdata import asked
     from losscli.spec import parse_all
 
-    asked_for = choose("show", show)
+    asked_for = choice("show", show)
     shows: Sequence[Which] = ("loss", "grad") if asked_for == "both" else (asked_for,)
     found, across = parse_all(losses), span("x-range", x_range)
     with_data = asked(words, losses)
@@ -126,7 +126,7 @@ def plot(
     glyphs = drawn_in(style)
     where = i.where(out, image, inline, words.files, theme=theme, dpi=dpi, size=inches)
     art = Art(width, height, glyphs, color)
-    if choose("kind", kind) == "hist":
+    if choice("kind", kind) == "hist":
         draw_histograms(found, words, title, where, art)
         return
     up, seen = span("y-range", y_range), None
@@ -209,7 +209,7 @@ def under(said: Sequence[str], width: int) -> list[str]:
 
 def say_lost(pictures: Sequence[Figure]) -> None:
     """Say which curves have values that no logarithmic axis can show."""
-    from losscli.cli.saying import note
+    from losscli.cli.messages import note
     from losscli.plot.decades import lost
 
     for picture in pictures:
@@ -255,8 +255,8 @@ def span(option: str, text: str) -> tuple[float, float] | None:
 def write_text(out: str, art: str) -> None:
     """Write terminal art to standard output, or to a file, whole or not at all."""
     from losscli.cli.files import whole
+    from losscli.cli.messages import note
     from losscli.cli.output import spool
-    from losscli.cli.saying import note
 
     if not out:
         with spool() as text:

@@ -35,7 +35,7 @@ CHOICES = {
 }
 
 
-def choose(name: str, value: str) -> Any:
+def choice(name: str, value: str) -> Any:
     """Return `value` if option `name` may have it. Raises `UsageError`."""
     if value in CHOICES[name]:
         return value
@@ -62,7 +62,7 @@ def open_input(
     if listed:
         from losscli.lists import ListJob as job
     for name in ("join", "input_format", "decimal", "missing", "engine"):
-        choose(name, getattr(words, name))
+        choice(name, getattr(words, name))
     if words.values:
         if words.file:
             raise UsageError("--values and a file: one of them, not both", code="option-conflict")

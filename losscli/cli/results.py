@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli import intervals, saying
+from losscli.cli import intervals, messages
 from losscli.cli.answers import Answer, Answers
 from losscli.cli.describe import envelope, heading, input_facts, warn_infinite
 from losscli.cli.gates import Verdict, record
@@ -125,7 +125,7 @@ def bars_of(answer: Answer) -> str:
         return ""
     cells = (answer.story.losses if answer.part is None else answer.part).cells()
     coding = (sys.stdout.encoding or "").lower().replace("-", "")
-    plain = saying.manner.ascii or not coding.startswith("utf")
+    plain = messages.manner.ascii or not coding.startswith("utf")
     return spark(cells.middle, cells.mass, steps_of(answer.story), plain=plain)
 
 

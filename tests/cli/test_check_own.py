@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from losscli.check.numeric import curves
+from losscli.check.differences import curves
 from losscli.check.rows import made_up
 from losscli.check.truth import distances, ulps
 from losscli.losses import catalogue

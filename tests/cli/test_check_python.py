@@ -196,7 +196,7 @@ def tensor(p, t): return p.detach()
     ],
 )
 def test_odd_functions(cli, monkeypatch, name, code, says):
-    monkeypatch.setattr("losscli.check.called.PATIENCE", 0.1)
+    monkeypatch.setattr("losscli.check.function.PATIENCE", 0.1)
     ran = cli(["check", "mse", "--python", f"o.py:{name}", "--n", "200"], {"o.py": ODD})
     assert (ran.code, ran.err[: len(says)]) == (code, says)
     if name == "tensor":

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from losscli.cli.codes import CODES
-from losscli.cli.refusing import CODES as TYPERS
+from losscli.cli.failures import CODES as TYPERS
 
 ROOT = Path(__file__).parents[2] / "losscli"
 KINDS = {"UsageError": "exit 2", "DataError": "exit 3", "Absent": "exit 3", "NotText": "exit 3", "NoResult": "exit 4",

@@ -253,11 +253,11 @@ def test_files_of_any_size_are_matched_by_an_engine(cli, monkeypatch):
         small = cli(f"{words} {more}", files)
         assert small.code == 0
         with monkeypatch.context() as context:
-            context.setattr("losscli.cli.against.FEW", 10)
+            context.setattr("losscli.cli.modelfiles.FEW", 10)
             assert cli(f"{words} {more}", files).out == small.out
     by_order = "compare mse old.csv --against old.csv -p y_pred -p g --by-order --json"
     small = cli(by_order, files).out
-    monkeypatch.setattr("losscli.cli.against.FEW", 10)
+    monkeypatch.setattr("losscli.cli.modelfiles.FEW", 10)
     assert cli(by_order, files).out == small
     assert json.loads(small)["results"][0]["n"] == 500
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from losscli.cli import completing
+from losscli.cli import completion
 from losscli.losses import catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -126,14 +126,14 @@ def test_nothing_heavy_is_imported(here, shell, variable, line):
     )  # fmt: skip
     assert ran.stdout.strip()
     loaded = set(ran.stderr.split())
-    assert "losscli.cli.completing" in loaded
+    assert "losscli.cli.completion" in loaded
     assert not loaded & {"numpy", "rich", "matplotlib", "duckdb", "mpmath", "losscli.loss"}
 
 
 def test_the_source_says_what_the_catalogue_knows():
-    assert sorted(catalogue()) == completing.names()
+    assert sorted(catalogue()) == completion.names()
     for name, kind in catalogue().items():
-        known = completing.parameters(name)
+        known = completion.parameters(name)
         assert set(known) == set(kind.parameters), name
         for parameter, each in kind.parameters.items():
             said = known[parameter]
@@ -147,6 +147,6 @@ def test_words_are_put_together_again(monkeypatch):
     monkeypatch.setenv("COMP_WORDS", "losscli\ncompute\nhuber\n:\ndelta\n=\n0.5\n:\n")
     monkeypatch.setenv("COMP_CWORD", "7")
     monkeypatch.setenv("LOSSCLI_CUT", "")
-    completing.joined()
+    completion.joined()
     assert os.environ["COMP_WORDS"] == "losscli\ncompute\nhuber:delta=0.5:"
     assert os.environ["LOSSCLI_CUT"] == "huber:delta=0.5:"

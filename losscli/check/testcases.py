@@ -9,8 +9,8 @@ from typing import Any, cast
 import numpy as np
 
 from losscli import __version__
-from losscli.check.given import Rows
 from losscli.check.rows import made_up, unsure
+from losscli.check.samples import Rows
 from losscli.check.truth import ENOUGH, ORDERS, named, of_row, ours, truth
 from losscli.data.batch import Array
 from losscli.loss import Loss

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from losscli.cli.reading import choose
+from losscli.cli.reading import choice
 
 if TYPE_CHECKING:
     from losscli.data.batch import Batch
@@ -21,7 +21,7 @@ def watching(progress: str) -> Generator[Callable[[Job], None]]:
     """
     from losscli.report.progress import Bar
 
-    bar = Bar(shown=choose("progress", progress) == "auto")
+    bar = Bar(shown=choice("progress", progress) == "auto")
 
     def watch(job: Job) -> None:
         reading = job.reading  # `follow` must not hold the job, which holds it: the file would stay open

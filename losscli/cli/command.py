@@ -8,10 +8,10 @@ from typing import Annotated, Any, cast, get_type_hints
 
 from typer import Option
 
-from losscli.cli import saying
+from losscli.cli import messages
 from losscli.cli.environment import settled
 from losscli.cli.options import FILES, OUTPUT, Color, Print, Sampling, Words
-from losscli.cli.reading import choose
+from losscli.cli.reading import choice
 from losscli.data.files import together
 
 NoColor = Annotated[bool, Option("--no-color", help="short for --color never", rich_help_panel=OUTPUT)]
@@ -29,7 +29,7 @@ EVERYWHERE = {"color": (Color, ""), "no_color": (NoColor, False), "ascii": (Asci
 """Options of all commands, with their defaults."""
 
 
-def spread(function: Callable[..., int | None]) -> Callable[..., int | None]:
+def with_options(function: Callable[..., int | None]) -> Callable[..., int | None]:
     """Return `function` with each parameter that is a group of options replaced by those options, for Typer.
 
     Options of all commands are added, and heeded here. What `function` returns is the exit code.
@@ -55,12 +55,12 @@ def spread(function: Callable[..., int | None]) -> Callable[..., int | None]:
     ]
 
     def call(**given: Any) -> int | None:
-        saying.settle(
-            errors=choose("errors", given["errors"]), quiet=given["quiet"], verbose=given["verbose"],
+        messages.settle(
+            errors=choice("errors", given["errors"]), quiet=given["quiet"], verbose=given["verbose"],
             ascii=given["ascii"],
         )  # fmt: skip
         given = settled(given)
-        saying.settle(color=given["color"])
+        messages.settle(color=given["color"])
         if given["quiet"] and "progress" in given:
             given["progress"] = "off"
         given = {name: value for name, value in given.items() if name in own}

@@ -136,7 +136,7 @@ def deliver(pictures: Pictures, out: str, kind: str, on: Paper) -> None:
     from pathlib import Path
 
     from losscli.cli.files import wrote
-    from losscli.cli.saying import note
+    from losscli.cli.messages import note
     from losscli.plot.image import render, save
 
     if out == "-":

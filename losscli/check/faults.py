@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from losscli.check.called import PATIENCE, Called, Misfit, Said
 from losscli.check.case import Case, Cause
 from losscli.check.causes import causes
 from losscli.check.compared import Answers, Tolerance
-from losscli.check.given import Rows
+from losscli.check.function import PATIENCE, Called, Misfit, Said
 from losscli.check.rows import unsure
+from losscli.check.samples import Rows
 from losscli.check.truth import named, ours, ulps
 from losscli.data.batch import Array
 from losscli.errors import UsageError

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from losscli.cli import COMMANDS, module, saying
+from losscli.cli import COMMANDS, messages, module
 from losscli.errors import LosscliError, UsageError, no_room
 
 FULL = ENOSPC, EDQUOT
@@ -141,14 +141,14 @@ def refuse(error: Exception, arguments: Sequence[str]) -> int:
         (each for each in typer.BadParameter.__mro__ if each.__name__ == "ClickException"), typer.BadParameter
     )
     if isinstance(error, usage):
-        return saying.complain(mistyped(error, arguments))
+        return messages.complain(mistyped(error, arguments))
     if isinstance(error, OSError) and error.errno in FULL:  # of what is written to no file of the user's
-        return saying.complain(no_room())
-    if saying.manner.verbose:
+        return messages.complain(no_room())
+    if messages.manner.verbose:
         import traceback
 
         traceback.print_exception(error)
-    return saying.complain(
+    return messages.complain(
         LosscliError(
             f"losscli itself failed: {type(error).__name__}: {error}",
             ["this is a bug; --verbose shows where. Please report it with the command and the file."],

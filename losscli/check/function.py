@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from losscli.check.given import Rows
+from losscli.check.samples import Rows
 from losscli.data.batch import Array
 from losscli.errors import UsageError
 

@@ -86,7 +86,7 @@ def json(facts: Mapping[str, Any]) -> str:
     out = StringIO()
     write_json(facts, out)
     if manner.ascii:
-        from losscli.cli.plain import ESCAPED
+        from losscli.cli.ascii import ESCAPED
 
         return out.getvalue().strip().encode("ascii", ESCAPED).decode()
     return out.getvalue().strip()

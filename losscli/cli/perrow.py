@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from losscli.cli.describe import envelope, heading, input_facts, params
-from losscli.cli.long import as_column, write_long
+from losscli.cli.longtable import as_column, write_long
 from losscli.cli.options import Words
 from losscli.cli.reading import settings
 from losscli.data.held import Held

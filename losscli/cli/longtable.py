@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from losscli.cli import saying
+from losscli.cli import messages
 from losscli.cli.describe import SHOWN
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def write_long(
             most = SHOWN if to.kind == "table" and not every else None
             shown = ends(some(), own, len(names), most)
             table = Table(names, shown, heading(), footer())
-            if saying.manner.ascii:
-                from losscli.cli.plain import spelled_table
+            if messages.manner.ascii:
+                from losscli.cli.ascii import spelled_table
 
                 table = spelled_table(table)
             write(table, None, out, to.manner._replace(fields=()))
