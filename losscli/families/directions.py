@@ -7,7 +7,7 @@ they are summed, for by Cauchy & Schwarz no partial sum exceeds 2^53 of their un
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,16 +64,23 @@ class Directions:
         share = 1.0 / DoubleDouble(np.full((1, 1), scale)) if scale != 1 else DoubleDouble(1.0)
         if self.over is not None:
             share = self.over * share if scale != 1 else self.over
+        return self.by(share, np.ldexp(1.5, self.reach(scale) + 26))
+
+    def reach(self, scale: float) -> Any:
+        """Return an exponent: 2^reach is above all over a number."""
+        return np.frexp(1 / scale)[1] + self.exponent
+
+    def by(self, share: DoubleDouble, grid: Array, rows: slice = slice(None)) -> tuple[Array, Array, Array]:
+        """Return some rows, as they are given, times a number, and in two parts: multiples of a unit, and the rest."""
         head = coarse(share.high)[..., None]
         tail = ((share.high - head[..., 0]) + share.low)[..., None]
-        grid = np.ldexp(1.5, np.frexp(1 / scale)[1] + 26 + self.exponent)
-        second = self.near * head  # exact
+        second = self.near[:, rows] * head  # exact
         first = second + grid
         first -= grid
         second -= first
-        room = self.near * tail
+        room = self.near[:, rows] * tail
         second += room
-        np.multiply(self.rest, share.high[..., None], room)
+        np.multiply(self.rest[:, rows], share.high[..., None], room)
         second += room
         return np.add(first, second, room), first, second
 

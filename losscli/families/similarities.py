@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from losscli.blocks import Quick
-from losscli.families.alike import Pulls, dot, swift, turned
+from losscli.families.alike import dot, turned
 from losscli.families.directions import settled, straight
+from losscli.families.forces import Pulls, pulling
 from losscli.families.listwise import Listwise
 from losscli.loss import Array
-from losscli.numerics.arithmetic import DOUBT, reconsidered
+from losscli.numerics.arithmetic import DOUBT
 from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.geometry import others
 from losscli.numerics.products import BITS, matmul
@@ -139,23 +140,17 @@ class Similarities(Listwise):
 
     @abstractmethod
     def pulls(self, s: tuple[Array, Array], rows: slice, labels: Array | None) -> Pulls:
-        """Return how what each row costs changes with its similarities, by pairs of doubles, which may be changed."""
+        """Return how what each row costs changes with its similarities, by multiples of a unit and small rests."""
 
     def worth(self, s: tuple[Array, Array], rows: slice, labels: Array | None) -> Array:
         """Return what each row costs, by multiples of a unit and small rests, which may be changed."""
         return self.costs(DoubleDouble(*settled(*s)), rows, labels)
 
     def swiftly(self, order: int) -> Quick | None:
-        """Return a kernel of values."""
-        return None if order else partial(straight, self)
+        """Return a kernel of values and slopes."""
+        return None if order > 1 else partial(pulling if order else straight, self)
 
     def derivative(self, order: int, *block: Array) -> Sequence[Array]:
-        found = swift(self, order, block) if order < 2 else None
-        if found is None:
-            return self.careful(order, *block)
-        return reconsidered(found, partial(self.careful, order), *block)
-
-    def careful(self, order: int, *block: Array) -> Sequence[Array]:
         """Return a derivative by double-doubles; NaN of `raw` vectors whose scalar products are too large for that."""
         found = self.by_similarities(order, *block)
         if not self.raw:

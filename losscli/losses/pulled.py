@@ -1,106 +1,109 @@
-"""What the similarities of a batch are pulled, by pairs of doubles: a `Pulls` for each loss.
+"""What the similarities of a batch are pulled, by pairs of doubles, a `Pulls` for each loss, and what they cost.
 
-Similarities are pairs that may be changed. Every sum is of numbers of 0 or more, as good as its terms.
+Similarities are multiples of a unit and small rests, which may be changed. Every sum is of numbers of 0 or more, as
+good as its terms.
 """
 
 import numpy as np
 
 from losscli.families import alike
 from losscli.families.directions import behind, gathered, grown, settled
-from losscli.numerics import doubled, slices
+from losscli.families.forces import Pulls, Weights, halves
+from losscli.numerics import doubled
 from losscli.numerics.doubledouble import DoubleDouble, two_product, two_sum
 from losscli.numerics.powered import FAR, exp_of
+from losscli.numerics.tables import coarse
 
 
 def infonce(s, rows):
     """Return the pulls of info-nce."""
-    count = s[0].shape[-1]
-    mine = alike.diagonal(count, rows)
-    own = np.ascontiguousarray(s[0][mine]), np.ascontiguousarray(s[1][mine])
-    s[0][mine], s[1][mine] = -FAR, 0.0
-    less = alike.exponentials(s)
-    exp_of(*own, less[..., 0])
+    s = settled(*s)
+    exp_of(*s)
+    mine = alike.diagonal(s[0].shape[-1], rows)
+    own = DoubleDouble(s[0][mine][..., None], s[1][mine][..., None])
     s[0][mine] = s[1][mine] = 0.0
-    weights = slices.Cut.of(s, 2.0, 4 * count)
-    rest = slices.total(weights)
-    factor = 1.0 / (DoubleDouble(*rest) + DoubleDouble(own[0][..., None], own[1][..., None]))
-    columns = alike.columns(weights, factor.high)
-    for part in weights:  # what an anchor's own positive is pulled is what all others are, and turned
-        part[mine] = -part.sum(axis=-1)
-    size = rest[0] * factor.high
+    weights = Weights.of(s, 2 * np.einsum("lij->li", s[0]))
+    rest = weights.sums()
+    factor = 1.0 / (rest + own)
+    columns, size = weights.columns(factor.high), rest.high * factor.high
+    for part in weights[:2]:  # what an anchor's own positive is pulled is what all others are, and turned
+        part[mine] = -np.einsum("lij->li", part)
     columns[:, mine[2]] += size
-    return alike.Pulls(weights, 4 * count, 4.0, (factor.high, factor.low), 2 * size, columns)
+    return Pulls(weights, factor, 2 * size, columns)
 
 
 def supcon(s, rows, good):
     """Return the pulls of supcon, of these positives."""
-    count = s[0].shape[-1]
-    mine = alike.diagonal(count, rows)
-    s[0][mine], s[1][mine] = -FAR, 0.0
-    alike.exponentials(s)
+    s = settled(*s)
+    exp_of(*s)
+    mine = alike.diagonal(s[0].shape[-1], rows)
     s[0][mine] = s[1][mine] = 0.0
-    weights = slices.Cut.of(s, 2.0, 4 * count)
-    whole, positives = (
-        DoubleDouble(*slices.total(weights)),
-        good.sum(axis=-1, keepdims=True, dtype=np.float64),
-    )
-    some = np.where(positives > 0, 1.0, 0.0)
+    weights = Weights.of(s, 2 * np.einsum("lij->li", s[0]))
+    whole, ours = weights.sums(), good.astype(np.float64)
+    positives = np.einsum("lij->li", ours)[..., None]
+    some = np.minimum(positives, 1.0)
     factor = some / whole
-    columns = alike.columns(weights, factor.high)
-    columns += np.where(good.any(axis=1), 1.0, 0.0)[..., None]  # of a class the shares of one row sum to 1
+    columns = weights.columns(factor.high)
+    columns += good.any(axis=1)[..., None]  # of a class the shares of one row sum to 1
     share = whole / np.maximum(positives, 1.0)
-    for part, each in zip(weights, slices.Cut.of((share.high, share.low), 2.0, 4 * count), strict=True):
-        np.subtract(part, each, out=part, where=good)
-    return alike.Pulls(weights, 4 * count, 4.0, (factor.high, factor.low), 2.0 * some, columns)
+    for part, each in zip(weights[:2], halves(parts(share), weights.unit), strict=True):
+        part -= each * ours
+    return Pulls(weights, factor, 2.0 * some, columns)
 
 
 def siglip(s, rows, bias):
     """Return the pulls of siglip."""
-    count = s[0].shape[-1]
+    s = settled(*s)
     logit, lost = two_sum(s[0], bias)
     lost += s[1]
     exp_of(logit, lost)
     whole = doubled.raised((logit, lost))
-    mine = alike.diagonal(count, rows)
+    mine = alike.diagonal(s[0].shape[-1], rows)
     logit[mine], lost[mine] = -1.0, 0.0
     found = doubled.quotient((logit, lost), whole)
     size = abs(found[0])
-    one = np.ones((*size.shape[:2], 1))
-    return alike.Pulls(
-        slices.Cut.of(found, 1.0, 2 * count), 2 * count, 1.0, (one, 0 * one),
-        size.sum(axis=2, keepdims=True), size.sum(axis=1)[..., None],
-    )  # fmt: skip
+    of_rows = np.einsum("lij->li", size)
+    one = DoubleDouble(np.ones((*of_rows.shape, 1)), np.zeros((*of_rows.shape, 1)))
+    return Pulls(Weights.of(found, of_rows), one, of_rows[..., None], np.einsum("lij->lj", size)[..., None])
 
 
 def ntxent(s, other, good):
     """Return the pulls of ntxent, of these positives among others."""
-    count = s[0].shape[-1]
-    alike.exponentials(s, other & ~good)
+    s = settled(*s)
+    exp_of(*s)
     at = np.nonzero(good)
-    near = s[0][at], s[1][at]
+    near, strange = (s[0][at], s[1][at]), (other & ~good).astype(np.float64)
     for part in s:
-        np.copyto(part, 0.0, where=good | ~other)
-    inner = 2 * count * count  # one row may be pulled by all others as by their whole sums
-    weights = slices.Cut.of(s, 2.0, inner)
-    strangers = slices.total(weights)
+        part *= strange
+    weights = Weights.of(s, 2 * np.einsum("lij->li", s[0]))
+    strangers = weights.sums()
     here = at[:2]
-    theirs = strangers[0][here][:, 0], strangers[1][here][:, 0]
+    theirs = strangers.high[here][:, 0], strangers.low[here][:, 0]
     found = doubled.quotient(theirs, doubled.joined(near, theirs))
-    miss = np.zeros(good.shape), np.zeros(good.shape)
-    for part, each in zip(miss, found, strict=True):
-        part[at] = each
-    top = miss[0].max(axis=-1, keepdims=True)
-    bound = np.ldexp(1.0, np.frexp(np.where(top > 0, top, 1.0))[1])
-    missed = DoubleDouble(*slices.total(slices.Cut.of(miss, bound, inner)))
-    factor = missed / DoubleDouble(np.where(strangers[0] == 0, 1.0, strangers[0]), strangers[1])
-    columns = alike.columns(weights, factor.high) + miss[0].sum(axis=1)[..., None]
-    back = DoubleDouble(*strangers) / DoubleDouble(np.where(top > 0, missed.high, 1.0), missed.low)
-    pulled = alike.scaled(found, (back.high[here][:, 0], back.low[here][:, 0]))
-    for part, each in zip(weights, slices.Cut.of(pulled, 2.0, inner), strict=True):
+    missed = of_rows(found, here, strangers.high.shape)
+    factor = missed / DoubleDouble(np.where(strangers.high == 0, 1.0, strangers.high), strangers.low)
+    columns = weights.columns(factor.high)
+    count = good.shape[-1]
+    columns += np.bincount(at[0] * count + at[2], found[0], len(good) * count).reshape(len(good), count, 1)
+    back = strangers / DoubleDouble(np.where(missed.high > 0, missed.high, 1.0), missed.low)
+    pulled = doubled.product(found, (back.high[here][:, 0], back.low[here][:, 0]))
+    for part, each in zip(weights[:2], halves(pulled, weights.unit[here][:, 0]), strict=True):
         part[at] = -each
-    most = np.bincount(at[0] * count + at[2], pulled[0], len(good) * count).reshape(len(good), count)
-    bound = 4.0 + most.max(axis=1)[:, None, None] / count
-    return alike.Pulls(weights, inner, bound, (factor.high, factor.low), 2 * missed.high, columns)
+    return Pulls(weights, factor, 2 * missed.high, columns)
+
+
+def of_rows(x, at, shape):
+    """Return the sums of pairs, of 0 or more, that lie in some rows, and 0 for others, in this shape."""
+    found = DoubleDouble(np.zeros(shape), np.zeros(shape))
+    if len(at[0]):
+        row = at[0] * shape[1] + at[1]
+        fresh = np.concatenate([[True], row[1:] != row[:-1]])
+        starts, which = np.flatnonzero(fresh), np.cumsum(fresh) - 1
+        unit = np.frexp(np.add.reduceat(x[0], starts))[1]
+        sums = (np.add.reduceat(part, starts) for part in halves((x[0].copy(), x[1]), unit[which]))
+        for out, part in zip((found.high, found.low), two_sum(*sums), strict=True):
+            out[..., 0].reshape(-1)[row[starts]] = part
+    return found
 
 
 def infonce_costs(s, rows):
@@ -165,44 +168,66 @@ def siglip_costs(s, rows, bias):
 
 
 def circle(s, rows, other, good, margin, gamma):
-    """Return the pulls of circle, of these positives among others."""
-    bad, count = other & ~good, s[0].shape[-1]
-    y, active, e, less = rings(s, other, good, margin, gamma)
-    wholes = [alike.summed(e, mask) for mask in (good, bad)]
+    """Return the pulls of circle, of these positives among others, by similarities in parts."""
+    masks = pull, push = good.astype(np.float64), (other & ~good).astype(np.float64)
+    y, lost, active, high, low = rings(s, other, good, pull, margin)
+    level = coarse(np.array(gamma))
+    head = coarse(high)
+    high -= head
+    high *= level
+    low *= gamma
+    low += high
+    low += (gamma - level) * head
+    head *= level  # exact
+    e = doubled.quick(head, low)
+    exp_of(*e)
+    wholes = [rowwise((e[0] * mask, e[1] * mask)) for mask in masks]
     some = (wholes[0].high > 0) & (wholes[1].high > 0)
     near, far = (DoubleDouble(np.where(some, x.high, 1.0), np.where(some, x.low, 0.0)) for x in wholes)
-    odds = (near * far).shifted(less.astype(np.intc))
+    odds = near * far
     factor = odds / (odds + 1.0) * (some * 2 * gamma)
-    over = [1.0 / x for x in (near, far)]
-    share = alike.scaled(e, tuple(np.where(good, *each) for each in zip(*map(parts, over), strict=True)))
-    size = share[0] * np.maximum(abs(y[0]), 2.0**-20)  # a smaller one is not known to its last bits
-    edge = abs(np.where(good, y[0] - margin, y[0] + margin)) < 2.0**-40
-    for part in (*y, size):
-        part *= active
+    over = [1.0 / near, 1.0 / far]
+    share = doubled.product(
+        e, tuple(pull * one + push * two for one, two in zip(*map(parts, over), strict=True))
+    )
+    size = np.maximum(abs(y), 2.0**-20)  # a smaller one is not known to its last bits
+    edge = abs(y - (pull * (2 * margin) - margin)) < 2.0**-40
+    size *= share[0]
+    gate = active.astype(np.float64)
+    for part in (y, lost, size):
+        part *= gate
     size[edge] = np.inf
-    size[alike.diagonal(count, rows)] = 0.0
-    weights = slices.Cut.of(alike.scaled(share, y), 4.0, 2 * count)
+    size[alike.diagonal(size.shape[-1], rows)] = 0.0
+    found = doubled.product(share, (y, lost))
+    weights = Weights.of(found, np.einsum("lij->li", abs(found[0])))
     columns = np.swapaxes(np.swapaxes(factor.high, 1, 2) @ size, 1, 2)
-    of_rows = size.sum(axis=-1, keepdims=True) * factor.high
-    return alike.Pulls(weights, 2 * count, 4.0, parts(factor), of_rows, columns)
+    return Pulls(weights, factor, size.sum(axis=-1, keepdims=True) * factor.high, columns)
 
 
-def circle_costs(s, other, good, margin, gamma):
-    """Return what rows cost by circle, of these positives among others, by similarities in parts."""
-    pull = good.astype(np.float64)
+def rings(s, other, good, pull, margin):
+    """Return how far similarities are from 1 or 0, and where that counts; its square less that of the margin there."""
     y, lost = settled(s[0] - pull, s[1])  # exact: the scale is 1
     active = (y < pull * (2 * margin) - margin) ^ good ^ True
     active &= other
-    x, more = two_product(y, y)
-    y *= lost
-    more += y
-    more += y
+    x, more = doubled.square((y, lost))
     square = DoubleDouble.of_product(margin, margin)
     x, rest = two_sum(x, -square.high)
     more += rest
     more -= square.low
     x *= active
     more *= active
+    return y, lost, active, x, more
+
+
+def rowwise(x):
+    """Return the sums of rows of pairs, of 0 or more, (lists, rows, 1)."""
+    return Weights.of(x, np.einsum("lij->li", x[0])).sums()
+
+
+def circle_costs(s, other, good, margin, gamma):
+    """Return what rows cost by circle, of these positives among others, by similarities in parts."""
+    pull = good.astype(np.float64)
+    *_, x, more = rings(s, other, good, pull, margin)
     high, low = two_product(x, gamma)
     more *= gamma
     low += more
@@ -225,31 +250,6 @@ def ringed(high, low, mask):
     np.exp(np.minimum(gap, 1.0, out=gap), gap)  # those outside are not at hand
     gap *= mask
     return gathered(gap, np.einsum("lij,lij->li", gap, lost)), top[..., 0]
-
-
-def rings(s, other, good, margin, gamma):
-    """Return how far similarities are from 1 or 0, and where that counts; e to γ (y² - m²), over powers of 2.
-
-    These are such that the largest of positives and of negatives are about 1; last come their products.
-    """
-    y, lost = two_sum(s[0], np.where(good, -1.0, 0.0))
-    lost += s[1]
-    active = np.where(good, y < margin, y > -margin) & other
-    x, more = two_product(y, y)
-    more += 2 * y * lost
-    square = DoubleDouble.of_product(margin, margin)
-    x, rest = two_sum(x, -square.high)
-    more += rest
-    more -= square.low
-    high, low = two_product(np.where(active, x, 0.0), gamma)
-    low += np.where(active, more, 0.0) * gamma
-    e = high, low
-    tops = [np.where(mask, high, -FAR).max(axis=-1, keepdims=True) for mask in (good, other & ~good)]
-    near, far = (np.rint(top * (1 / np.log(2))).astype(np.int64) for top in tops)
-    exp_of(high, low, np.where(good, near, far))
-    for part in e:
-        np.copyto(part, 0.0, where=~other)
-    return (y, lost), active, e, near + far
 
 
 def parts(x):

@@ -103,11 +103,6 @@ def times(matrix: Cut, x: Pair, bound: Array | float, inner: int) -> Pair:
     return joined(a[..., :width], a[..., width : 2 * width] + b[..., :width], c)
 
 
-def turned(matrix: Cut) -> Cut:
-    """Return matrices transposed."""
-    return Cut(*(np.swapaxes(part, -1, -2) for part in matrix))
-
-
 def dot(x: Cut, y: Cut) -> Pair:
     """Return scalar products along the last axis, which is kept, of numbers cut for as many."""
     a = np.einsum("...k,...k->...", x.first, y.first)
@@ -120,8 +115,3 @@ def dot(x: Cut, y: Cut) -> Pair:
     c += np.einsum("...k,...k->...", x.third, rest)
     found, lost = joined(a, b, c)
     return found[..., None], lost[..., None]
-
-
-def total(x: Cut) -> Pair:
-    """Return the sums along the last axis, which is kept."""
-    return joined(*(part.sum(axis=-1, keepdims=True) for part in x))

@@ -5,7 +5,7 @@ import pytest
 from mpmath import mp, mpf
 
 from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend
-from losscli.families import alike, similarities
+from losscli.families import directions, forces, similarities
 from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.products import matmul
 from tests.laws import formulas
@@ -37,7 +37,8 @@ def test_ordinary_batches_need_no_exact_arithmetic(loss, inputs, order, monkeypa
 def test_pieces_do_not_show(loss, inputs, order, monkeypatch):
     whole = getattr(loss, order)(*inputs)
     monkeypatch.setattr(similarities, "PIECE", 7 * 48)
-    monkeypatch.setattr(alike, "PIECE", 7 * 48)
+    monkeypatch.setattr(forces, "PIECE", 7 * 48)
+    monkeypatch.setattr(directions, "LONG", 7 * 48)
     np.testing.assert_allclose(getattr(loss, order)(*inputs), whole, **NEAR)
 
 
@@ -209,6 +210,14 @@ BATCHES = {
 }
 
 
+def swift(loss, order, block):
+    """Return what a quick kernel finds of a block, NaN where it is not sure; none if it takes no such loss."""
+    inputs = [np.ascontiguousarray(x.T) for x in block]
+    count = len(inputs) if order and loss.forms[0][-1].wrt else 1
+    outs = [np.empty_like(inputs[0]) if order else np.empty(len(inputs[0])) for _ in range(count)]
+    return None if loss.swiftly(order)(*outs, *inputs) is True else [x.T for x in outs]
+
+
 @pytest.mark.parametrize("kind", BATCHES)
 @EACH
 def test_few_passes_find_what_many_do(loss, inputs, kind):
@@ -218,7 +227,7 @@ def test_few_passes_find_what_many_do(loss, inputs, kind):
         block = x, LABEL[:, None]
     with np.errstate(all="ignore"):
         for order in (0, 1):
-            quick, careful = alike.swift(loss, order, block), loss.careful(order, *block)
+            quick, careful = swift(loss, order, block), loss.derivative(order, *block)
             for one, two in zip(quick or (), careful, strict=bool(quick)):
                 sure = ~np.isnan(one) & ~np.isnan(two)
                 assert kind != "ordinary" or sure.mean() > 0.99
@@ -237,7 +246,7 @@ def test_of_few_components_that_cancel_few_passes_say_so():
             Circle(gamma=9, margin=0),
         ):
             block = x, np.repeat(np.arange(4.0), 3)[:, None] + np.zeros(40)
-            (one,), (two,) = alike.swift(loss, 1, block), loss.careful(1, *block)
+            (one,), (two,) = swift(loss, 1, block), loss.derivative(1, *block)
             sure = ~np.isnan(one) & ~np.isnan(two)
             assert (abs(one - two) <= 6 * np.spacing(abs(two)))[sure].all()
 
@@ -247,5 +256,5 @@ def test_circle_knows_no_slope_at_the_edge_of_its_margin():
     x = np.stack([*x, -x[0], -x[1]])
     label = np.array([0.0, 0.0, 1.0, 1.0, 2.0])
     with np.errstate(all="ignore"):
-        found = alike.swift(Circle(margin=1, gamma=2), 1, (x.T[..., None], label[:, None]))
+        found = swift(Circle(margin=1, gamma=2), 1, (x.T[..., None], label[:, None]))
     assert np.isnan(found[0][:, [0, 1, 3, 4]]).all()
