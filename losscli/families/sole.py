@@ -11,14 +11,19 @@ from losscli.blocks import Array, Doubt, Quick
 from losscli.families.onehot import pick
 from losscli.inputs import SUM_TOLERANCE
 from losscli.numerics.doubledouble import DoubleDouble
-from losscli.numerics.quick import either, indices
+from losscli.numerics.quick import either, exact_difference, indices, lacking
+from losscli.numerics.steps import GRAIN
+from losscli.numerics.tables import coarse, exp_near
 
+LOWEST = -600.0  # the exponential of less is hardly a normal number
 SMALL, LARGE = 2.0**-200, 2.0**200
 """Sums, products and quotients of numbers between these are ordinary."""
 
 
-def sole(order: int, rate: Callable[[Array], Array], strange: Callable[[Array], Doubt]) -> Quick:
-    """Return what fills in `rate` of the true class: as the loss, or as the slope there, which is 0 elsewhere.
+def sole(
+    order: int, rate: Callable[[Array], Array], strange: Callable[[Array], Doubt], others: float = 0.0
+) -> Quick:
+    """Return what fills in `rate` of the true class: as the loss, or as the slope there, that of others being known.
 
     Rows are left to the usual kernel that are `strange`, or have no index of a class, or of which the rate is NaN.
     """
@@ -29,7 +34,7 @@ def sole(order: int, rate: Callable[[Array], Array], strange: Callable[[Array], 
         at, odd = places(k, rows.shape[1])
         each = rate(rows.reshape(-1).take(at))
         if order:
-            out.fill(0.0)
+            out.fill(others)
             out.reshape(-1)[at] = each
         else:
             out[:] = each
@@ -44,6 +49,11 @@ def places(k: Array, count: int) -> tuple[NDArray[np.intp], Doubt]:
     at, odd = indices(k, count)
     at += np.arange(0, len(k) * count, count)
     return at, odd
+
+
+def no_amounts(rows: Array) -> Doubt:
+    """Tell in which rows some number is below 0, or missing."""
+    return False if rows.min() >= 0 else np.asarray(~(rows >= 0).all(axis=1))
 
 
 def no_logarithms(rows: Array) -> Doubt:
@@ -82,11 +92,55 @@ def surprise_slope(p: Array) -> Array:
     return -1 / p
 
 
+def excess_slope(p: Array) -> Array:
+    """Return 1 - 1/p."""
+    return (p - 1.0) / p
+
+
+def risen(out: Array, rows: Array, k: Array) -> Doubt:
+    """Fill in exponentials, less 1 for the true class."""
+    if k.ndim == 2:
+        return True
+    at, odd = places(k, rows.shape[1])
+    np.exp(rows, out)
+    out.reshape(-1)[at] = np.expm1(rows.reshape(-1).take(at))
+    return either(odd, lacking(rows))
+
+
 def exponentials(out: Array, rows: Array, others: Array) -> Doubt:
     """Fill in minus the exponentials of others, where these and the rows are logarithms: a slope of log-targets."""
     np.exp(others, out=out)
     np.subtract(0.0, out, out=out)
     return either(no_logarithms(rows), no_logarithms(others))
+
+
+def crossed(out: Array, z: Array, s: Array) -> Doubt:
+    """Fill in the sums of e^s (s - z), from rows of both; tell where numbers are not moderate, or too much cancels.
+
+    Exponentials of 26 bits times half of a gap are exact, as are the sums of what these have above the grain. The
+    rest is 2^-10 of that, and off by two parts in 2^63 a class.
+    """
+    near, rest = exp_near(s)
+    gap, lost = exact_difference(s, z)
+    half = coarse(gap)
+    rest *= gap
+    gap -= half
+    rest += gap
+    rest += lost
+    rest *= near
+    near *= half
+    head = near + 1.5 * 2.0**52 * GRAIN
+    head -= 1.5 * 2.0**52 * GRAIN
+    near -= head
+    rest += near
+    np.add(np.einsum("nk->n", head), np.einsum("nk->n", rest), out)
+    size = np.einsum("nk->n", np.abs(head, head))
+    sure: NDArray[np.bool_] = (
+        (size * (s.shape[1] * 2.0**-10) < np.abs(out)) & (size > 2.0**-20) & (size < 2.0**11)
+    )
+    if not all(x.min() > LOWEST and x.max() <= 0 for x in (z, s)):
+        sure &= ((z > LOWEST) & (s > LOWEST) & (z <= 0) & (s <= 0)).all(axis=1)
+    return ~sure
 
 
 def amounts(order: int) -> Quick:

@@ -4,6 +4,7 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import NONNEGATIVE
+from losscli.families import sole
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
@@ -47,6 +48,9 @@ class GeneralizedKL(Divergence):
         "scipy's kl_div is a term of this one; a term of kl-divergence is rel_entr",
     )
     related = ("generalized-kl-log", "kl-divergence", "poisson-nll")
+
+    def swiftly(self, order):
+        return sole.sole(1, sole.excess_slope, sole.no_amounts, 1.0) if order == 1 else None
 
     def sole(self, p, k):
         terms = p.copy()
@@ -108,6 +112,9 @@ class GeneralizedKLLog(Divergence):
         "optax calls kl_divergence a loss without the term that holds the sum in place: kl-divergence-log",
     )
     related = ("generalized-kl", "kl-divergence-log", "poisson-nll-log")
+
+    def swiftly(self, order):
+        return sole.risen if order == 1 else None
 
     def sole(self, z, k):
         true = pick(z, k)

@@ -8,7 +8,7 @@ from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.numerics.arithmetic import corrected, in_parts, over_square, sure, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, log, two_product, two_sum
-from losscli.numerics.quick import missing
+from losscli.numerics.quick import finer, missing
 from losscli.numerics.special import SLIGHT, log_factorial, log_factorials
 from losscli.numerics.tables import exp_pair, log_pair, rise_above
 from losscli.parameter import flag
@@ -159,14 +159,14 @@ class PoissonNLLLog(Binary):
             np.subtract(rate, y, out)
             size = np.abs(out)
             size *= 2.3
-        else:
-            part = y * z
-            np.subtract(rate, part, out)
-            np.abs(part, part)
-            rate *= 1.3
-            rate += part
-            size = np.abs(out)
-            size *= 3.0
+            return finer(~(rate < size), risen, out, z, y)
+        part = y * z
+        np.subtract(rate, part, out)
+        np.abs(part, part)
+        rate *= 1.3
+        rate += part
+        size = np.abs(out)
+        size *= 3.0
         return ~(rate < size)
 
     def derivative(self, order, *block):
@@ -194,9 +194,7 @@ class PoissonNLLLog(Binary):
 
     def closer_slope(self, z, y):
         """Return the slope by an exponential of some 62 bits: so near to it, y is taken off exactly."""
-        found, _, sure = rise_above(z, y)
-        np.copyto(found, np.nan, where=~sure)
-        return corrected(found, self.careful_slope, z, y)
+        return corrected(risen(z, y), self.careful_slope, z, y)
 
     def careful_penalty(self, z, y):
         part = DoubleDouble.of_product(y, z)
@@ -230,6 +228,13 @@ class PoissonNLLLog(Binary):
 
     def traits(self):
         return Traits(convex=True, best="the log of the mean")
+
+
+def risen(z, y):
+    """Return e^z - y; NaN where that is not sure."""
+    found, _, known = rise_above(z, y)
+    np.copyto(found, np.nan, where=~known)
+    return found
 
 
 def added(near, rest, count):

@@ -264,7 +264,7 @@ class KLDivergenceLogTarget(Divergence):
     related = ("kl-divergence-log", "kl-divergence")
 
     def swiftly(self, order):
-        return sole.exponentials if order == 1 else None
+        return (sole.crossed, sole.exponentials)[order] if order < 2 else None
 
     def derivative(self, order, *block):
         return ((self.penalty, self.slope, self.curvature)[order](*block),)

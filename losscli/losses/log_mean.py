@@ -10,6 +10,7 @@ from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.numerics.arithmetic import corrected, sure, with_care
 from losscli.numerics.doubledouble import DoubleDouble, exp, two_product, two_sum
+from losscli.numerics.quick import finer
 from losscli.numerics.tables import exp_pair, rise_above
 from losscli.parameter import parameter
 from losscli.traits import Traits
@@ -66,6 +67,13 @@ def fine_sum(z, y):
     found, rest = two_sum(share, z)
     found += rest + (lost + y * low)
     return np.where(abs(found) > CLEAR * abs(z), found, np.nan)
+
+
+def finest_sum(z, y):
+    """Return it; NaN where numbers are not ordinary, too."""
+    found = fine_sum(z, y)
+    np.copyto(found, np.nan, where=~calm(z, y))
+    return found
 
 
 class OnLogMean(Binary):
@@ -213,7 +221,7 @@ class GammaNLLLog(OnLogMean):
             np.add(z, share, out)
             np.abs(out, least := np.empty_like(out))
             least *= 1.5
-            return ~(share < least)
+            return finer(~(share < least), finest_sum, out, z, y)
         if order == 1:
             found, mean, sure = rise_above(z, y)
             np.divide(found, mean, out)
@@ -224,9 +232,7 @@ class GammaNLLLog(OnLogMean):
         return self.closer(z, y)
 
     def closer(self, z, y):
-        found = fine_sum(z, y)
-        np.copyto(found, np.nan, where=~calm(z, y))
-        return corrected(found, self.careful, z, y)
+        return corrected(finest_sum(z, y), self.careful, z, y)
 
     def careful(self, z, y):
         share = exp(np.where(np.isfinite(z), -z, 0.0)) * y

@@ -1,5 +1,7 @@
 """The quantile loss of a logarithm."""
 
+from functools import partial
+
 import numpy as np
 
 from losscli import places
@@ -9,6 +11,7 @@ from losscli.inputs import LOGIT, PREDICTION, TARGET
 from losscli.loss import Axis, Input
 from losscli.numerics.arithmetic import DOUBT, FAINT, corrected
 from losscli.numerics.doubledouble import exp
+from losscli.numerics.quick import finer
 from losscli.numerics.tables import rise_above
 from losscli.parameter import parameter
 from losscli.traits import Traits
@@ -60,21 +63,21 @@ class LogLinQuantile(Ratio):
             size *= 2.0**40
             return ~(rate < size) | ~((z > -FAR) & (z < FAR))
         size *= 1.15  # beside it three roundings, of which the last counts half
-        return ~(rate <= size) | ~((z > -FAR) & (z < FAR))
+        return finer(~(rate <= size) | ~((z > -FAR) & (z < FAR)), partial(self.closer, 0), out, z, y)
 
     def closer(self, order, z, y):
-        """Return the derivative of `order` by an exponential of some 62 bits."""
+        """Return the derivative of `order` by an exponential of some 62 bits; NaN where that is not enough."""
         gap, rate, sure = rise_above(z, y)
         price = np.where(gap < 0, -self.tau, 1 - self.tau)
         found = (rate if order else gap) * price
         np.copyto(found, np.nan, where=~(sure & (abs(z) < FAR) & (EVEN < self.tau < 1 - EVEN)))
-        return corrected(found, (self.careful_slope if order else self.careful_penalty), z, y)
+        return found
 
     def penalty(self, z, y):
-        return self.closer(0, z, y)
+        return corrected(self.closer(0, z, y), self.careful_penalty, z, y)
 
     def slope(self, z, y):
-        return self.closer(1, z, y)
+        return corrected(self.closer(1, z, y), self.careful_slope, z, y)
 
     def gap(self, z, y):
         """Return e^z - y, and the price of a unit on its side; NaN where too much cancels or leaves the range."""
