@@ -120,7 +120,7 @@ class Paired(Similarities):
     def shortcut(self, order, form=()):
         if len(form) == 1:
             return partial(self.swiftly_given, order) if order < 2 else None
-        return super().shortcut(order, form)
+        return self.swiftly(order)
 
     def derivative(self, order, *block):
         return self.given(order, *block) if len(block) == 1 else super().derivative(order, *block)

@@ -33,6 +33,14 @@ def test_ordinary_batches_need_no_exact_arithmetic(loss, inputs, order, monkeypa
 
 
 @EACH
+@pytest.mark.parametrize("order", ["value", "gradient"])
+def test_ordinary_batches_need_few_passes_alone(loss, inputs, order, monkeypatch):
+    monkeypatch.setattr(similarities.Similarities, "derivative", None)
+    for each in np.atleast_1d(getattr(loss, order)(*inputs)):
+        assert np.isfinite(each).all()
+
+
+@EACH
 @ORDERS
 def test_pieces_do_not_show(loss, inputs, order, monkeypatch):
     whole = getattr(loss, order)(*inputs)
