@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from losscli.data.batch import Array, Chosen
 from losscli.data.reading import Reading
@@ -24,55 +23,46 @@ def outside(
     bad: int,
 ) -> DataError:
     """Return a domain error as a message: the first is in `line`; in all, `bad` rows have these `values`."""
-    entry, place = error.entry, reading.place(line)
-    columns = chosen[entry.name].names
+    columns = chosen[error.entry.name].names
     column = ", ".join(columns[:4]) + (" ..." if len(columns) > 4 else "")
-    facts: dict[str, Any] = {"file": reading.name, "line": int(line),
-             "column": columns[0] if len(columns) == 1 else [*columns],
-             "value": error.value, "count": bad}  # fmt: skip
+    rows = f"{bad} of {reading.rows} rows"
+    what, evidence, fix, code = _told(error, loss, reading.place(line), column, rows, values)
+    return DataError(
+        f"{loss.name}: {what}", [evidence], fix, code=code, file=reading.name, line=int(line),
+        column=columns[0] if len(columns) == 1 else [*columns], value=error.value, count=bad,
+    )  # fmt: skip
+
+
+def _told(
+    error: DomainError, loss: Loss, place: str, column: str, rows: str, values: Array
+) -> tuple[str, str, Sequence[str], str]:
+    """Return what is wrong, the evidence, fixes and the code, for each kind of domain error."""
+    entry = error.entry
     span = f"min {values.min():g}, max {values.max():g}"
     if isinstance(error, SimplexError) and entry.domain == BINARY:
         other = loss.instead.get(entry.name)
-        return DataError(
-            f"{loss.name}: {place} has {error.value:g} true classes, not 1",
-            [f"{column}; {bad} of {reading.rows} rows ({span})"],
-            [f"losscli compute {other} ...   (any number of labels a row)"] if other else [],
-            code="not-a-distribution",
-            **facts,
-        )
+        fix = [f"losscli compute {other} ...   (any number of labels a row)"] if other else []
+        what = f"{place} has {error.value:g} true classes, not 1"
+        return what, f"{column}; {rows} ({span})", fix, "not-a-distribution"
     if isinstance(error, SimplexError):
-        return DataError(
-            f"{loss.name}: the probabilities of {place} sum to {error.value:g}, not 1",
-            [f"{column}; {bad} of {reading.rows} rows ({span})"],
-            ["--normalize       divides every row by its sum; the signature says so"],
-            code="not-a-distribution",
-            **facts,
-        )
+        fix = ["--normalize       divides every row by its sum; the signature says so"]
+        what = f"the probabilities of {place} sum to {error.value:g}, not 1"
+        return what, f"{column}; {rows} ({span})", fix, "not-a-distribution"
     if isinstance(error, DirectionError):
-        return DataError(
-            f"{loss.name}: {entry.name} is all zeros at {place}, and {error.lacks}",
-            [f"columns {column}: {bad} of {reading.rows} rows"],
-            code="no-direction",
-            **facts,
-        )
+        what = f"{entry.name} is all zeros at {place}, and {error.lacks}"
+        return what, f"columns {column}: {rows}", (), "no-direction"
     if isinstance(error, OrderError):
-        return DataError(
-            f"{loss.name}: {entry.name} {error.value:g} at {place} is less than {entry.least}",
-            [f"column {column}: {bad} of {reading.rows} rows"],
-            code="ends-before-it-starts",
-            **facts,
-        )
-    instead = _instead(loss, entry, values)
+        what = f"{entry.name} {error.value:g} at {place} is less than {entry.least}"
+        return what, f"column {column}: {rows}", (), "ends-before-it-starts"
     domain = str(entry.domain)
-    outside_what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
-    return DataError(
-        f"{loss.name}: {entry.name} {error.value:g} at {place} is {outside_what}",
-        [f"column {column}: {bad} of {reading.rows} rows are outside ({span})" + _guess(loss, entry, values)],
-        [f"losscli compute {instead} ...   (never decided from the range)"]
-        if instead
-        else _left_out(loss, entry, values),
-        code="outside-domain",
-        **facts,
+    what = f"outside {domain[3:]}" if domain.startswith("in ") else f"not {domain}"
+    instead = _instead(loss, entry, values)
+    fix = [f"losscli compute {instead} ...   (never decided from the range)"] if instead else []
+    return (
+        f"{entry.name} {error.value:g} at {place} is {what}",
+        f"column {column}: {rows} are outside ({span}){_guess(loss, entry, values)}",
+        fix or _left_out(loss, entry, values),
+        "outside-domain",
     )
 
 
