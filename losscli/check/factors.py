@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from math import isfinite, log, pi
+from typing import NamedTuple
 
 import numpy as np
 
@@ -38,65 +39,101 @@ def factors(case: Case) -> Iterator[Guess]:
     yield Guess(predicted, _factor(case, factor, min(rest, 1e-3)))
 
 
+class Meaning(NamedTuple):
+    """What a factor may be."""
+
+    kind: str
+    says: str
+    fix: Sequence[str] = ()
+
+
+KINDS = ("factor", "half", "parameter", "n", "base")
+"""What a factor is called for programs that has several meanings: the last of these."""
+IsIt = Callable[[float], bool]
+"""Whether the size of a factor is a number."""
+
+
 def _factor(case: Case, factor: float, rounded: float) -> Cause:
     size = abs(factor)
-    says: list[str] = []
-    fix: list[str] = []
     near = max(4 * case.tolerance.rtol, 1e-9, rounded)  # numbers that were rounded have a factor that is, too
-    kind = "factor"
 
     def is_it(value: float) -> bool:
         return value > 0 and abs(size - value) <= near * value
 
-    if case.rows > 1:
-        counts: list[tuple[float, str]] = [
-            (case.rows, "the number of rows"),
-            (case.elements, "the number of elements"),
-        ]
-        if case.units[1]:
-            counts.append(case.units)
-        if case.elements != case.rows:
-            counts.append((case.elements / case.rows, "the number of columns"))
-        for count, name in dict(reversed(counts)).items():
-            if count > 1 and (is_it(count) or is_it(1 / count)):
-                shown = f"{count:g}"
-                says.append(f"{shown} is {name}{_of_whom(case, is_it(count), name)}")
-                fix += _reduction(case, is_it(count), name)
-                kind = "n"
-    if is_it(2.0) or is_it(0.5):
-        says.append("a half is left out" if is_it(2.0) else "yours has a half that the reference has not")
-        if "scale" in case.loss.parameters:
-            fix.append(f"losscli check {_with_scale(case, size)} ...")
-        kind = "half" if kind == "factor" else kind
-    for name, value in case.loss.settings().items():
-        if isinstance(value, float) and value > 0 and value != 1.0 and not case.loss.parameters[name].flag:
-            for power, shown in (
-                (1, name),
-                (-1, f"1 / {name}"),
-                (2, f"{name} squared"),
-                (-2, f"1 / {name} squared"),
-            ):
-                if is_it(value**power):
-                    says.append(f"that is {shown}: {name} is {spell(value)}")
-                    kind = "parameter" if kind in ("factor", "half") else kind
-    for value, name in NAMED:
-        if is_it(value) or is_it(1 / value):
-            says.append(f"{'' if is_it(value) else '1 / '}{name}")
-            fix.append(f"multiply yours by {1 / factor:.17g}")
-            kind = "base" if name.startswith("ln") else kind
     if is_it(1.0):
         turned = "the sign, or the derivative in the target" if case.quantity == "grad" else "the sign"
         return Cause("sign", f"Your {case.what} is minus the reference {case.everywhere}: {turned}.",
                      ("change the sign of yours",), factor)  # fmt: skip
+    found = [
+        *_counts(case, is_it),
+        *_halves(case, size, is_it),
+        *_parameters(case, is_it),
+        *_named(factor, is_it),
+    ]
+    kind = max((each.kind for each in found), key=KINDS.index, default="factor")
     times = "half" if factor == 0.5 else "twice" if factor == 2 else f"{factor:.6g} times"
-    known = ", or ".join(says)
+    known = ", or ".join(each.says for each in found)
     tail = f"{', and' if kind == 'n' else ':'} {known}" if known else ", no number with a name"
     tail += " (and the sign is turned)" if factor < 0 else ""
+    fix = [line for each in found for line in each.fix]
     if not fix:
         fix = [f"divide yours by {factor:.6g}" if size > 1 else f"multiply yours by {1 / factor:.6g}"]
     return Cause(
         kind, f"Your {case.what} is {times} the reference {case.everywhere}{tail}.", tuple(fix), factor
     )
+
+
+def _counts(case: Case, is_it: IsIt) -> Iterator[Meaning]:
+    """Yield how many rows, elements or columns there are, if that is the factor or one over it."""
+    if case.rows <= 1:
+        return
+    counts: list[tuple[float, str]] = [
+        (case.rows, "the number of rows"),
+        (case.elements, "the number of elements"),
+    ]
+    if case.units[1]:
+        counts.append(case.units)
+    if case.elements != case.rows:
+        counts.append((case.elements / case.rows, "the number of columns"))
+    for count, name in dict(reversed(counts)).items():
+        more = is_it(count)
+        if count > 1 and (more or is_it(1 / count)):
+            yield Meaning(
+                "n", f"{count:g} is {name}{_of_whom(case, more, name)}", _reduction(case, more, name)
+            )
+
+
+def _halves(case: Case, size: float, is_it: IsIt) -> Iterator[Meaning]:
+    """Yield that one of the two has a half which the other has not."""
+    if is_it(2.0) or is_it(0.5):
+        fix = [f"losscli check {_with_scale(case, size)} ..."] if "scale" in case.loss.parameters else []
+        says = "a half is left out" if is_it(2.0) else "yours has a half that the reference has not"
+        yield Meaning("half", says, fix)
+
+
+def _parameters(case: Case, is_it: IsIt) -> Iterator[Meaning]:
+    """Yield the parameters of the loss that are the factor, or whose squares are, or one over them."""
+    for name, value in case.loss.settings().items():
+        if not isinstance(value, float) or value <= 0 or value == 1.0 or case.loss.parameters[name].flag:
+            continue
+        for power, shown in (
+            (1, name),
+            (-1, f"1 / {name}"),
+            (2, f"{name} squared"),
+            (-2, f"1 / {name} squared"),
+        ):
+            if is_it(value**power):
+                yield Meaning("parameter", f"that is {shown}: {name} is {spell(value)}")
+
+
+def _named(factor: float, is_it: IsIt) -> Iterator[Meaning]:
+    """Yield the constants that have a name."""
+    for value, name in NAMED:
+        if is_it(value) or is_it(1 / value):
+            kind = "base" if name.startswith("ln") else "factor"
+            yield Meaning(
+                kind, f"{'' if is_it(value) else '1 / '}{name}", [f"multiply yours by {1 / factor:.17g}"]
+            )
 
 
 def _of_whom(case: Case, more: bool, name: str) -> str:
