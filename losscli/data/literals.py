@@ -35,7 +35,10 @@ class Literals(Reading):
 
 
 def literals(text: str, form: Sequence[Role]) -> Reading:
-    """Read rows separated by commas, a value per role separated by colons, a vector's numbers by slashes."""
+    """Read rows separated by commas, a value per role separated by colons, a vector's numbers by slashes.
+
+    Raises `UsageError`.
+    """
     names = ":".join(role.name for role in form)
     if not text.strip():
         raise UsageError(f"{NAME} is empty", [f"a row is {names}"], code="bad-literal")
@@ -55,49 +58,52 @@ def literals(text: str, form: Sequence[Role]) -> Reading:
     sequences: dict[str, Sequence[Array]] = {}
     for role in sorted(form, key=lambda role: bool(role.of)):  # a class needs its vector
         cells = [row[form.index(role)] for row in rows]
+        classes = chosen[role.of].labels if role.of else ()
         if role.kind == "labels":
-            binder = Binder(chosen[role.of].labels, notation) if role.of else None
+            binder = Binder(classes, notation) if role.of else None
             arrays[role.name], sequences[role.name] = _labels(cells, notation, binder)
             chosen[role.name] = Chosen((role.name,))
             continue
-        widths = {cell.count("/") + 1 for cell in cells}
-        if len(widths) > 1:
-            raise UsageError(
-                f"{NAME}: {role.name} has {counted(max(widths), 'number')} in one row, "
-                f"{min(widths)} in another",
-                code="bad-literal",
-            )
-        width = widths.pop()
-        if role.kind == "vector" and width == 1:
-            raise UsageError(
-                f"{NAME}: {role.name} is a vector: several numbers with slashes, as in 0.2/0.8",
-                code="bad-literal",
-            )
-        labels = tuple(map(str, range(width))) if width > 1 else ()
-        if role.kind == "class" and width == 1:
-            binder = Binder(chosen[role.of].labels, notation, role.ignored)
-            arrays[role.name], _ = binder.indices(cells)
-            wanted = f"one of the classes {', '.join(binder.labels)}"
-        else:
-            values, _ = notation.numbers([part for cell in cells for part in cell.split("/")])
-            arrays[role.name] = values.reshape(-1, width) if width > 1 else values
-            wanted = "a number"
-        lost = np.flatnonzero(np.isnan(arrays[role.name].reshape(len(rows), -1)).any(axis=1))
+        width = _width(role, cells, classes)
+        found, wanted = _numbers(role, cells, width, classes, notation)
+        lost = np.flatnonzero(np.isnan(found.reshape(len(rows), -1)).any(axis=1))
         if len(lost):
             raise UsageError(
                 f"{NAME}: {quoted(cells[int(lost[0])])} is not {wanted}",
                 [f"row {int(lost[0]) + 1} of {len(rows)}; a row is {names}"],
                 code="bad-literal",
             )
-        if role.kind == "class" and width > 1 and width != len(chosen[role.of].labels):
-            raise UsageError(
-                f"{NAME}: {role.name} has {width} numbers, {role.of} has {len(chosen[role.of].labels)}",
-                code="bad-literal",
-            )
-        chosen[role.name] = Chosen((role.name,), labels)
+        arrays[role.name] = found
+        chosen[role.name] = Chosen((role.name,), tuple(map(str, range(width))) if width > 1 else ())
     reading = Literals(chosen, arrays, len(rows))
     reading.labels = sequences
     return reading
+
+
+def _width(role: Role, cells: Sequence[str], classes: Sequence[str]) -> int:
+    """Return how many numbers each cell of a role has. Raises `UsageError` if they differ, or are too few or many."""
+    widths = {cell.count("/") + 1 for cell in cells}
+    width = max(widths)
+    if len(widths) > 1:
+        what = f"{role.name} has {counted(width, 'number')} in one row, {min(widths)} in another"
+    elif role.kind == "vector" and width == 1:
+        what = f"{role.name} is a vector: several numbers with slashes, as in 0.2/0.8"
+    elif role.kind == "class" and width > 1 and width != len(classes):
+        what = f"{role.name} has {width} numbers, {role.of} has {len(classes)}"
+    else:
+        return width
+    raise UsageError(f"{NAME}: {what}", code="bad-literal")
+
+
+def _numbers(
+    role: Role, cells: Sequence[str], width: int, classes: Sequence[str], notation: Notation
+) -> tuple[Array, str]:
+    """Return the numbers of a role, NaN where a cell is none, and what a cell should be; a class is its index."""
+    if role.kind == "class" and width == 1:
+        binder = Binder(classes, notation, role.ignored)
+        return binder.indices(cells)[0], f"one of the classes {', '.join(binder.labels)}"
+    values, _ = notation.numbers([part for cell in cells for part in cell.split("/")])
+    return values.reshape(-1, width) if width > 1 else values, "a number"
 
 
 def _labels(cells: Sequence[str], notation: Notation, binder: Binder | None) -> tuple[Array, Sequence[Array]]:
