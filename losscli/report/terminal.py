@@ -7,10 +7,13 @@ import re
 import sys
 from collections.abc import Sequence
 from textwrap import TextWrapper, wrap
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from losscli.report.number import plain, short
 from losscli.report.table import Cell, Gap, Own, Right, Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FOLDED = 24
 """The least width to which a column of text is folded."""
@@ -61,18 +64,11 @@ def write_table(
 
     A last column of text is folded; columns that do not fit are left out, and named below.
     """
-    from rich.box import Box
     from rich.console import Console
-    from rich.padding import Padding
-    from rich.table import Table as Grid
-    from rich.text import Text
 
     person: TextIO = screen or sys.stdout
     room = width_of(person, width)
     unicode = not ascii and (person.encoding or "").lower().replace("-", "").startswith("utf")
-    rule = "─" if unicode else "-"
-    blank = "    \n"
-    box = Box(f"{blank * 2} {rule}{rule} \n{blank * 5}", ascii=not unicode)
     console = Console(
         file=out,
         width=room,
@@ -82,6 +78,38 @@ def write_table(
         color_system="standard" if colored(person, color) else None,
         force_terminal=colored(person, color),
     )
+    for line in wrap(table.heading, room, subsequent_indent="  "):
+        _say(console, line)
+    if table.heading:
+        console.print()
+    left_out = _write_grid(table, out, console, room, digits, rule="─" if unicode else "-")
+    below = [*_named(left_out), *table.footer]
+    if table.columns and below:
+        console.print()
+    for line in below:
+        fill = AtBars if line.startswith("signature: ") else TextWrapper
+        for part in fill(room - 2, subsequent_indent="  ", break_on_hyphens=False).wrap(line):
+            _say(console, f"  {part}", style="dim")
+
+
+def _say(console: Console, line: str, style: str = "") -> None:
+    """Print a line that has its width already."""
+    from rich.text import Text
+
+    console.print(Text(line, style=style), soft_wrap=True)
+
+
+def _write_grid(
+    table: Table, out: TextIO, console: Console, room: int, digits: int, *, rule: str
+) -> list[str]:
+    """Write the names of columns and the rows, as many columns as there is room for; return the others' names."""
+    from rich.box import Box
+    from rich.padding import Padding
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    if not table.columns:
+        return []
     given = list(table.rows)
     rows = [[shown(cell, digits) for cell in row] for row in given]
     numeric = [
@@ -89,9 +117,11 @@ def write_table(
         for at in range(len(table.columns))
     ]
     gaps = [row[0] for row in given if row and isinstance(row[0], Gap)]
-    folds = bool(numeric) and not numeric[-1]
+    folds = not numeric[-1]
     titles = [table.titles.get(name, name) for name in table.columns]
     kept = _fitting(titles, rows, room, folds)
+    blank = "    \n"
+    box = Box(f"{blank * 2} {rule}{rule} \n{blank * 5}", ascii=rule.isascii())
     grid = Grid(box=box, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
     for at in kept:
         last = folds and at == len(table.columns) - 1
@@ -103,26 +133,20 @@ def write_table(
         )
     for row in rows:
         grid.add_row(*(Text(row[at]) for at in kept))
-    if table.heading:
-        for line in wrap(table.heading, room, subsequent_indent="  "):
-            console.print(Text(line), soft_wrap=True)
-        console.print()
-    if titles:
-        with console.capture() as drawn:
-            console.print(Padding(grid, (0, 0, 0, 2), expand=False))
-        for line in drawn.get().splitlines():
-            gap = line.strip() == "..." and bool(gaps)
-            out.write(f"  {gaps.pop(0)}\n" if gap else f"{line.rstrip()}\n")
-    left_out = [name for at, name in enumerate(table.columns) if at not in kept]
-    if left_out:
-        named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
-        left_out = [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, --fields)"]
-    if titles and (left_out or table.footer):
-        console.print()
-    for line in (*left_out, *table.footer):
-        fill = AtBars if line.startswith("signature: ") else TextWrapper
-        for part in fill(room - 2, subsequent_indent="  ", break_on_hyphens=False).wrap(line):
-            console.print(Text(f"  {part}", style="dim"), soft_wrap=True)
+    with console.capture() as drawn:
+        console.print(Padding(grid, (0, 0, 0, 2), expand=False))
+    for line in drawn.get().splitlines():
+        gap = line.strip() == "..." and bool(gaps)
+        out.write(f"  {gaps.pop(0)}\n" if gap else f"{line.rstrip()}\n")
+    return [name for at, name in enumerate(table.columns) if at not in kept]
+
+
+def _named(left_out: Sequence[str]) -> list[str]:
+    """Return what is said of columns for which there was no room."""
+    if not left_out:
+        return []
+    named = ", ".join(left_out if len(left_out) < 7 else [*left_out[:2], "...", left_out[-1]])
+    return [f"+{len(left_out)} column{'s' * (len(left_out) > 1)}: {named}  (--width, --fields)"]
 
 
 class AtBars(TextWrapper):
