@@ -4,7 +4,7 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import NONNEGATIVE
-from losscli.families import sole
+from losscli.families import trueclass
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Section
@@ -50,7 +50,7 @@ class GeneralizedKL(Divergence):
     related = ("generalized-kl-log", "kl-divergence", "poisson-nll")
 
     def swiftly(self, order):
-        return sole.sole(1, sole.excess_slope, sole.no_amounts, 1.0) if order == 1 else None
+        return trueclass.sole(1, trueclass.excess_slope, trueclass.no_amounts, 1.0) if order == 1 else None
 
     def sole(self, p, k):
         terms = p.copy()
@@ -114,7 +114,7 @@ class GeneralizedKLLog(Divergence):
     related = ("generalized-kl", "kl-divergence-log", "poisson-nll-log")
 
     def swiftly(self, order):
-        return sole.risen if order == 1 else None
+        return trueclass.risen if order == 1 else None
 
     def sole(self, z, k):
         true = pick(z, k)

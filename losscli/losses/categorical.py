@@ -10,7 +10,7 @@ from losscli.domain import UNIT, Interval
 from losscli.families.balanced import Balanced
 from losscli.families.classes import OnProbabilities
 from losscli.families.onehot import weights
-from losscli.families.sole import no_shares, sole
+from losscli.families.trueclass import no_shares, sole
 from losscli.loss import Array
 from losscli.losses.focal import GAMMA, SOURCE, BinaryFocal
 from losscli.numerics.arithmetic import FAINT, times

@@ -8,9 +8,9 @@ from losscli.families.pointwise import PREDICTION, TARGET, Ratio
 from losscli.inputs import Input
 from losscli.numerics.arithmetic import over_square, with_care
 from losscli.numerics.bregman import LEAST, MOST, apart, entropic, ratio_apart
+from losscli.numerics.deviances import between
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
 from losscli.numerics.quick import exact_difference, missing
-from losscli.numerics.surplus import between
 from losscli.numerics.tables import remainder
 from losscli.parameter import flag
 from losscli.traits import Traits

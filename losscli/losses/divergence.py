@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import UNIT, Interval
-from losscli.families import sole
+from losscli.families import trueclass
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Axis, Input, Loss, Section
@@ -134,16 +134,16 @@ class KLDivergence(OfProbabilities):
 
     def swiftly(self, order):
         return (
-            sole.sole(order, (sole.surprise, sole.surprise_slope)[order], sole.no_shares)
+            trueclass.sole(order, (trueclass.surprise, trueclass.surprise_slope)[order], trueclass.no_shares)
             if order < 2
             else None
         )
 
     def sole(self, p, k):
-        return sole.surprise(pick(p, k))
+        return trueclass.surprise(pick(p, k))
 
     def sole_slope(self, p, k):
-        return placed(k, sole.surprise_slope(pick(p, k)), p.shape)
+        return placed(k, trueclass.surprise_slope(pick(p, k)), p.shape)
 
     def penalty(self, p, y):
         whole, lost = compensated(apart(p, y))
@@ -203,10 +203,14 @@ class KLDivergenceLog(Divergence):
     related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
 
     def swiftly(self, order):
-        return sole.sole(order, (sole.minus, sole.level)[order], sole.no_logarithms) if order < 2 else None
+        return (
+            trueclass.sole(order, (trueclass.minus, trueclass.level)[order], trueclass.no_logarithms)
+            if order < 2
+            else None
+        )
 
     def sole(self, z, k):
-        return sole.minus(pick(z, k))
+        return trueclass.minus(pick(z, k))
 
     def sole_slope(self, z, k):
         return placed(k, -1.0, z.shape)
@@ -264,7 +268,7 @@ class KLDivergenceLogTarget(Divergence):
     related = ("kl-divergence-log", "kl-divergence")
 
     def swiftly(self, order):
-        return (sole.crossed, sole.exponentials)[order] if order < 2 else None
+        return (trueclass.crossed, trueclass.exponentials)[order] if order < 2 else None
 
     def derivative(self, order, *block):
         return ((self.penalty, self.slope, self.curvature)[order](*block),)

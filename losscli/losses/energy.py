@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from losscli.domain import FINITE, POSITIVE, Interval
+from losscli.families.ecdf import SUMS, Weights, of_members
 from losscli.families.listwise import Listwise, in_pieces
-from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.loss import Input
 from losscli.losses import crowd, spread
 from losscli.numerics.arithmetic import reconsidered, sure

@@ -6,10 +6,10 @@ import numpy as np
 
 from losscli import places
 from losscli.domain import FINITE, NONNEGATIVE, POSITIVE
-from losscli.families import staircase
+from losscli.families import ecdf
+from losscli.families.ecdf import SUMS, of_members
 from losscli.families.pointwise import PREDICTION, TARGET
 from losscli.families.scores import filled_of_deviation, fine_log_sum, half_square
-from losscli.families.staircase import SUMS, of_members
 from losscli.loss import Axis, Input, Loss, Section
 from losscli.losses.moments import dawid_sebastiani
 from losscli.numerics.arithmetic import FAINT, over_square, reconsidered, sure
@@ -82,8 +82,8 @@ class CRPSEnsemble(Loss):
         if order == 2:
             return (np.zeros_like(x),)
         if weights:
-            found = (staircase.area, staircase.slope)[order]
-            return (found(x, y, staircase.Weights(*weights, fair=bool(self.fair))),)
+            found = (ecdf.area, ecdf.slope)[order]
+            return (found(x, y, ecdf.Weights(*weights, fair=bool(self.fair))),)
         if order == 0:
             return (self.area(x, y),)
         # whole numbers up to one division

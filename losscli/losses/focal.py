@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from losscli.blocks import squares
 from losscli.domain import Interval
-from losscli.families.fading import bounds, expansion
+from losscli.families.focalseries import bounds, expansion
 from losscli.families.pointwise import Binary, OnLogit, OnProbability
 from losscli.loss import Array
 from losscli.losses.binary import hard

@@ -6,7 +6,7 @@ from losscli import places
 from losscli.domain import NONNEGATIVE, Interval
 from losscli.families.onehot import pick, placed, weights
 from losscli.families.pointwise import TARGET
-from losscli.families.sole import level, minus, no_logarithms, sole
+from losscli.families.trueclass import level, minus, no_logarithms, sole
 from losscli.families.weighed import Weighed, class_weights, left_out
 from losscli.loss import Axis, Input, Section
 from losscli.numerics.arithmetic import FAINT, gathered, times

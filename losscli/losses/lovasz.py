@@ -7,8 +7,8 @@ to the Jaccard loss; the weights come from whole numbers of pixels, so they are 
 import numpy as np
 
 from losscli.domain import BINARY, NONNEGATIVE, UNIT, Index
+from losscli.families.ignoringlists import IgnoringLists, ignored_pixels
 from losscli.families.pointwise import LOGIT, PROBABILITY, TARGET
-from losscli.families.voided import Voided, voids
 from losscli.families.weighed import COUNTED
 from losscli.loss import Input
 from losscli.numerics.arithmetic import gathered
@@ -17,7 +17,7 @@ from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
 
-class LovaszHinge(Voided):
+class LovaszHinge(IgnoringLists):
     """A convex stand-in for intersection over union: hinge losses, weighed by what each pixel does to it.
 
     Pixels are marked wrong one after the other, the worst first: jaccard_steps says by how much each of them
@@ -51,7 +51,7 @@ class LovaszHinge(Voided):
     )
     related = ("lovasz-softmax", "jaccard", "hinge")
 
-    ignore: tuple[float, ...] = voids()
+    ignore: tuple[float, ...] = ignored_pixels()
 
     def variables(self, *row):
         s, t = row
@@ -81,7 +81,7 @@ class LovaszHinge(Voided):
         return Traits(convex=True, lipschitz=1.0, smoothness=0.0)
 
 
-class LovaszSoftmax(Voided):
+class LovaszSoftmax(IgnoringLists):
     """A convex stand-in for the mean intersection over union of classes, of predicted probabilities.
 
     Of each class pixels are marked wrong one after the other, the worst first: jaccard_steps says by how much
@@ -124,7 +124,7 @@ class LovaszSoftmax(Voided):
         help="the classes that count, from 0 by the order of their columns, there or not; none is all there are",
         quiet=True,
     )
-    ignore: tuple[float, ...] = voids()
+    ignore: tuple[float, ...] = ignored_pixels()
 
     def check(self, *arrays):
         if self.classes and max(self.classes) >= (count := arrays[0].shape[1]):

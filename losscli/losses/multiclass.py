@@ -8,7 +8,7 @@ from losscli.families.classes import OnProbabilities, OnScores
 from losscli.families.onehot import pick, weights
 from losscli.families.rescaled import Rescaled, divided
 from losscli.families.softmaxes import curvature, parts, revived
-from losscli.families.sole import amounts, certain, no_shares, sole, surprise, surprise_slope
+from losscli.families.trueclass import amounts, certain, no_shares, sole, surprise, surprise_slope
 from losscli.families.weighed import Weighed, class_weights, left_out, smoothed
 from losscli.loss import Axis, Section
 from losscli.numerics.arithmetic import FAINT, over, over_square, sure, times, with_care

@@ -3,7 +3,7 @@
 import numpy as np
 
 from losscli.domain import Index, Interval
-from losscli.families.odds import places, turns
+from losscli.families.pairwise import places, turns
 from losscli.families.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
 from losscli.families.ranking import places as ranks
 from losscli.losses.softcut import Cut, bounds

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import FINITE, Interval
+from losscli.families.paircounts import tallies, weighed
 from losscli.families.ranking import Ranking, even, ranked
-from losscli.families.tallies import tallies, weighed
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.doubledouble import DoubleDouble, total
 from losscli.parameter import parameter

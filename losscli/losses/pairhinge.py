@@ -5,8 +5,8 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import NONNEGATIVE
+from losscli.families.paircounts import tallies, weighed
 from losscli.families.ranking import even
-from losscli.families.tallies import tallies, weighed
 from losscli.losses.pairrank import Pairs, Pairwise
 from losscli.numerics.arithmetic import reconsidered
 from losscli.numerics.doubledouble import DoubleDouble, positive_part

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from losscli.domain import FINITE, Interval
-from losscli.families.odds import costs, flows, turns
+from losscli.families.pairwise import costs, flows, turns
 from losscli.families.ranking import GONE, Powers, Ranking, amplify, apart, even, ranked, stretched
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.doubledouble import DoubleDouble, chosen, total

@@ -6,7 +6,7 @@ from math import log, tanh
 import numpy as np
 
 from losscli.domain import Index
-from losscli.families.odds import costs, flows
+from losscli.families.pairwise import costs, flows
 from losscli.families.ranking import Powers, gained, places, ranked
 from losscli.loss import Axis, Section
 from losscli.losses.ndcg import discounted, ideal

@@ -11,7 +11,7 @@ from losscli.domain import FACTOR
 from losscli.families.classes import OnProbabilities
 from losscli.families.onehot import weights
 from losscli.families.pointwise import OnProbability
-from losscli.families.sole import no_shares, places
+from losscli.families.trueclass import no_shares, places
 from losscli.numerics.arithmetic import amplified, gathered, reconsidered, with_care
 from losscli.numerics.dots import Cut
 from losscli.numerics.doubledouble import total, two_product

@@ -6,7 +6,7 @@ import numpy as np
 
 from losscli.domain import UNIT
 from losscli.families.balanced import Balanced
-from losscli.families.fading import bounds, expansion
+from losscli.families.focalseries import bounds, expansion
 from losscli.losses.categorical import ALPHA, FACTORS, SMOOTHING
 from losscli.losses.focal import GAMMA, SOURCE, STEEP, STEPS, BinaryFocalWithLogits
 from losscli.losses.softmax import OfSoftmax, relative

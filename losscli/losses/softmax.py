@@ -12,7 +12,7 @@ import numpy as np
 from losscli import places
 from losscli.domain import Interval
 from losscli.families.classes import OnScores
-from losscli.families.fading import expansion
+from losscli.families.focalseries import expansion
 from losscli.families.onehot import pick, weights
 from losscli.families.softmaxes import revived
 from losscli.loss import Array

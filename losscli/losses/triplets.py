@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 
 from losscli.domain import NONNEGATIVE, Interval
-from losscli.families import softened
+from losscli.families import softhinge
 from losscli.losses.triples import Triples
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure
 from losscli.numerics.dots import SwiftDistance
@@ -102,7 +102,7 @@ class TripletMargin(Triples):
         if self.smooth and order == 2:
             curves = [DoubleDouble(np.full_like(near, c)) for c in (n * (n - 1), -n * (n - 1))]
             slopes = [DoubleDouble(n * d ** (n - 1)) for d in (near, far)]
-            return tuple(softened.bend(excess, *each) for each in zip(slopes, curves, strict=True))
+            return tuple(softhinge.bend(excess, *each) for each in zip(slopes, curves, strict=True))
         active = self.rise(excess)
         slopes = (near, far) if self.squared and order == 1 else (n - 1, n - 1) if order == 2 else (1.0, 1.0)
         return active * n * slopes[0], 0.0 - active * n * slopes[1]
@@ -119,7 +119,7 @@ class TripletMargin(Triples):
         largest = np.maximum(np.maximum(near.high, far.high), self.margin)
         plain = near.high - far.high + self.margin
         if self.smooth:
-            return softened.known(chosen(np.isinf(plain), DoubleDouble(plain), difference), largest)
+            return softhinge.known(chosen(np.isinf(plain), DoubleDouble(plain), difference), largest)
         faint = bool(self.squared) & (largest < FAINT)  # squares of what is not 0 may have vanished
         whole = difference.rounded
         if not self.squared:  # as `filled` has it, lest the last bit depend on the rows beside
@@ -170,27 +170,27 @@ class TripletMargin(Triples):
             changed = [parts[0].rounded, sides, -sign * parts[2].rounded]
             slopes = [np.where(swapped == 1, b, a) for a, b in zip(slopes, changed, strict=True)]
         if self.smooth:
-            return tuple(softened.rise(excess, x) for x in slopes)
+            return tuple(softhinge.rise(excess, x) for x in slopes)
         return tuple(np.where(active == 0, 0.0, active * x) + 0.0 for x in slopes)
 
     def bent(self, near, far, between, swapped, excess):
         """Return the second derivatives of the smooth loss."""
         (u, v, w), (c, d, e) = ([self.part(order, x) for x in (near, far, between)] for order in (1, 2))
-        towards = self.against(2, softened.bend_of_two(excess, (u, v), (c, d)), near, far)
-        found = [towards, softened.bend(excess, u, c), softened.bend(excess, v, -d)]
+        towards = self.against(2, softhinge.bend_of_two(excess, (u, v), (c, d)), near, far)
+        found = [towards, softhinge.bend(excess, u, c), softhinge.bend(excess, v, -d)]
         if self.swap:
-            sides = self.against(2, softened.bend_of_two(excess, (u, -w), (c, e)), near, between)
-            changed = [found[1], sides, softened.bend(excess, w, -e)]
+            sides = self.against(2, softhinge.bend_of_two(excess, (u, -w), (c, e)), near, between)
+            changed = [found[1], sides, softhinge.bend(excess, w, -e)]
             found = [np.where(swapped == 1, b, a) for a, b in zip(found, changed, strict=True)]
         return tuple(found)
 
     def height(self, excess):
         """Return the loss of an excess."""
-        return softened.height(excess) if self.smooth else np.maximum(excess.high, 0.0)
+        return softhinge.height(excess) if self.smooth else np.maximum(excess.high, 0.0)
 
     def rise(self, excess):
         """Return its slope in the excess; NaN where that is not known."""
-        return softened.rise(excess) if self.smooth else active_rows(excess.high)
+        return softhinge.rise(excess) if self.smooth else active_rows(excess.high)
 
     def against(self, order, found, one, two):
         """Return a derivative of one − two; where both bend without bound, of the one that bends the more.

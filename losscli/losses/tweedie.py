@@ -17,10 +17,10 @@ from losscli.losses.deviance import (
 )
 from losscli.numerics.arithmetic import sure, with_care
 from losscli.numerics.bregman import LEAST, MOST
+from losscli.numerics.deviances import between, raised
 from losscli.numerics.doubledouble import DoubleDouble, log
 from losscli.numerics.powers import midway, scaled_power, tweedie
 from losscli.numerics.quick import below
-from losscli.numerics.surplus import between, raised
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from losscli.domain import Interval
 from losscli.errors import UsageError
+from losscli.families.ecdf import SUMS, Weights, of_members
 from losscli.families.listwise import Listwise, in_pieces
-from losscli.families.staircase import SUMS, Weights, of_members
 from losscli.losses import rootgaps
 from losscli.losses.energy import FAR, MEMBERS, OBSERVED, WEIGHTS, unless
 from losscli.numerics.arithmetic import reconsidered, sure

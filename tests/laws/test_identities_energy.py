@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from losscli.errors import UsageError
-from losscli.families.staircase import Weights
+from losscli.families.ecdf import Weights
 from losscli.losses import crowd, spread
 from losscli.losses.energy import EnergyScore
 from losscli.losses.ensemble import CRPSEnsemble

@@ -1,4 +1,4 @@
-"""Losses of images in which some pixels do not count: those of a target that says so."""
+"""Losses of lists of which some members do not count, as pixels of an image: those of a target that says so."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from losscli.loss import Array
 from losscli.parameter import parameter
 
 
-def voids() -> Any:
+def ignored_pixels() -> Any:
     """Declare targets whose pixels do not count."""
     says = "targets whose pixels are left out: 255, say, for the edges of things"
     return parameter(default=(), within=FINITE, each="target", help=says, quiet=True)
 
 
-class Voided(Ignoring, Listwise):
+class IgnoringLists(Ignoring, Listwise):
     """A loss of lists that may be told to leave members of some targets out; a list of no others costs 0."""
 
     def check(self, *arrays: Any) -> None:
