@@ -28,7 +28,7 @@ CLEAR = 2.0**-19
 """Of its terms: what is less is not right to 2^-53, where similarities are not over a number below 1 / 32."""
 FAINT = 2.0**-6
 """Components so small, beside the largest, have rests of more than 2^-20 of their size."""
-PIECE = 100_000
+PIECE = 60_000
 """How many similarities are at hand at a time."""
 
 

@@ -9,9 +9,10 @@ import numpy as np
 from losscli.domain import Interval
 from losscli.families.ranking import STEEP, Ranking, amplify, apart, even, gained, places, running, stretched
 from losscli.families.softmaxes import LAST
+from losscli.losses import swiftrank
 from losscli.numerics.arithmetic import FAINT, reconsidered, sure, times
-from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, total, two_sum
-from losscli.numerics.draws import CLEAR, SPAN, Weights, at, draws
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, total
+from losscli.numerics.draws import CLEAR, Weights, at, draws
 from losscli.numerics.sums import summed
 from losscli.numerics.tables import log_pair
 from losscli.parameter import flag, parameter
@@ -57,19 +58,12 @@ class ListnetSoftmax(Ranking):
     def derivative(self, order, s, y):
         if self.beta != 1 or self.normalize:
             return self.careful(order, s, y)
-        quick = partial(self.quick, order)
-        found = quick(s, y) if order else reconsidered([self.swift_value(s, y)], quick, s, y)
-        return reconsidered(found, partial(self.careful, order), s, y)
+        return reconsidered(self.quick(order, s, y), partial(self.careful, order), s, y)
 
-    def swift_value(self, s, y):
-        """Return the loss by exponentials that are doubles; NaN where ln Z, off by 2^-52, is not above ln 4."""
-        z, lost = two_sum(s, -s.max(axis=0))
-        z[z < -SPAN] = np.nan
-        e = np.exp(z)
-        lost *= e
-        whole = summed(e, 1.0, lost)
-        whole.high[~(whole.high > 4)] = np.nan
-        return self.of_whole(whole, z, y)
+    def swiftly(self, order):
+        if self.beta != 1 or self.normalize or order > 1:
+            return None
+        return swiftrank.slope if order else swiftrank.value
 
     def of_whole(self, whole, z, y):
         """Return the loss by Z; NaN where relevances are of no ordinary size."""

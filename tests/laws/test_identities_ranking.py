@@ -281,3 +281,19 @@ def test_gains_and_scores_that_hardly_differ():
     """The pull between two such members is a difference of two doubles whose second part is no small one."""
     slope = ApproxNDCG().gradient([1.0, 0.999999999976234], [0.9999999999936748, 0.9999999999762339])
     np.testing.assert_allclose(slope, [-1.9896936750142784e-12, 1.9896936750142784e-12], rtol=4e-16)
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_few_passes_do_for_lists_that_one_member_leads(order):
+    """Its loss is ln(1 + the rest), right to the last bits however small the rest is."""
+    s = np.array([[0.0, -30.0, -33.5], [5.0, 5.5, -300.0], [1.0, 1.0, 1.0]])
+    y = np.array([[1.0, 0.0, 0.0], [0.0, 3.0, 1.0], [0.0, 0.0, 0.0]])
+    out = np.empty(s.shape if order else 3)
+    doubt = ListnetSoftmax().swiftly(order)(out, s, y)
+    whole = np.log1p(np.exp(-30.0) + np.exp(-33.5))
+    assert not doubt[2]
+    assert not out[2].any()
+    if order == 0:
+        truth = [whole, 3 * np.log1p(np.exp(-0.5) + np.exp(-305.5)) + (305.5 + np.log1p(np.exp(-0.5)))]
+        np.testing.assert_allclose(out[:2], truth, rtol=2.0**-50)
+        assert not doubt.any()
