@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from losscli.losses.dwd import DWD
     from losscli.losses.energy import EnergyScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+    from losscli.losses.exposed import CrossEntropyLambda
     from losscli.losses.faces import Arcface, Cosface
     from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
     from losscli.losses.gammas import NegativeBinomialNLL
@@ -118,9 +119,9 @@ __all__ = [
     "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSExponential",
     "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
     "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "Cosface", "CosineDistance", "CosineEmbedding",
-    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "DataError", "DawidSebastiani", "Dice", "DomainError",
-    "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance", "GammaNLLLog",
-    "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
+    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "CrossEntropyLambda", "DataError", "DawidSebastiani",
+    "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
+    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
     "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss",
     "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
     "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",

@@ -20,6 +20,7 @@ CONTENTS = {
     "batches": "InfoNCE Supcon",
     "binary": "BCE BCEWithLogits",
     "boxes": "IOU GIOU",
+    "exposed": "CrossEntropyLambda",
     "faces": "Cosface Arcface",
     "focal": "BinaryFocal BinaryFocalWithLogits",
     "categorical": "GeneralizedCrossEntropy CategoricalFocal",

@@ -158,7 +158,6 @@ class BCEWithLogits(Columnwise, OnLogit):
         "xgboost.binary:logitraw | second derivative at least 1e-16",
         "lightgbm.binary | its parameter sigmoid is ours",
         "lightgbm.cross_entropy", "lightgbm.xentropy",
-        "lightgbm.cross_entropy_lambda | another link: p = 1 - (1 + e^z)^-w for weight w, the same at w = 1",
         "catboost.Logloss", "catboost.CrossEntropy",
         "rax.pointwise_sigmoid_loss | clips labels to [0, 1]",
     )  # fmt: skip

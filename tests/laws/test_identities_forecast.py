@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from losscli.inputs import DomainError
+from losscli.losses.binary import BCEWithLogits
 from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
 from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+from losscli.losses.exposed import CrossEntropyLambda
 from losscli.losses.interval import IntervalScore, WeightedIntervalScore
 from losscli.losses.likelihood import GaussianNLL
 from losscli.losses.quantile import Quantile
@@ -43,6 +45,17 @@ def test_the_weighted_interval_score_is_twice_the_mean_of_quantile_losses(order)
     parts = [2 * getattr(Quantile(tau=tau), order)(Q[:, k], Y) / 5 for k, tau in enumerate(levels)]
     found = getattr(WeightedIntervalScore(), order)(Q, np.tile(levels, (300, 1)), Y)
     same(found, np.sum(parts, axis=0) if order == "value" else np.stack(parts, axis=1))
+
+
+def test_cross_entropy_lambda_is_bce_with_logits_of_exposures_of_1_and_poisson_of_none():
+    z, y, one = np.linspace(-40, 40, 81), np.arange(81) % 2.0, np.ones(81)
+    loss, other = CrossEntropyLambda(), BCEWithLogits()
+    for order in ("value", "gradient", "hessian"):
+        np.testing.assert_allclose(getattr(loss, order)(z, one, y), getattr(other, order)(z, y), rtol=1e-14)
+    rate = 3 * np.log1p(np.exp(z[:50]))
+    np.testing.assert_allclose(loss.value(z[:50], 3 * one[:50], 0 * z[:50]), rate, rtol=1e-14)
+    far = loss.value([-1e6, -1e6, -1e6], [2.0, 2.0, 2.0], [0.0, 0.5, 1.0])
+    np.testing.assert_array_equal(far, [0.0, (1e6 - np.log(2)) / 2, 1e6 - np.log(2)])
 
 
 def test_the_weighted_interval_score_is_that_of_a_median_and_intervals():

@@ -47,6 +47,9 @@ def record():
     ]:
         found = [of_lightgbm(name, p, t, **options) for p, t in zip(*inputs, strict=True)]
         case(f"lightgbm.{name}", loss, inputs, step=found)
+    exposed = (CALM[0], [0.5, 2.0, 1.0, 3.5, 0.25][: len(CALM[0])], CALM[1])
+    found = [of_lightgbm("cross_entropy_lambda", z, y, weight=w) for z, w, y in zip(*exposed, strict=True)]
+    case("lightgbm.cross_entropy_lambda", "cross-entropy-lambda", exposed, step=found)
     whole = [steps_of_xgboost(name, *SCORES) for name in ("multi:softmax", "multi:softprob")]
     for name, found in zip(("multi:softmax", "multi:softprob"), whole, strict=True):
         case(f"xgboost.{name}", "softmax-cross-entropy", SCORES, step=found)
@@ -71,10 +74,11 @@ def steps_of_xgboost(objective, scores, classes):
     return found
 
 
-def of_lightgbm(objective, score, y, **options):
+def of_lightgbm(objective, score, y, weight=None, **options):
     mirrored = {
         "binary": 1.0 - y,
         "cross_entropy": 1.0 - y,
+        "cross_entropy_lambda": 1.0 - y,
         "poisson": y + 1.0,
         "gamma": y + 1.0,
         "tweedie": y + 1.0,
@@ -83,6 +87,7 @@ def of_lightgbm(objective, score, y, **options):
         np.array([[0.0], [1.0]]),
         label=[y, mirrored.get(objective, 2 * score - y)],
         init_score=[score, score],
+        weight=None if weight is None else [weight, weight],
         params={"min_data_in_bin": 1, "verbose": -1, "feature_pre_filter": False},
     )
     given = {
