@@ -16,6 +16,7 @@ from losscli.errors import DataError
 TRUTH = "write 1 for true and 0 for false"
 MANY = 20  # more classes are not typed by hand
 TEXTS = 4  # different bad texts that are worth remembering
+VOID = 255  # what masks have where pixels do not count, as numbers below 0 are elsewhere
 
 
 class Trouble:
@@ -114,7 +115,8 @@ class Trouble:
         columns = f"{names[0]!r}, a list of {vector.width}" if vector.lists else listed(names, 40)
         target = label(flaw.cell).strip()
         plain = all(integer(text) is not None for text in labels)
-        if pick.role.ignored is not None and ((number(target) or 0.0) < 0 or number(target) == 255):
+        as_number = number(target) or 0.0
+        if pick.role.ignored is not None and (as_number < 0 or as_number == VOID):
             fix = f"LOSS:ignore={target}       leaves out such rows"
         elif plain and integer(target) == len(labels) and "0" in labels:
             indices = ",".join(str(at) for at in range(1, len(labels) + 1))

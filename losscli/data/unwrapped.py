@@ -6,11 +6,12 @@ import io
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from json import JSONDecoder
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import numpy as np
 
 from losscli.data.batch import Options
+from losscli.data.converted import Converted
 from losscli.data.decoding import Twice, reader
 from losscli.data.document import checked, document
 from losscli.data.largelines import LargeLines
@@ -25,36 +26,22 @@ ENDS = bytes.maketrans(b",\n\r", b"\n  ")
 ARRAY = re.compile(rb'\s*\[\s*([{\["\]]|$)')
 
 
-class Unwrapped(io.RawIOBase):
+class Unwrapped(Converted):
     """The values of an array, one on a line."""
 
     def __init__(self, stream: io.RawIOBase) -> None:
-        self._stream = stream
-        self._left = b""
+        super().__init__(stream)
         self._texts = Texts()
         self._depth = 0
-        self._ended = False
         self._brackets = [ord("["), ord("]")]
         """Those of the array that are still to come."""
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill the buffer with what comes next."""
-        while not (self._left or self._ended):
-            data = cast("bytes", self._stream.read(STEP))
-            self._ended = not data
-            if self._ended and (self._brackets or self._texts.escaped):
-                raise Malformed("it ends before its array of records does")
-            self._left = self._lines(data) if data else b""
-        count = min(len(buffer), len(self._left))
-        buffer[:count], self._left = self._left[:count], self._left[count:]
-        return count
-
-    def _lines(self, data: bytes) -> bytes:
+    def convert(self, data: bytes) -> bytes:
         """Return the bytes with a line end for each comma between values, and for nothing else outside texts."""
+        if not data:
+            if self._brackets or self._texts.escaped:
+                raise Malformed("it ends before its array of records does")
+            return b""
         texts = self._texts
         if self._depth == 1 and not (texts.inside or texts.escaped or any(mark in data for mark in MARKS)):
             return data.translate(ENDS)

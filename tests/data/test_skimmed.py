@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from losscli.data import pieces, skim, skimmed, unwrapped
+from losscli.data import converted, pieces, skim, skimmed, unwrapped
 from losscli.data.batch import Options, Role
 from losscli.data.reader import read
 from losscli.errors import LosscliError
@@ -42,7 +42,7 @@ def same(text, size=1 << 16, step=1 << 18, **how):
     Path("t.json").write_bytes(data)
     with (
         patch.object(pieces, "PIECE", size),
-        patch.object(unwrapped, "STEP", step),
+        patch.object(converted, "STEP", step),
         patch.object(skim, "STEP", step),
         patch.object(skimmed, "STEP", step),
     ):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from losscli.data import document, pieces, unwrapped
+from losscli.data import converted, document, pieces
 from losscli.data.batch import Options, Role
 from losscli.data.reader import read
 from losscli.errors import LosscliError
@@ -45,7 +45,7 @@ def flat(found):
 
 def same(text, size=1 << 16, step=1 << 18):
     Path("t.json").write_bytes(text if isinstance(text, bytes) else text.encode())
-    with patch.object(pieces, "PIECE", size), patch.object(unwrapped, "STEP", step):
+    with patch.object(pieces, "PIECE", size), patch.object(converted, "STEP", step):
         large = flat(outcome("t.json", "large", ident="id"))
     assert large == flat(outcome("t.json", "small", ident="id"))
     return large
