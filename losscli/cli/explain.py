@@ -10,6 +10,7 @@ from math import inf
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from losscli.cli import COMMANDS
 from losscli.cli import options as o
 from losscli.cli.about import PAGES, show
 from losscli.errors import UsageError
@@ -44,6 +45,10 @@ def explain(
     if loss in PAGES:
         show(loss, json, output)
         return
+    if loss in COMMANDS:
+        raise UsageError(
+            f"'{loss}' is a command, not a loss", fix=[f"losscli {loss} --help"], code="unknown-loss"
+        )
     to = Output(o.Print(json=json, output=output, format="" if json or output not in ("", "-") else "table"))
     if to.kind not in ("table", "json"):
         what = f"--output {output}: a page is .txt or .json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from losscli.data.batch import Given, Role
 from losscli.data.cells import number
@@ -48,9 +48,17 @@ def no_column(table: Table, role: str, word: str, text: str, before: str = "") -
 
 
 def not_found(
-    tables: Mapping[str, Table], missing: Sequence[Role], unclear: Sequence[tuple[Role, list[str]]]
+    tables: Mapping[str, Table],
+    missing: Sequence[Role],
+    unclear: Sequence[tuple[Role, list[str]]],
+    given: Given,
+    taken: Mapping[str, Set[int]],
+    later: int,
 ) -> Absent:
-    """Say which roles found no column by themselves, or several."""
+    """Say which roles found no column by themselves, or several; columns that are `given` or `taken` play another.
+
+    So many roles have not been looked for that come `later`, as they need those that are missing.
+    """
     role = missing[0] if missing else unclear[0][0]
     table = tables.get(role.name, tables[""])
     if missing:
@@ -63,14 +71,15 @@ def not_found(
                 [
                     f"columns: {listed(table.names)}",
                     *(f"looked for {other.name}: {looked_for(other)}" for other in here[:3]),
+                    *spoken_for(here, given),
                 ],
                 second(table.name)
                 or headless(table)
                 or sideways(table)
-                or [" ".join(option(other.name, "COL") for other in here)],
+                or [" ".join(option(other.name, "COL") for other in here), *elsewhere(here, tables, taken)],
                 code="no-column", file=table.name,
             )  # fmt: skip
-        failure.missing = len(missing)
+        failure.missing = len(missing) + later
         return failure
     several = unclear[0][1]
     return Absent(
@@ -79,6 +88,26 @@ def not_found(
         [option(role.name, shell(name)) for name in several[:3]],
         code="several-columns", file=table.name, value=several,
     )  # fmt: skip
+
+
+def spoken_for(missing: Sequence[Role], given: Given) -> list[str]:
+    """Return which columns have the names of missing roles, but are said to play another."""
+    names = {name for role in missing for name in role.looked_for}
+    return [f"{quoted(text)} is {role} here" for role, text in given.items() if text.lower() in names][:1]
+
+
+def elsewhere(
+    missing: Sequence[Role], tables: Mapping[str, Table], taken: Mapping[str, Set[int]]
+) -> list[str]:
+    """Return a fix for a file of predictions alone: another one has the targets."""
+    if len(tables) > 1 or [role.name for role in missing] != ["target"]:
+        return []
+    names = tables[""].names
+    free = [name for at, name in enumerate(names) if at not in taken.get("", ())]
+    if len(free) > 1 or not all(name.lower().endswith(("id", "key", "index")) for name in free):
+        return []
+    how = f" --on {shell(free[0])}" if free else " --by-order" if len(names) == 1 else ""
+    return [f"--targets FILE2{how}       if another file has them"]
 
 
 def looked_for(role: Role) -> str:

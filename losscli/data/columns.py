@@ -98,7 +98,8 @@ class Attempt:
                 case several:
                     unclear.append((role, [self.called(role, columns, stem) for columns, stem in several]))
         if missing or unclear:
-            raise absent.not_found(self.tables, missing, unclear)
+            later = sum(role.of != "" and role.of not in self.found for role in self.form)
+            raise absent.not_found(self.tables, missing, unclear, self.given, self.taken, later)
         same_order(self.found)
         return self.found
 

@@ -50,6 +50,22 @@ MISTAKES = [
     ("plot mse --x-range 3:-3", 2, "error: --x-range: '3:-3' is not a range\n"),
     ("plot mse --width 5", 2, "error: --width: 5 is not between 30 and 1000\n"),
     ("plot mse --out curve.gif", 2, "error: cannot tell the kind of image from 'curve.gif'\n  kinds: png, svg, pdf\n"),
+    ("explain check", 2, "error: 'check' is a command, not a loss\n  fix: losscli check --help\n"),
+    (
+        "compute mse o.csv",
+        3,
+        "error: o.csv: no column for target found by name\n  columns: user_id, y_pred\n"
+        "  looked for target: y_true, target, label, truth, actual, y, class\n"
+        "  fix: --target COL\n   or: --targets FILE2 --on user_id       if another file has them\n",
+    ),
+    ("choose o.csv", 3, "error: o.csv: no column for target found by name\n"),
+    (
+        "compute mse p.csv --weight y_true",
+        3,
+        "error: p.csv: no column for target found by name\n  columns: id, y_true, y_pred\n"
+        "  looked for target: y_true, target, label, truth, actual, y, class\n"
+        "  'y_true' is weight here\n  fix: --target COL\n",
+    ),
     ("explain nothing", 2, "error: unknown loss 'nothing'\n"),
     ("compute mse none.csv", 3, "error: no file 'none.csv'"),
     ("compute mse .", 3, "error: '.' is a directory, not a file\n"),
@@ -77,6 +93,7 @@ MISTAKES = [
 ]  # fmt: skip
 
 FILES = {
+    "o.csv": "user_id,y_pred\n7,1\n",
     "m.csv": "z_a,z_b,y_a,y_b\n1,0,1,0\n1,0,1,1\n",
     "p.csv": PREDS,
     "t.csv": "id,y_true\na,1\nx,2\nc,3\n",
