@@ -133,10 +133,10 @@ class KLDivergence(OfProbabilities):
     related = ("kl-divergence-log", "categorical-cross-entropy", "generalized-kl", "js-divergence")
 
     def swiftly(self, order):
-        return (
-            trueclass.sole(order, (trueclass.surprise, trueclass.surprise_slope)[order], trueclass.no_shares)
-            if order < 2
-            else None
+        if order == 2:
+            return None
+        return trueclass.sole(
+            order, (trueclass.surprise, trueclass.surprise_slope)[order], trueclass.no_shares
         )
 
     def sole(self, p, k):
@@ -203,11 +203,9 @@ class KLDivergenceLog(Divergence):
     related = ("kl-divergence", "kl-divergence-log-target", "softmax-cross-entropy")
 
     def swiftly(self, order):
-        return (
-            trueclass.sole(order, (trueclass.minus, trueclass.level)[order], trueclass.no_logarithms)
-            if order < 2
-            else None
-        )
+        if order == 2:
+            return None
+        return trueclass.sole(order, (trueclass.minus, trueclass.level)[order], trueclass.no_logarithms)
 
     def sole(self, z, k):
         return trueclass.minus(pick(z, k))
