@@ -7,8 +7,10 @@ from losscli.families.pairwise import places, turns
 from losscli.families.ranking import GONE, LOG2, Powers, Ranking, amplify, gained
 from losscli.families.ranking import places as ranks
 from losscli.losses.softcut import Cut, bounds
+from losscli.numerics import doubled
 from losscli.numerics.arithmetic import sure
 from losscli.numerics.doubledouble import DoubleDouble, chosen, log, two_sum
+from losscli.numerics.sums import summed
 from losscli.parameter import flag, parameter
 from losscli.traits import Traits
 
@@ -19,6 +21,11 @@ STEEPEST, SHARPEST = 0.0919689805567061, 0.0353206122727814
 def discounted(place):
     """Return 1 / log2(1 + place), to twice the precision."""
     return LOG2 / log(place + 1.0)
+
+
+def parts(x):
+    """Return both doubles of each."""
+    return x.high, np.broadcast_to(x.low, x.high.shape)
 
 
 def ideal(gains, top=0):
@@ -120,12 +127,11 @@ class ApproxNDCG(Ranking):
         gains = DoubleDouble(y, np.zeros_like(y)) if self.linear else gained(y)
         gains = gains.shifted(-np.frexp(gains.high.max(axis=0))[1])  # only their ratios count
         per = 1.0 / DoubleDouble(np.array(self.temperature))
-        best, powers = ideal(gains, int(self.top)), Powers(s, per)
+        best, powers = ideal(gains, int(self.top)), Powers(s, per, fine=order > 0)
         soft = self.places(powers)
         cut = Cut(s, soft, int(self.top), per) if 0 < self.top < len(s) else None
         if order == 0:
-            worth = gains * discounted(soft)
-            found = -((worth * cut.held if cut else worth).total() / best).rounded
+            found = -(self.gain(gains, soft, cut) / best).rounded
         else:
             found = self.curves(order, powers, Pull(gains / best, soft, cut))
             found = amplify(found, 1 / self.temperature, order)
@@ -133,6 +139,14 @@ class ApproxNDCG(Ranking):
             found = cut.doubt(found, gains.high > 0)
         unfit = ((gains.high == 0) & (y > 0) | (gains.high > 0) & (gains.high < 2.0**-300)).any(axis=0)
         return (np.where(unfit, np.nan, np.where((y == 0).all(axis=0), 0.0, found)),)
+
+    def gain(self, gains, soft, cut):
+        """Return the discounted cumulative gain by soft places: of terms of 0 or more, pairs of doubles will do."""
+        share = doubled.quotient(parts(LOG2), doubled.log(parts(soft + 1.0)))
+        worth = doubled.product(parts(gains), share)
+        if cut:
+            return (DoubleDouble(*worth) * cut.held).total()
+        return summed(worth[0], worth[0].max(axis=0), worth[1])
 
     def curves(self, order, powers, pull):
         """Return a derivative in the scores over the temperature; in lists that ask for care, member by member."""
