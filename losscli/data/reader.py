@@ -5,30 +5,26 @@ It specifies what every other reader has to yield: the same numbers bit for bit,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import compress
-from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, LIST, WHERE, Array, Batch, Given, Options, Role
-from losscli.data.beside import columns, common_columns, condition, grouped, grouping
-from losscli.data.columns import TARGET, choose
+from losscli.data.batch import AS_FOUND, AS_USUAL, GROUP, WHERE, Array, Batch, Given, Options, Role
+from losscli.data.beside import common_columns
+from losscli.data.columns import TARGET
 from losscli.data.formats import open_table
 from losscli.data.join import ByOrder, Join, Pairing
 from losscli.data.part import Part, numbered, unusable
 from losscli.data.pick import Picks
 from losscli.data.reading import Reading
+from losscli.data.settle import LISTS, Settled, settle
 from losscli.data.table import Table
 from losscli.data.trouble import Trouble
 from losscli.data.words import counted, listed, shell
-from losscli.errors import DataError, LosscliError, NoResult, UsageError
-
-if TYPE_CHECKING:
-    from losscli.data.where import Where
+from losscli.errors import DataError, NoResult, UsageError
 
 ROWS = 8192
-LISTS = Role(LIST, ("list", "query", "qid", "query_id", "group", "session"), "name", whole=True)
 
 
 def read(
@@ -53,19 +49,7 @@ def read(
     With `lists`, rows belong to lists: those with the same text in one column, or in one record, or all. Rows
     with the same texts in the columns of `group` are one group; a `cluster` is part of what they are called.
     """
-    if (on or by_order) and not targets:
-        raise UsageError(
-            f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE",
-            code="missing-option",
-        )
-    if on and by_order:
-        raise UsageError("--on and --by-order cannot both say how the rows pair", code="option-conflict")
-    if join == "inner" and not on:
-        raise UsageError("--join inner needs the id that both files have: --on ID", code="missing-option")
-    if targets == file == "-":
-        raise UsageError("standard input cannot be both files", code="one-stdin")
-    if targets and not any(role.name == TARGET for form in forms for role in form):
-        raise UsageError("--targets: nothing here has targets", code="option-unused")
+    _refuse(forms, file, targets, on, join, by_order=by_order)
     if weight:
         forms = [(*form, Role("weight", whole=lists)) for form in forms]
         given = {**given, "weight": weight}
@@ -90,22 +74,11 @@ def read(
             )
             for name, table in tables.items()
         }
-        pairing: Pairing | None = None
-        if on:
-            from losscli.data.pairing import by_id
-
-            pairing = by_id(tables[""], parts[TARGET], on, join, options)
-        elif targets:
-            shared = common_columns(tables[""], tables[TARGET], settled.picks)
-            if shared and not by_order:
-                raise DataError(
-                    f"do the rows of {parts[''].table.name} and {parts[TARGET].table.name} "
-                    f"pair by {shared[0]!r} or by order?",
-                    [f"in both files: {listed(shared)}"],
-                    [f"--on {shell(shared[0])}", "--by-order"],
-                    code="pairing",
-                )
-            pairing = ByOrder(tables[""], parts[TARGET], settled.picks, shared)
+        pairing = None
+        if targets:
+            pairing = _pairing(
+                tables[""], parts[""], parts[TARGET], settled.picks, on, join, options, by_order=by_order
+            )
     except BaseException:
         for table in tables.values():
             table.close()
@@ -113,83 +86,50 @@ def read(
     return FileReading(settled, parts[""], pairing, options, batch_rows)
 
 
-class Settled(NamedTuple):
-    """What is clear before the first row is read."""
+def _refuse(
+    forms: Sequence[Sequence[Role]], file: str, targets: str, on: str, join: Join, *, by_order: bool
+) -> None:
+    """Refuse options that have no meaning, or none beside one another. Raises `UsageError`."""
+    if (on or by_order) and not targets:
+        raise UsageError(
+            f"{'--on' if on else '--by-order'} pairs two files: the second one is --targets FILE",
+            code="missing-option",
+        )
+    if on and by_order:
+        raise UsageError("--on and --by-order cannot both say how the rows pair", code="option-conflict")
+    if join == "inner" and not on:
+        raise UsageError("--join inner needs the id that both files have: --on ID", code="missing-option")
+    if targets == file == "-":
+        raise UsageError("standard input cannot be both files", code="one-stdin")
+    if targets and not any(role.name == TARGET for form in forms for role in form):
+        raise UsageError("--targets: nothing here has targets", code="option-unused")
 
-    main: Table
-    form: int
-    picks: Picks
-    keys: Mapping[str, Sequence[int]]
-    """The columns of the ids, by table."""
-    nested: bool = False
-    """Whether the rows of a list are in one record."""
-    where: Where | None = None
-    """Which rows are wanted."""
-    seen: str = ""
-    """The key of the table that says so."""
 
-
-def settle(
-    forms: Sequence[Sequence[Role]],
-    tables: Mapping[str, Table],
-    given: Given,
+def _pairing(
+    main: Table,
+    here: Part,
+    there: Part,
+    picks: Picks,
     on: str,
-    ident: str,
+    join: Join,
     options: Options,
-    group: Sequence[str] = (),
-    cluster: str = "",
-) -> Settled:
-    """Return which columns play which role, and which are ids or groups."""
-    here, _, there = on.partition("=")
-    keys: dict[str, list[int]] = {name: [] for name in tables}
-    while True:
-        try:
-            keys[""] = columns(tables[""], "on" if on else "id", here or ident)
-            if on:
-                keys[TARGET] = columns(tables[TARGET], "on", there or here, f"{here}=")
-                if len(keys[""]) != len(keys[TARGET]):
-                    counts = f"{counted(len(keys['']), 'column')} here, {len(keys[TARGET])} there"
-                    raise UsageError(f"--on {on}: {counts}", code="bad-option")
-            whose, groups = grouping(tables, group, cluster)
-            seen, where = condition(tables, options)
-            more = [] if whose else [*groups]
-            more += where.columns if where and not seen else []
-            settled = arrange(forms, tables, given, options, keys, more)
-        except LosscliError:
-            # Perhaps the column begins further down: JSON records may differ.
-            further = [table.more() for table in tables.values()]
-            if not any(further):
-                raise
-        else:
-            if groups:
-                settled.picks[GROUP] = grouped(tables[whose] if whose else settled.main, groups)
-            return settled._replace(where=where, seen=seen)
+    *,
+    by_order: bool,
+) -> Pairing:
+    """Return how the rows of two files pair. Raises `DataError` if that is not clear."""
+    if on:
+        from losscli.data.pairing import by_id
 
-
-def arrange(
-    forms: Sequence[Sequence[Role]],
-    tables: Mapping[str, Table],
-    given: Given,
-    options: Options,
-    keys: Mapping[str, Sequence[int]],
-    others: Sequence[int] = (),
-) -> Settled:
-    """Return which columns play which role, where a row is a row or, if it cannot be, a list of them."""
-    main = tables[""]
-    try:
-        return Settled(main, *choose(forms, tables, given, options.classes, keys), keys)
-    except LosscliError as error:
-        if LISTS not in forms[0] or not main.lists or len(tables) > 1:
-            raise
-        try:
-            form, picks = choose(forms, tables, given, options.classes, keys, nested=True)
-        except LosscliError as other:  # the one that comes nearer is what the user means
-            lacks = [getattr(each, "missing", 0) for each in (other, error)]
-            raise (other if 0 < lacks[0] < lacks[1] else error) from None
-        from losscli.data.nested import nest
-
-        view, picks = nest(main, picks, [*keys[""], *others], LISTS)
-        return Settled(view, form, picks, keys, nested=True)
+        return by_id(main, there, on, join, options)
+    shared = common_columns(main, there.table, picks)
+    if shared and not by_order:
+        raise DataError(
+            f"do the rows of {here.table.name} and {there.table.name} pair by {shared[0]!r} or by order?",
+            [f"in both files: {listed(shared)}"],
+            [f"--on {shell(shared[0])}", "--by-order"],
+            code="pairing",
+        )
+    return ByOrder(main, there, picks, shared)
 
 
 class FileReading(Reading):
