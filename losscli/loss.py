@@ -202,7 +202,9 @@ class Loss(Quickly, ABC):
                 if outside.any():
                     raise DomainError(self.name, entry, outside, x)
             if entry.simplex and x.ndim == 2:
-                sums = x.sum(axis=1)
+                sums = np.einsum(
+                    "nk->n", x
+                )  # rows that lie one after the other take five times as long to x.sum
                 outside = abs(sums - 1) > SUM_TOLERANCE
                 if outside.any():
                     raise SimplexError(self.name, entry, outside, sums)

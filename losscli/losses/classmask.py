@@ -8,9 +8,10 @@ from losscli.domain import NONNEGATIVE, UNIT
 from losscli.families.listwise import Listwise
 from losscli.families.pointwise import PROBABILITY, TARGET
 from losscli.loss import Input
-from losscli.numerics.arithmetic import FAINT, reconsidered
+from losscli.numerics.arithmetic import FAINT
 from losscli.numerics.doubledouble import DoubleDouble
-from losscli.numerics.sums import grain, heads
+from losscli.numerics.quick import indices
+from losscli.numerics.sums import grain, heads, summed
 from losscli.traits import Traits
 
 SURE = 2.0**64  # a sum so many times its error is as good as one of two doubles
@@ -67,35 +68,44 @@ class GeneralizedDice(Listwise):
             ("S", "sum((p[i][c] + (y[i] == c)) / n[c]**2 for i in items for c in classes)"),
         )
 
-    def derivative(self, order, p, y):
-        careful = partial(self.careful, order)
-        return careful(p, y) if order == 2 else reconsidered([self.quick(order, p, y)], careful, p, y)
+    def swiftly(self, order):
+        return partial(self.straight, order) if order < 2 else None
 
-    def quick(self, order, p, y):
-        """Return the loss or its slope, by exact sums of numbers cut in two; NaN where what is cut off may count."""
-        own = y == np.arange(len(p))[:, None, None]
-        count = own.sum(axis=1, dtype=np.float64)
+    def straight(self, order, out, p, y):
+        """Fill in the loss or its slope, (images, pixels, classes), by exact sums of numbers cut in two.
+
+        Tell of which images what is cut off may count.
+        """
+        images, pixels, classes = p.shape
+        true, strange = indices(y.ravel(), classes)
+        at = np.arange(0, p.size, classes) + true
+        mask = np.repeat(np.arange(0, images * classes, classes), pixels) + true
+        own = p.reshape(-1).take(at)
+        one = np.ones((1, pixels))
+        (every, least), (found, lost), count = (
+            [(one @ x)[:, 0].T for x in heads(p, 1.0, pixels)],
+            [of_masks(x, mask, images, classes) for x in heads(own, 1.0, pixels)],
+            of_masks(None, mask, images, classes),
+        )
         inverse = 1.0 / DoubleDouble(np.maximum(count, 1.0) ** 2)
-        head, rest = heads(p, 1.0, p.shape[1])
-        every, least = head.sum(axis=1), rest.sum(axis=1)
-        head *= own
-        rest *= own
-        found, lost = head.sum(axis=1), rest.sum(axis=1)
         misses = DoubleDouble.of_sum(count - found, -lost) + DoubleDouble.of_sum(every - found, least - lost)
-        apart = (misses * inverse).total()
-        both = (DoubleDouble.of_sum(found, lost) * inverse).total()
-        few = SURE * grain(p.shape[1], 1.0) * inverse.high.sum(axis=0)
+        apart = over_classes(misses * inverse)
+        both = over_classes(DoubleDouble.of_sum(found, lost) * inverse)
+        few = SURE * grain(pixels, 1.0) * inverse.high.sum(axis=0)
         whole = apart + both.scaled(2.0)
-        whole.high[~((apart.high > few) & (both.high > few))] = np.nan
+        sure = (apart.high > few) & (both.high > few)
+        if not isinstance(strange, bool):
+            sure &= ~strange.reshape(images, pixels).any(axis=1)
         if order == 0:
-            return (apart / whole).rounded
-        push = (both.scaled(2.0) / whole / whole).rounded * inverse.high
-        pull = ((whole + apart) / whole / whole).rounded * inverse.high
-        slope = np.repeat(push[:, None], p.shape[1], axis=1)
-        np.copyto(slope, -pull[:, None], where=own)
-        return slope
+            out[:] = (apart / whole).rounded
+        else:
+            push = (both.scaled(2.0) / whole / whole).rounded * inverse.high
+            pull = ((whole + apart) / whole / whole).rounded * inverse.high
+            out[:] = push.T[:, None]
+            out.reshape(-1)[at] = -pull.T.ravel().take(mask)
+        return ~sure
 
-    def careful(self, order, p, y):
+    def derivative(self, order, p, y):
         """Return the loss or a derivative, however small the sums."""
         own = y == np.arange(len(p))[:, None, None]
         count = np.maximum(own.sum(axis=1, keepdims=True), 1).astype(np.float64)
@@ -115,3 +125,13 @@ class GeneralizedDice(Listwise):
 
     def traits(self):
         return Traits()
+
+
+def over_classes(x):
+    """Return the sums over classes of numbers of 0 or more."""
+    return summed(x.high, x.high.max(axis=0), x.low)
+
+
+def of_masks(x, mask, images, classes):
+    """Return the sums over masks, (classes, images), or how many pixels these have."""
+    return np.bincount(mask, x, images * classes).reshape(images, classes).T.astype(np.float64)
