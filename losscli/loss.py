@@ -90,7 +90,8 @@ class Loss(Quickly, ABC):
 
     def __init__(self, **given: Any) -> None:
         for name in given.keys() - self.parameters.keys():
-            raise TypeError(f"{self.name} has no parameter {name}")
+            known = f"it has {', '.join(self.parameters)}" if self.parameters else "it has none"
+            raise TypeError(f"{self.name} has no parameter {name}: {known}")
         for name, each in self.parameters.items():
             object.__setattr__(self, name, each.accept(given.get(name, each.default)))
 

@@ -52,7 +52,10 @@ class Parameter:
         return several[0] if len(several) == 1 and self.default != () else several
 
     def _number(self, value: Any) -> float:
-        number = float(value)
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            raise TypeError(f"{self.name} must be a number, not {value!r}") from None
         if not self.within.holds(number):
             raise ValueError(f"{self.name} must be {self.said}, got {spell(number)}")
         return number

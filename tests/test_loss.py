@@ -13,7 +13,7 @@ from losscli.losses import catalogue
 from losscli.losses.binary import BCE, BCEWithLogits
 from losscli.losses.contrastive import Contrastive
 from losscli.losses.multiclass import CategoricalCrossEntropy, SoftmaxCrossEntropy
-from losscli.losses.residual import MSE, Huber
+from losscli.losses.residual import MAE, MSE, Huber
 from losscli.losses.triplets import TripletMargin
 from tests.laws import cases
 from tests.lists import Apart, Spell
@@ -218,8 +218,13 @@ def test_a_loss_never_changes():
 def test_parameters_are_checked():
     with pytest.raises(ValueError, match="delta must be greater than 0, got -1"):
         Huber(delta=-1)
-    with pytest.raises(TypeError, match="huber has no parameter detla"):
+    with pytest.raises(TypeError, match="huber has no parameter detla: it has delta"):
         Huber(detla=1)
+    with pytest.raises(TypeError, match="mae has no parameter scale: it has none"):
+        MAE(scale=2)
+    for strange in "wide", None, [1.0, 2.0]:
+        with pytest.raises(TypeError, match="delta must be a number, not "):
+            Huber(delta=strange)
     with pytest.raises(ValueError, match="delta must be greater than 0, got nan"):
         Huber(delta=float("nan"))
 

@@ -116,11 +116,7 @@ def test_ill_words(words, message):
         parse(words)
 
 
-def test_library_refuses_what_it_does_not_know():
-    with pytest.raises(TypeError, match="huber has no parameter detla"):
-        Huber(detla=1)
-    with pytest.raises(ValueError, match="delta must be greater than 0, got -1"):
-        Huber(delta=-1)
+def test_a_loss_never_changes():
     with pytest.raises(AttributeError, match="a loss never changes"):
         Huber().delta = 2
     assert Huber(delta=2) == Huber(delta=2.0) != Huber()
