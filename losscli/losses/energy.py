@@ -1,6 +1,7 @@
 """Losses of ensembles of vectors: a list of members, and one observation for all of them."""
 
 from abc import abstractmethod
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -62,34 +63,32 @@ class Spread(Listwise):
         """Return its second derivative in each coordinate of it, and how large its terms are."""
 
     def derivative(self, order, *block):
-        return in_pieces(self.of_piece, order, *block)
-
-    def of_piece(self, order, *block):
-        """Return the derivative of `order` of some lists."""
-        x, y, *weights = block
-        if weights:
-            return self.shortly(order, self.weighed, x, y, Weights(*weights, fair=bool(self.fair)), *weights)
-        count = len(x[0])
-        return self.shortly(
-            order, self.unweighed, x, y, count * (count - 1) if self.fair and count > 1 else count * count
-        )
-
-    def shortly(self, order, kernel, x, y, pairs, *weights):
-        """Return a derivative by pairs of doubles, and by `kernel` where that will not do."""
-        parts = None if order == 2 or (order and self.whole(x)) else (self.sizes, self.pulls)[order]()
+        careful = partial(in_pieces, self.careful, order)
+        parts = None if order == 2 or (order and self.whole(block[0])) else (self.sizes, self.pulls)[order]()
         if parts is None:
-            return (kernel(order, x, y, pairs),)
+            return careful(*block)
+        return reconsidered(in_pieces(partial(self.shortly, parts), order, *block), careful, *block)
+
+    def counted(self, x, *weights):
+        """Return how many pairs of members count, or the weights of members."""
+        if weights:
+            return Weights(*weights, fair=bool(self.fair))
+        count = len(x[0])
+        return count * (count - 1) if self.fair and count > 1 else count * count
+
+    def careful(self, order, x, y, *weights):
+        """Return the derivative of `order` of some lists, with twice the precision."""
+        kernel = self.weighed if weights else self.unweighed
+        return [kernel(order, x, y, self.counted(x, *weights))]
+
+    def shortly(self, parts, order, x, y, *weights):
+        """Return a derivative of some lists by pairs of doubles; NaN where that will not do."""
+        pairs = self.counted(x, *weights)
         if len(x[0]) <= crowd.MANY:
-            found = self.together(order, x, y, pairs)
-        elif weights:
-            found = (spread.weighed_value, spread.weighed_slopes)[order](parts, x, y, pairs)
-        else:
-            found = (spread.value, spread.slopes)[order](parts, x, y, pairs)
-
-        def careful(x, y, *weights):
-            return [kernel(order, x, y, Weights(*weights, fair=bool(self.fair)) if weights else pairs)]
-
-        return reconsidered([found], careful, x, y, *weights)
+            return [self.together(order, x, y, pairs)]
+        if weights:
+            return [(spread.weighed_value, spread.weighed_slopes)[order](parts, x, y, pairs)]
+        return [(spread.value, spread.slopes)[order](parts, x, y, pairs)]
 
     def together(self, order, x, y, pairs):
         """Return a derivative by products of matrices."""
@@ -278,13 +277,12 @@ class EnergyScore(Spread):
     def pulls(self):
         return spread.directions if self.beta == 1 else None
 
-    def of_piece(self, order, *block):
-        (found,) = super().of_piece(order, *block)
+    def careful(self, order, x, y, *weights):
+        (found,) = super().careful(order, x, y, *weights)
         if order == 2 and self.beta > 1:  # where vectors meet the slope is level, but bends without bound
-            x, y, *_ = block
             found = np.where(meetings(x), -np.inf, found)
             found = np.where((x == y[:, None]).all(axis=0), np.inf, found)
-        return (found,)
+        return [found]
 
     def whole(self, x):
         return len(x) == 1 and self.beta == 1
