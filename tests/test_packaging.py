@@ -1,5 +1,6 @@
 """What goes to PyPI is described truly."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -22,3 +23,14 @@ def test_metadata():
     needed = " ".join(PROJECT["dependencies"])
     assert not [name for name in ("build", "twine", "pytest", "scipy", "torch") if name in needed]
     assert any("twine" in each for each in PROJECT["optional-dependencies"]["dev"])
+
+
+def test_the_map_for_those_who_work_on_it_is_true():
+    text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    named = set(re.findall(r"`((?:[\w.]+/)*[\w.]+(?:\.py|\.md|/|/run))`", text))
+    named |= set(re.findall(r"(?<=[\s`])(?:tests|benchmarks|losses)/[\w/.]+", text))
+    assert len(named) > 25
+    for each in named:
+        assert (ROOT / each).exists() or (ROOT / "losscli" / each).exists(), each
+    modules = {path.name for path in (ROOT / "losscli").iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert modules <= {name.rstrip("/") for name in named}
