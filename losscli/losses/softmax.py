@@ -17,10 +17,11 @@ from losscli.families.onehot import pick, weights
 from losscli.families.softmaxes import revived
 from losscli.loss import Array
 from losscli.losses.focal import FAR, REACH, STEPS, sides
+from losscli.numerics import doubled
 from losscli.numerics.arithmetic import FAINT, compensated, sure, times, with_care
 from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, log1p, two_sum
 from losscli.numerics.sums import others
-from losscli.numerics.tables import exp_pair, log_pair, taylor
+from losscli.numerics.tables import exp_near, log_pair, taylor
 from losscli.parameter import parameter
 from losscli.traits import Traits
 
@@ -188,11 +189,12 @@ def certain(z, k, order, rows):
     """Return where doubles are doubtful, and the loss of the class `k` or its slope, by its lead over all others."""
     index = k[None].astype(np.intp)
     gap, lost = two_sum(z, -np.take_along_axis(z, index, axis=0))
-    e, low = exp_pair(gap.clip(-FAR, FAR))
-    low += e * lost
+    e, low = exp_near(gap.clip(-FAR, FAR))
+    low += lost
+    low *= e
     for part in (e, low):
         np.put_along_axis(part, index, 0.0, axis=0)
-    others, rest = compensated(e, low)
+    others, rest = doubled.quick(*compensated(e, low))
     t, less = log_pair(others)
     step = np.rint(t * -STEPS)
     found = taylor(-(t + step / STEPS) - (less + rest / others), (step + REACH * STEPS).astype(np.intp), rows)
