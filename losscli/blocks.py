@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from math import isnan, prod
 from threading import local
@@ -26,7 +26,8 @@ Doubt = NDArray[np.bool_] | bool
 Quick = Callable[..., Doubt]
 """A kernel that fills its first arguments, as many as there are results, in few passes, from the rest."""
 
-NONE = np.empty(0, np.intp)
+Indices = NDArray[np.intp]
+NONE: Indices = np.empty(0, np.intp)
 # glibc, once it has dropped an array so large, no longer asks the system anew for the memory of each temporary
 np.empty(1 << 21)
 RARE = 32
@@ -107,48 +108,79 @@ def evaluate(
     and NaN are no errors in there. Samples that are put off are computed at last, all together, as are
     those that a `quick` kernel of numbers has doubts about.
     """
-    outs = tuple(np.empty(shape) for shape in shapes)
-    width = max(1, *(prod(x.shape[1:]) for x in (*outs, *inputs)))
-    parts = list(spans(len(inputs[0]), width, size))
+    return Evaluation(kernel, inputs, shapes).run(size, quick)
 
-    def fill(where: slice | NDArray[np.intp]) -> None:
-        given = [x[where] if isinstance(where, slice) else x.take(where, axis=0) for x in inputs]
-        block = [np.ascontiguousarray(x.T) for x in given]
-        for out, result in zip(outs, kernel(*block), strict=True):
-            out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
 
-    def left(parts: Sequence[slice], rows: NDArray[np.intp] | None, quick: Quick | None) -> NDArray[np.intp]:
-        """Fill in samples, or the `rows` of them, part by part; return those that are put off."""
-        late: dict[int, NDArray[np.intp]] = {}
+class Evaluation:
+    """Arrays that are filled with what a kernel returns, sample by sample of some inputs."""
+
+    def __init__(
+        self,
+        kernel: Callable[..., Sequence[Array]],
+        inputs: Sequence[Array],
+        shapes: Sequence[tuple[int, ...]],
+    ) -> None:
+        self.kernel, self.inputs = kernel, inputs
+        self.outs = tuple(np.empty(shape) for shape in shapes)
+        self.count = len(inputs[0])
+        self.width = max(1, *(prod(x.shape[1:]) for x in (*self.outs, *inputs)))
+
+    def run(self, size: int, quick: Quick | None) -> tuple[Array, ...]:
+        """Fill them all, in blocks of about `size` numbers; those that are put off at last, together."""
+        parts = list(spans(self.count, self.width, size))
+        rows = self.quickly(parts, quick, size) if quick else self.carefully(parts)
+        while len(rows):
+            rows = self.carefully(list(spans(len(rows), self.width, min(size, BLOCK))), rows)
+        return self.outs
+
+    def quickly(self, parts: Sequence[slice], quick: Quick, size: int) -> Indices:
+        """Fill in all samples by a quick kernel, part by part; return those it leaves, and those that are put off."""
         # what is left by a quick kernel that pays in long blocks takes many passes
-        short = max(1, BLOCK // width) if quick and size > BLOCK else max(1, len(inputs[0]))
+        short = max(1, BLOCK // self.width) if size > BLOCK else max(1, self.count)
+        late: dict[int, Indices] = {}
 
         def work(span: slice) -> None:
-            doubt = quick(*(x[span] for x in (*outs, *inputs))) if quick else True
+            doubt = quick(*(x[span] for x in (*self.outs, *self.inputs)))
             if not isinstance(doubt, bool):
                 late[span.start] = np.flatnonzero(doubt) + span.start  # however many: a row stands by itself
-                return
-            if doubt:
+            elif doubt:
                 for start in range(span.start, span.stop, short):
-                    careful(slice(start, min(start + short, span.stop)))
-
-        def careful(span: slice) -> None:
-            where = span if rows is None else rows[span]
-            if len(parts) == 1 and span == parts[0]:
-                fill(where)
-                return
-            with putting_off(span.stop - span.start) as told:
-                fill(where)
-            put = np.flatnonzero(told)
-            late[span.start] = put + span.start if rows is None else rows[span][put]
+                    part = slice(start, min(start + short, span.stop))
+                    late[start] = self.fill(part, alone=part.stop - start == self.count)
 
         shared(work, parts)
-        return np.concatenate([late[start] for start in sorted(late)]) if late else NONE
+        return _joined(late)
 
-    rows = left(parts, None, quick)
-    while len(rows):
-        rows = left(list(spans(len(rows), width, min(size, BLOCK))), rows, None)
-    return outs
+    def carefully(self, parts: Sequence[slice], rows: Indices | None = None) -> Indices:
+        """Fill in all samples, or the `rows` of them, part by part; return those that are put off."""
+        late: dict[int, Indices] = {}
+
+        def work(span: slice) -> None:
+            late[span.start] = self.fill(span if rows is None else rows[span], alone=len(parts) == 1)
+
+        shared(work, parts)
+        return _joined(late)
+
+    def fill(self, where: slice | Indices, *, alone: bool) -> Indices:
+        """Fill in some samples; return those that are put off, which none is that stand `alone`."""
+        if alone:
+            self._fill(where)
+            return NONE
+        with putting_off(where.stop - where.start if isinstance(where, slice) else len(where)) as told:
+            self._fill(where)
+        put = np.flatnonzero(told)
+        return put + where.start if isinstance(where, slice) else where[put]
+
+    def _fill(self, where: slice | Indices) -> None:
+        given = [x[where] if isinstance(where, slice) else x.take(where, axis=0) for x in self.inputs]
+        block = [np.ascontiguousarray(x.T) for x in given]
+        for out, result in zip(self.outs, self.kernel(*block), strict=True):
+            out[where] = result.T  # Hessians are symmetric: transposing all axes is harmless
+
+
+def _joined(late: Mapping[int, Indices]) -> Indices:
+    """Return the samples that are left, in their order, whichever thread came first."""
+    return np.concatenate([late[start] for start in sorted(late)]) if late else NONE
 
 
 def missing_in(block: Sequence[Array]) -> NDArray[np.bool_] | None:
