@@ -75,7 +75,9 @@ class AgainstMean(OfProbabilities):
     def rebased(self, x):
         """Return x / ln(base); NaN where that would show bits lost at the end of the range."""
         unit = nats(self.base)
-        lost = (abs(x) < FAINT) & (x != 0) & (unit < 1)
+        if unit >= 1:
+            return x / unit
+        lost = (abs(x) < FAINT) & (x != 0)
         return np.where(lost, np.nan, x / unit) if lost.any() else x / unit
 
     def where(self, form):
@@ -109,7 +111,8 @@ class JSDivergence(AgainstMean):
         return self.rebased(self.sole_square(p, k))
 
     def sole_slope(self, p, k):
-        return self.rebased(self.sole_leans(p, k))
+        own = self.rebased(self.leans(pick(p, k), np.ones(len(k))))
+        return placed(k, own, p.shape, self.rebased(np.array(HALF_LOG_2)))
 
     def penalty(self, p, y):
         return self.rebased(self.square(p, y))
