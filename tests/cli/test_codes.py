@@ -19,6 +19,7 @@ COMPUTED = (
     {"unknown-command"},
     {*TYPERS.values()},
     {"same-class"},
+    {"outside-domain", "not-a-distribution", "no-direction", "ends-before-it-starts"},
     {"few-rows", "tail", "no-spread", "no-interval"},
 )
 
