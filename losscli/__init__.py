@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         MulticlassZeroOne,
         MultiMargin,
     )
+    from losscli.losses.multisimilar import MultiSimilarity
     from losscli.losses.ndcg import ApproxNDCG
     from losscli.losses.negbinomial import NegativeBinomialNLLAlpha, NegativeBinomialNLLProb
     from losscli.losses.overlap import Dice, Jaccard, Tversky
@@ -127,15 +128,15 @@ __all__ = [
     "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
     "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogLinQuantile",
     "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance",
-    "MarginRanking", "ModifiedHuber", "MultiMargin", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax",
-    "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL",
-    "NegativeBinomialNLLAlpha", "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic",
-    "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
-    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
-    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
-    "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
-    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
-    "Welsch", "Wing", "ZeroOne", "find", "parse",
+    "MarginRanking", "ModifiedHuber", "MultiMargin", "MultiSimilarity", "MulticlassBrier", "MulticlassPerceptron",
+    "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne",
+    "NegativeBinomialNLL", "NegativeBinomialNLLAlpha", "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge",
+    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
+    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay",
+    "Siglip", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
+    "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin",
+    "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
+    "WeightedIntervalScore", "Welsch", "Wing", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -157,6 +157,27 @@ def circle_slope(loss: Any, x: Any, label: Any) -> Any:
     return back((d + d.swapaxes(1, 2)) @ u, u, x)
 
 
+def multi_similarity_parts(loss: Any, x: Any, label: Any) -> Any:
+    u, s = similarities(x)
+    positive, negative = matches(label)
+    near, far = (
+        positive * np.exp(loss.alpha * (loss.base - s)),
+        negative * np.exp(loss.beta * (s - loss.base)),
+    )
+    return u, near, far, near.sum(axis=2, keepdims=True), far.sum(axis=2, keepdims=True)
+
+
+def multi_similarity(loss: Any, x: Any, label: Any) -> Any:
+    *_, a, b = multi_similarity_parts(loss, x, label)
+    return (np.log(1 + a) / loss.alpha + np.log(1 + b) / loss.beta).mean(axis=1)[:, 0]
+
+
+def multi_similarity_slope(loss: Any, x: Any, label: Any) -> Any:
+    u, near, far, a, b = multi_similarity_parts(loss, x, label)
+    d = (far / (1 + b) - near / (1 + a)) / x.shape[1]
+    return back((d + d.swapaxes(1, 2)) @ u, u, x)
+
+
 def info_nce(loss: Any, x: Any, y: Any) -> Any:
     s = x / length(x) @ (y / length(y)).swapaxes(1, 2) / loss.temperature
     whole = np.log(np.exp(s).sum(axis=2))
@@ -215,6 +236,7 @@ EMBEDDINGS: Mapping[tuple[str, int], tuple[Function, Function]] = {
     ("ntxent", 2): (ntxent, ntxent_slope),
     ("supcon", 2): (supcon, supcon_slope),
     ("circle", 2): (circle, circle_slope),
+    ("multi-similarity", 2): (multi_similarity, multi_similarity_slope),
     ("info-nce", 2): (info_nce, info_nce_slope),
     ("info-nce", 1): (info_nce_given, info_nce_given_slope),
     ("siglip", 2): (siglip, siglip_slope),

@@ -28,6 +28,8 @@ CLEAR = 2.0**-19
 """Of its terms: what is less is not right to 2^-53, where similarities are not over a number below 1 / 32."""
 FAINT = 2.0**-6
 """Components so small, beside the largest, have rests of more than 2^-20 of their size."""
+SLIGHT = 2.0**-6
+"""Columns pulled less than this part of the most have products of which doubles round what pairs would hold."""
 PIECE = 60_000
 """How many similarities are at hand at a time."""
 
@@ -90,6 +92,13 @@ class Pulls(NamedTuple):
         less += found[..., width:]
         factor = self.factor / scale
         return doubled.product(doubled.quick(found[..., :width], less), (factor.high, factor.low))
+
+    @property
+    def pulled(self) -> Array:
+        """The sums of columns, but no less than what products with one unit, that of the largest, round of such."""
+        sizes = self.of_columns
+        most = np.where(np.isinf(sizes), 0.0, sizes).max(axis=1, keepdims=True)
+        return np.maximum(sizes, SLIGHT * most)
 
     def back(self, near: Directions, rows: slice, scale: float) -> Pair:
         """Return what rows pull at columns, by vectors over the scale."""
@@ -157,7 +166,7 @@ def fill(loss: Similarities, outs: Sequence[Array], inputs: Sequence[Array]) -> 
             found = loss.pulls(cosines.of(some), some, labels)
             sums[near].add(some, found.forth(parts[far], loss.scale), found.of_rows / loss.scale, tops[far])
             back = found.back(aims[near], some, loss.scale)
-            sums[far].add(slice(None), back, found.of_columns / loss.scale, tops[near])
+            sums[far].add(slice(None), back, found.pulled / loss.scale, tops[near])
     share = loss.count(members, labels) * len(passes)
     for out, aim, x, each in zip(outs, aims, parts, sums, strict=True):
         usual &= each.slopes(out, aim, x, share[:, None], CLEAR * max(1.0, 1 / (32 * loss.scale)))

@@ -17,6 +17,7 @@ CONTENTS = {
     "barron": "Barron",
     "classes": "Ntxent",
     "circle": "Circle",
+    "multisimilar": "MultiSimilarity",
     "batches": "InfoNCE Supcon",
     "binary": "BCE BCEWithLogits",
     "boxes": "IOU GIOU",

@@ -223,7 +223,7 @@ def test_list(cli):
     assert sorted(listed) == sorted(NAMES)
     assert listed[:2] == ["mse", "mae"]
     assert {line.split("\t")[0] for line in cli("list similarity").out.splitlines()[1:]} == {
-        "arcface", "circle", "contrastive", "cosface", "cosine-distance", "cosine-embedding", "hinge-embedding", "info-nce", "ntxent",
+        "arcface", "circle", "contrastive", "cosface", "cosine-distance", "cosine-embedding", "hinge-embedding", "info-nce", "multi-similarity", "ntxent",
         "siglip", "supcon", "triplet-margin",
     }  # fmt: skip
     for word, name in (("outliers", "huber"), ("median", "mae"), ("SVM", "hinge")):

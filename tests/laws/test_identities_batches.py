@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from mpmath import mp, mpf
 
-from losscli import Circle, InfoNCE, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend
+from losscli import Circle, InfoNCE, MultiSimilarity, Ntxent, Siglip, SoftmaxCrossEntropy, Supcon, mend
 from losscli.families import directions, forces, similarities
 from losscli.numerics.doubledouble import DoubleDouble
 from losscli.numerics.products import matmul
@@ -16,7 +16,7 @@ LABEL = RNG.integers(0, 9, 48).astype(float)
 LOSSES = [
     (InfoNCE(), (X, X + 0.1 * Y)), (InfoNCE(symmetric=1), (X, Y)), (InfoNCE(raw=1, temperature=1), (X, Y)),
     (Ntxent(), (X, LABEL)), (Supcon(), (X, LABEL)), (Circle(), (X, LABEL)), (Circle(gamma=8, remove_diagonal=0), (X, LABEL)),
-    (Siglip(), (X, X + 0.1 * Y)),
+    (Siglip(), (X, X + 0.1 * Y)), (MultiSimilarity(), (X, LABEL)),
     (Siglip(raw=1, temperature=1, bias=-1), (X, Y)),
 ]  # fmt: skip
 EACH = pytest.mark.parametrize(("loss", "inputs"), LOSSES, ids=[str(loss) for loss, _ in LOSSES])
@@ -240,6 +240,24 @@ def test_few_passes_find_what_many_do(loss, inputs, kind):
                 sure = ~np.isnan(one) & ~np.isnan(two)
                 assert kind != "ordinary" or sure.mean() > 0.99
                 assert (abs(one - two) <= 6 * np.spacing(abs(two)))[sure].all()
+
+
+@pytest.mark.parametrize("loss", [Circle(), InfoNCE(), MultiSimilarity()], ids=str)
+def test_rows_that_are_hardly_pulled_are_right_beside_others(loss):
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(8, 5, 1500)) * 10.0 ** rng.uniform(-3, 2, (8, 5, 1500))
+    other = x + rng.normal(size=x.shape) * 10.0 ** rng.uniform(-3, 1, 1500)
+    label = np.where(
+        np.arange(1500) % 2, rng.integers(0, 6, (8, 1500)), rng.integers(0, 3, (8, 1500))
+    ).astype(float)
+    block = np.swapaxes(x, 0, 1), label if loss.forms[0][-1].name == "label" else np.swapaxes(other, 0, 1)
+    rows = [each.T.reshape(12000, -1) if each.ndim == 3 else each.T.reshape(-1) for each in block]
+    quick = loss.gradient(*rows, lists=np.arange(12000) // 8)
+    with np.errstate(all="ignore"):
+        careful = loss.derivative(1, *block)
+        for one, two in zip(quick if isinstance(quick, tuple) else [quick], careful, strict=True):
+            two = two.T.reshape(12000, 5)
+            assert (abs(one - two) <= 6 * np.spacing(abs(two)))[~np.isnan(two)].all()
 
 
 def test_of_few_components_that_cancel_few_passes_say_so():

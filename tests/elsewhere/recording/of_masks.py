@@ -172,6 +172,12 @@ def batches():
         ("SupConLoss", "supcon:temperature=0.5", pml.SupConLoss(temperature=0.5)),
         ("SupConLoss", "supcon", pml.SupConLoss()),
         ("NTXentLoss", "ntxent", pml.NTXentLoss()),
+        ("MultiSimilarityLoss", "multi-similarity", pml.MultiSimilarityLoss()),
+        (
+            "MultiSimilarityLoss",
+            "multi-similarity:alpha=3:beta=10:base=0",
+            pml.MultiSimilarityLoss(3, 10, 0.0),
+        ),
     ]:
         of_torch(
             f"pytorch_metric_learning.losses.{name}", loss, BATCH,

@@ -56,7 +56,14 @@ def classes(loss, rng, at):
     return x, y
 
 
-ROWS = {"info-nce": pairs, "siglip": pairs, "ntxent": classes, "supcon": classes, "circle": classes}
+ROWS = {
+    "info-nce": pairs,
+    "siglip": pairs,
+    "ntxent": classes,
+    "supcon": classes,
+    "circle": classes,
+    "multi-similarity": classes,
+}
 SETTINGS = {
     "info-nce.temperature": [1.0, 0.001],
     "info-nce.symmetric": [1.0],
@@ -66,6 +73,9 @@ SETTINGS = {
     "siglip.raw": [1.0],
     "ntxent.temperature": [1.0, 0.004],
     "supcon.temperature": [1.0, 0.004],
+    "multi-similarity.alpha": [0.5, 100.0],
+    "multi-similarity.beta": [1.0, 1000.0],
+    "multi-similarity.base": [0.0, 1.0],
     "circle.margin": [0.0, 0.25],
     "circle.gamma": [1.0, 1000.0],
 }
