@@ -137,7 +137,9 @@ def formulas(loss: Loss, room: int) -> Iterator[str]:
     definitions = shown_definitions(loss)
     wide = max((len(name) for name, _ in definitions), default=0)
     for at, (name, text) in enumerate(definitions):
-        yield f"  {'where' if at == 0 else 'and':<5} {name:<{wide}} = {text}"
+        head, *rest = folded(text, room - wide - 11)
+        yield f"  {'where' if at == 0 else 'and':<5} {name:<{wide}} = {head}"
+        yield from (f"{'':<{wide + 11}}{line}" for line in rest)
 
 
 def folded(line: str, room: int) -> list[str]:

@@ -56,7 +56,7 @@ def test_overlay(cli, losses, redraw):
 
 VARIANTS = [
     "huber:delta=0.5", "triplet-margin:swap=true:squared=true", "bce:clip=1e-7",
-    "categorical-cross-entropy:weights=0.5/1/2", "categorical-focal:alpha=0.25/1/2",
+    "categorical-cross-entropy:weights=0.5/1/2", "categorical-focal:alpha=0.25/1/2", "approx-ndcg:top=2",
 ]  # fmt: skip
 
 
