@@ -34,6 +34,9 @@ CHOICES = {
     "framework": ("auto", "numpy", "torch", "jax"),
 }
 
+OF_COLUMNS = ("pred", "target", "col", "targets", "on", "weight", "ident", "group", "where", "cluster")
+"""Options that say which columns play which role."""
+
 
 def choice(name: str, value: str) -> Any:
     """Return `value` if option `name` may have it. Raises `UsageError`."""
@@ -52,7 +55,6 @@ def open_input(
     cluster: str = "",
 ) -> Job:
     """Return the job of computing `losses` over the input that `words` describe, and of what else is read `beside`."""
-    from losscli.data.literals import literals
     from losscli.fit import need
     from losscli.run import Job
 
@@ -61,37 +63,39 @@ def open_input(
     job = Job
     if listed:
         from losscli.lists import ListJob as job
+    if words.values:
+        reading = _typed(needed.forms, words, group, cluster)
+    else:
+        forms = [(*form, *beside) for form in needed.forms]
+        reading = read_as(forms, words, command, lists=listed, group=group, cluster=cluster)
+    return job(losses, needed, reading, normalize=words.normalize)
+
+
+def _typed(forms: Sequence[tuple[Role, ...]], words: Words, group: Sequence[str], cluster: str) -> Reading:
+    """Return the reading of `--values`. Raises `UsageError` if anything is said of a file or its columns."""
+    from losscli.data.literals import literals
+
+    _check_choices(words)
+    if words.file:
+        raise UsageError("--values and a file: one of them, not both", code="option-conflict")
+    said = {**words._asdict(), "group": group, "cluster": cluster}
+    for option in OF_COLUMNS:
+        if said[option]:
+            raise UsageError(
+                f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here",
+                code="option-unused",
+            )
+    count = words.values.split(",")[0].count(":") + 1
+    form = next((form for form in forms if len(form) == count), forms[0])
+    reading = literals(words.values, form)
+    reading.form = forms.index(form)
+    return reading
+
+
+def _check_choices(words: Words) -> None:
+    """Raise `UsageError` if an option of the input is none of its choices."""
     for name in ("join", "input_format", "decimal", "missing", "engine"):
         choice(name, getattr(words, name))
-    if words.values:
-        if words.file:
-            raise UsageError("--values and a file: one of them, not both", code="option-conflict")
-        said = {"group": group, "cluster": cluster, **words._asdict()}
-        for option in (
-            "pred",
-            "target",
-            "col",
-            "targets",
-            "on",
-            "weight",
-            "ident",
-            "group",
-            "where",
-            "cluster",
-        ):
-            if said[option]:
-                raise UsageError(
-                    f"--values are rows without columns: --{option.replace('ident', 'id')} has no meaning here",
-                    code="option-unused",
-                )
-        count = words.values.split(",")[0].count(":") + 1
-        forms = [form for form in needed.forms if len(form) == count] or list(needed.forms)
-        reading = literals(words.values, forms[0])
-        reading.form = needed.forms.index(forms[0])
-        return job(losses, needed, reading, normalize=words.normalize)
-    forms = [(*form, *beside) for form in needed.forms]
-    reading = read_as(forms, words, command, lists=listed, group=group, cluster=cluster)
-    return job(losses, needed, reading, normalize=words.normalize)
 
 
 def read_as(
@@ -112,6 +116,7 @@ def read_as(
     from losscli.data.batch import Options
     from losscli.data.reader import read
 
+    _check_choices(words)
     reading = read(
         forms,
         _file(words, command),
