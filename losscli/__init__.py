@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from losscli.losses.dwd import DWD
     from losscli.losses.energy import EnergyScore
     from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+    from losscli.losses.evenly import CRPSUniform
     from losscli.losses.exposed import CrossEntropyLambda
     from losscli.losses.faces import Arcface, Cosface
     from losscli.losses.focal import BinaryFocal, BinaryFocalWithLogits
@@ -118,25 +119,26 @@ __all__ = [
     "AFT", "BCE", "CTC", "DPO", "DWD", "GIOU", "IOU", "MAE", "MAPE", "MSE", "MSLE", "NLL", "RPS", "SMAPE", "AFTExtreme",
     "AFTLogistic", "AndrewsWave", "ApproxNDCG", "Arcface", "Arctan", "BCEWithLogits", "Barron", "BinaryFocal",
     "BinaryFocalWithLogits", "BinarySparsemax", "BradleyTerry", "Brier", "CRPSEnsemble", "CRPSExponential",
-    "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CTCLogProbs", "CategoricalCrossEntropy", "CategoricalFocal",
-    "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "Cosface", "CosineDistance", "CosineEmbedding",
-    "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "CrossEntropyLambda", "DataError", "DawidSebastiani",
-    "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair", "GammaDeviance",
-    "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma",
-    "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss",
-    "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance",
-    "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss",
-    "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle", "ListnetSoftmax", "LogCosh", "LogLinQuantile",
-    "LogisticDistance", "LogisticMargin", "Loss", "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance",
-    "MarginRanking", "ModifiedHuber", "MultiMargin", "MultiSimilarity", "MulticlassBrier", "MulticlassPerceptron",
-    "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne",
-    "NegativeBinomialNLL", "NegativeBinomialNLLAlpha", "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge",
-    "PairwiseLogistic", "PairwiseMSE", "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic",
-    "PoissonDeviance", "PoissonNLL", "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay",
-    "Siglip", "SmoothL1", "SmoothedHinge", "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive",
-    "SquaredHinge", "SquaredMargin", "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin",
-    "TukeyBiweight", "Tversky", "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore",
-    "WeightedIntervalScore", "Welsch", "Wing", "ZeroOne", "find", "parse",
+    "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CRPSUniform", "CTCLogProbs", "CategoricalCrossEntropy",
+    "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "Cosface", "CosineDistance",
+    "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "CrossEntropyLambda", "DataError",
+    "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
+    "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
+    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL",
+    "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
+    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog",
+    "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle",
+    "ListnetSoftmax", "LogCosh", "LogLinQuantile", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError",
+    "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MultiSimilarity",
+    "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
+    "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NegativeBinomialNLLAlpha",
+    "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
+    "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
+    "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",
+    "SoftmaxCrossEntropy", "SphericalScore", "SquaredEpsilonInsensitive", "SquaredHinge", "SquaredMargin",
+    "StudentTNLL", "Supcon", "Talwar", "TanhMargin", "Traits", "TripletMargin", "TukeyBiweight", "Tversky",
+    "TweedieDeviance", "TweedieNLLLog", "UniqueSoftmax", "UsageError", "VariogramScore", "WeightedIntervalScore",
+    "Welsch", "Wing", "ZeroOne", "find", "parse",
 ]  # fmt: skip
 
 HOMES = {

@@ -97,6 +97,14 @@ def interval(loss: Any, low: Any, high: Any, y: Any) -> Any:
     return 2 / loss.alpha * (y < low) - 1, 1 - 2 / loss.alpha * (y > high)
 
 
+def uniform(loss: Any, low: Any, high: Any, y: Any) -> Any:
+    width = high - low
+    off = np.where(
+        width > 0, np.clip((low + high - 2 * y) / np.where(width > 0, width, 1), -1, 1), np.sign(low - y)
+    )
+    return ((1 + off) ** 2 - 4 / 3) / 4, (4 / 3 - (1 - off) ** 2) / 4
+
+
 def opposite(slope: Function) -> Function:
     """Return a slope in the first of two scores, and that in the second: its contrary."""
 
@@ -131,6 +139,7 @@ GRADIENTS: Mapping[tuple[str, int], Function] = {
     ("laplace-nll", 3): laplace, ("laplace-nll-log-scale", 3): laplace_log_scale, ("student-t-nll", 4): student,
     ("negative-binomial-nll", 3): negative_binomial, ("negative-binomial-nll-alpha", 3): negative_binomial_alpha,
     ("negative-binomial-nll-prob", 3): negative_binomial_prob, ("interval-score", 3): interval,
+    ("crps-uniform", 3): uniform,
     ("margin-ranking", 3): opposite(margin_ranking), ("bradley-terry", 2): opposite(bradley_terry),
     ("dpo", 2): opposite(dpo), ("dpo", 4): opposite(dpo), ("triplet-margin", 2): opposite(triplet),
 }  # fmt: skip

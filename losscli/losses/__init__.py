@@ -21,6 +21,7 @@ CONTENTS = {
     "batches": "InfoNCE Supcon",
     "binary": "BCE BCEWithLogits",
     "boxes": "IOU GIOU",
+    "evenly": "CRPSUniform",
     "exposed": "CrossEntropyLambda",
     "faces": "Cosface Arcface",
     "focal": "BinaryFocal BinaryFocalWithLogits",

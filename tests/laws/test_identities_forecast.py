@@ -7,6 +7,7 @@ from losscli.inputs import DomainError
 from losscli.losses.binary import BCEWithLogits
 from losscli.losses.crps import CRPSGaussian, CRPSLaplace, CRPSLogistic
 from losscli.losses.ensemble import CRPSEnsemble, DawidSebastiani
+from losscli.losses.evenly import CRPSUniform
 from losscli.losses.exposed import CrossEntropyLambda
 from losscli.losses.interval import IntervalScore, WeightedIntervalScore
 from losscli.losses.likelihood import GaussianNLL
@@ -45,6 +46,19 @@ def test_the_weighted_interval_score_is_twice_the_mean_of_quantile_losses(order)
     parts = [2 * getattr(Quantile(tau=tau), order)(Q[:, k], Y) / 5 for k, tau in enumerate(levels)]
     found = getattr(WeightedIntervalScore(), order)(Q, np.tile(levels, (300, 1)), Y)
     same(found, np.sum(parts, axis=0) if order == "value" else np.stack(parts, axis=1))
+
+
+def test_the_crps_of_a_uniform_forecast_is_that_of_many_members_spread_evenly():
+    lower, upper, y = (
+        np.array([0.0, -1.0, 2.0, 0.5]),
+        np.array([1.0, 3.0, 2.5, 8.5]),
+        np.array([0.3, -2.0, 2.5, 9.0]),
+    )
+    members = lower[:, None] + (upper - lower)[:, None] * (np.arange(2000) + 0.5) / 2000
+    np.testing.assert_allclose(
+        CRPSUniform().value(lower, upper, y), CRPSEnsemble().value(members, y), rtol=1e-6
+    )
+    np.testing.assert_array_equal(CRPSUniform().value([2.0, 2.0], [2.0, 2.0], [1.5, 2.0]), [0.5, 0.0])
 
 
 def test_cross_entropy_lambda_is_bce_with_logits_of_exposures_of_1_and_poisson_of_none():

@@ -22,6 +22,18 @@ def interval_row(loss, rng, at):
             return tuple(float(x) for x in rng.normal(size=3) * rng.choice([1e-310, 1.0, 1e300]))
 
 
+def even_row(loss, rng, at):
+    """Ends in order; targets inside, beside an end, and where a slope is nearly 0."""
+    lower, upper, y = interval_row(loss, rng, at)
+    lower, upper = min(lower, upper), max(lower, upper)
+    if lower == upper == y:  # where it has no derivative
+        y += 1 + abs(y) / 2
+    if rng.random() < 0.4 and abs(lower) + abs(upper) < 1e300:
+        share = rng.choice([0.0, 0.5, 0.42264973081037424, 0.5773502691896258, 1.0, rng.random()])
+        y = float(rng.choice(beside(lower + share * (upper - lower))))
+    return lower, upper, y
+
+
 def quantiles_row(loss, rng, at):
     count = int(rng.choice([1, 2, 3, 5]))
     size = float(rng.choice([1.0, 1.0, 1e-310, 1e-200, 1e308]))
@@ -37,5 +49,5 @@ def quantiles_row(loss, rng, at):
     return (q, y) if at == 0 else (q, levels, y)
 
 
-ROWS = {"interval-score": interval_row, "weighted-interval-score": quantiles_row}
+ROWS = {"crps-uniform": even_row, "interval-score": interval_row, "weighted-interval-score": quantiles_row}
 SETTINGS = {"interval-score.alpha": ALPHAS}
