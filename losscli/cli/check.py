@@ -18,6 +18,7 @@ EXAMPLES = """
   losscli check huber --cases huber.jsonl                 # for any language
 """
 WORDS = "What is checked"
+ATOL, RTOL = 1e-8, 1e-6
 
 LossCol = Annotated[
     str,
@@ -73,8 +74,8 @@ def check(
     python: Python = "",
     framework: Framework = "auto",
     cases: Cases = "",
-    atol: Atol = 1e-8,
-    rtol: Rtol = 1e-6,
+    atol: Atol = ATOL,
+    rtol: Rtol = RTOL,
     n: Count = 0,
     seed: Seed = 0,
     kink: Kink = "subgradient",
@@ -119,6 +120,21 @@ def check(
     both = [name for name, said in (("--python", python), ("--cases", cases)) if said]
     if len(both) > 1 or (both and asked):
         raise UsageError(f"{' and '.join([*both, *asked])}: one of them", code="option-conflict")
+    made = "rows that are made up"
+    yours = "--loss-col and --grad-col"
+    compared = yours if asked else "--python" if python else ""
+    for option, said, heeded, what in (
+        ("--wrt", wrt, grad_col, "--grad-col"),
+        ("--reduction", reduction != "none", asked, yours),
+        ("--kink", kink != "subgradient", grad_col, "--grad-col"),
+        ("--framework", framework != "auto", python, "--python"),
+        ("--atol", atol != ATOL, compared, f"{yours} or --python"),
+        ("--rtol", rtol != RTOL, compared, f"{yours} or --python"),
+        ("--n", n, not asked, made),
+        ("--seed", seed, not asked, made),
+    ):
+        if said and not heeded:
+            raise UsageError(f"{option} changes nothing here: it is for {what}", code="option-unused")
     if asked:
         from losscli.cli.checkfile import check_columns
 

@@ -41,8 +41,6 @@ def check_columns(
             code="option-unused",
         )
     wanted = [NAMES[name] for name, said in columns.items() if said]
-    if wrt and "grad" not in wanted:
-        raise UsageError("--wrt says what a derivative is in: it needs --grad-col", code="missing-option")
     to.expect(FIELDS, lambda: fields_of("check", "-col"))
     derived(loss, loss.forms[0], wrt)  # while no file is open
     given = [f"{name.removeprefix('--')}={said}" for name, said in columns.items() if said]

@@ -7,7 +7,7 @@ from itertools import tee
 from typing import TYPE_CHECKING
 
 from losscli.cli.options import Words
-from losscli.cli.reading import open_input, read_as, subject
+from losscli.cli.reading import open_input, read_as, refuse_idle, subject
 from losscli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def open_models(
         raise UsageError(
             "--values are rows without columns: --pred has no meaning here", code="option-unused"
         )
+    refuse_idle(losses, words)
     needed = need(losses)
     job = Job
     if losses[0].listed:

@@ -127,6 +127,13 @@ def plot(
     where = i.where(out, image, inline, words.files, theme=theme, dpi=dpi, size=inches)
     art = Art(width, height, glyphs, color)
     if choice("kind", kind) == "hist":
+        idle = {"--show": show != "loss", "--x-range": x_range, "--y-range": y_range, "--log-y": log_y}
+        if said := [option for option, is_said in idle.items() if is_said]:
+            raise UsageError(
+                f"{said[0]} is for curves, and a histogram has none",
+                fix=["--kind curve"],
+                code="option-unused",
+            )
         draw_histograms(found, words, title, where, art)
         return
     up, seen = span("y-range", y_range), None

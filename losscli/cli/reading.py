@@ -58,6 +58,7 @@ def open_input(
     from losscli.fit import need
     from losscli.run import Job
 
+    refuse_idle(losses, words)
     needed = need(losses)
     listed = losses[0].listed
     job = Job
@@ -90,6 +91,19 @@ def _typed(forms: Sequence[tuple[Role, ...]], words: Words, group: Sequence[str]
     reading = literals(words.values, form)
     reading.form = forms.index(form)
     return reading
+
+
+def refuse_idle(losses: Sequence[Loss], words: Words) -> None:
+    """Raise `UsageError` if an option changes nothing in any of the losses."""
+    entries = [entry for loss in losses for form in loss.forms for entry in form]
+    names = list(dict.fromkeys(loss.name for loss in losses))
+    they = f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no"
+    for option, said, used, what in (
+        ("normalize", words.normalize, any(entry.simplex for entry in entries), "rows of probabilities"),
+        ("classes", words.classes, any(entry.of for entry in entries), "classes"),
+    ):
+        if said and not used:
+            raise UsageError(f"--{option}: {they} {what}", code="option-unused")
 
 
 def _check_choices(words: Words) -> None:

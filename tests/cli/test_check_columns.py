@@ -181,8 +181,11 @@ def test_lists(cli):
     [
         ("check mse m.csv", 2, "error: which columns of m.csv are to be checked?\n  fix: losscli check mse m.csv --grad-col COL\n"),
         ("check mse m.csv --loss-col nope", 3, "error: m.csv: no column 'nope'\n"),
-        ("check mse m.csv --loss-col l --wrt pred", 2, "error: --wrt says what a derivative is in: it needs --grad-col\n"),
+        ("check mse m.csv --loss-col l --wrt pred", 2, "error: --wrt changes nothing here: it is for --grad-col\n"),
         ("check mse m.csv --grad-col l --wrt logits", 2, "error: --wrt: 'logits' is not one of: pred\n"),
+        ("check mse m.csv --loss-col l --n 3", 2, "error: --n changes nothing here: it is for rows that are made up\n"),
+        ("check mse --atol 1", 2, "error: --atol changes nothing here: it is for --loss-col and --grad-col or --python\n"),
+        ("check mse --python m:f --reduction sum", 2, "error: --reduction changes nothing here: it is for --loss-col and"),
         ("check mse,mae m.csv --loss-col l", 2, "error: check takes one loss, got 'mse,mae'\n"),
         ("check mse m.csv --loss-col l --atol -1", 2, "error: --atol and --rtol must be finite numbers, 0 or more\n"),
         ("check mse m.csv --loss-col l,w", 3, "error: --loss-col: 2 columns, but the loss has 1 a row\n"),

@@ -50,6 +50,10 @@ MISTAKES = [
     ("plot mse --x-range 3:-3", 2, "error: --x-range: '3:-3' is not a range\n"),
     ("plot mse --width 5", 2, "error: --width: 5 is not between 30 and 1000\n"),
     ("plot mse --out curve.gif", 2, "error: cannot tell the kind of image from 'curve.gif'\n  kinds: png, svg, pdf\n"),
+    ("compute mse p.csv --normalize", 2, "error: --normalize: mse has no rows of probabilities\n"),
+    ("compute mse,mae p.csv --classes a,b", 2, "error: --classes: mse and mae have no classes\n"),
+    ("compare mse p.csv -p a -p b --normalize", 2, "error: --normalize: mse has no rows of probabilities\n"),
+    ("plot mse p.csv --kind hist --log-y", 2, "error: --log-y is for curves, and a histogram has none\n"),
     ("explain check", 2, "error: 'check' is a command, not a loss\n  fix: losscli check --help\n"),
     (
         "compute mse o.csv",
