@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from typer import Option
@@ -117,6 +117,10 @@ def plot(
             )
         from losscli.cli.points import write_points
 
+        look = {"--style": style, "--width": width, "--height": height, "--title": title}
+        refuse_idle(
+            {"--y-range": y_range, "--log-y": log_y, **look}, "is for pictures, and --points are numbers"
+        )
         write_points(found, shows, across, out, json=json)
         return
     if json:
@@ -128,12 +132,7 @@ def plot(
     art = Art(width, height, glyphs, color)
     if choice("kind", kind) == "hist":
         idle = {"--show": show != "loss", "--x-range": x_range, "--y-range": y_range, "--log-y": log_y}
-        if said := [option for option, is_said in idle.items() if is_said]:
-            raise UsageError(
-                f"{said[0]} is for curves, and a histogram has none",
-                fix=["--kind curve"],
-                code="option-unused",
-            )
+        refuse_idle(idle, "is for curves, and a histogram has none")
         draw_histograms(found, words, title, where, art)
         return
     up, seen = span("y-range", y_range), None
@@ -148,6 +147,13 @@ def plot(
     draw_curves(pictures, seen, where, art)
     if log_y:
         say_lost(pictures)
+
+
+def refuse_idle(said: Mapping[str, object], why: str) -> None:
+    """Raise `UsageError` if an option is said that changes nothing."""
+    for option, value in said.items():
+        if value:
+            raise UsageError(f"{option} {why}", code="option-unused")
 
 
 class Art(NamedTuple):

@@ -54,6 +54,7 @@ MISTAKES = [
     ("compute mse,mae p.csv --classes a,b", 2, "error: --classes: mse and mae have no classes\n"),
     ("compare mse p.csv -p a -p b --normalize", 2, "error: --normalize: mse has no rows of probabilities\n"),
     ("plot mse p.csv --kind hist --log-y", 2, "error: --log-y is for curves, and a histogram has none\n"),
+    ("plot mse --points --title x", 2, "error: --title is for pictures, and --points are numbers\n"),
     ("explain check", 2, "error: 'check' is a command, not a loss\n  fix: losscli check --help\n"),
     (
         "compute mse o.csv",
