@@ -108,7 +108,7 @@ if TYPE_CHECKING:
     from losscli.losses.tube import EpsilonInsensitive, SquaredEpsilonInsensitive
     from losscli.losses.tweedie import TweedieDeviance
     from losscli.losses.variogram import VariogramScore
-    from losscli.losses.waiting import CRPSExponential
+    from losscli.losses.waiting import CRPSExponential, ExponentialNLL
     from losscli.losses.zero_one import ZeroOne
     from losscli.spec import find, parse
     from losscli.traits import Traits
@@ -122,16 +122,16 @@ __all__ = [
     "CRPSGaussian", "CRPSLaplace", "CRPSLogistic", "CRPSUniform", "CTCLogProbs", "CategoricalCrossEntropy",
     "CategoricalFocal", "CategoricalFocalWithLogits", "Cauchy", "Circle", "Contrastive", "Cosface", "CosineDistance",
     "CosineEmbedding", "CoverageError", "Cox", "CoxEfron", "CrammerSingerHinge", "CrossEntropyLambda", "DataError",
-    "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential", "Fair",
-    "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL", "GaussianNLLLogSigma", "GaussianNLLLogVar",
-    "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy", "GeneralizedDice", "GeneralizedKL",
-    "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber", "InfoNCE", "IntervalScore",
-    "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence", "KLDivergenceLog",
-    "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale", "Listmle",
-    "ListnetSoftmax", "LogCosh", "LogLinQuantile", "LogisticDistance", "LogisticMargin", "Loss", "LosscliError",
-    "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin", "MultiSimilarity",
-    "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne", "MultilabelMargin",
-    "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NegativeBinomialNLLAlpha",
+    "DawidSebastiani", "Dice", "DomainError", "EnergyScore", "EpsilonInsensitive", "Expectile", "Exponential",
+    "ExponentialNLL", "Fair", "GammaDeviance", "GammaNLLLog", "GaussianKernelScore", "GaussianNLL",
+    "GaussianNLLLogSigma", "GaussianNLLLogVar", "GaussianNLLSigma", "GemanMcClure", "GeneralizedCrossEntropy",
+    "GeneralizedDice", "GeneralizedKL", "GeneralizedKLLog", "HammingLoss", "Hampel", "Hinge", "HingeEmbedding", "Huber",
+    "InfoNCE", "IntervalScore", "InverseGaussianDeviance", "JSDistance", "JSDivergence", "Jaccard", "KLDivergence",
+    "KLDivergenceLog", "KLDivergenceLogTarget", "LabelRankingLoss", "LambdaRank", "LaplaceNLL", "LaplaceNLLLogScale",
+    "Listmle", "ListnetSoftmax", "LogCosh", "LogLinQuantile", "LogisticDistance", "LogisticMargin", "Loss",
+    "LosscliError", "LovaszHinge", "LovaszSoftmax", "LpDistance", "MarginRanking", "ModifiedHuber", "MultiMargin",
+    "MultiSimilarity", "MulticlassBrier", "MulticlassPerceptron", "MulticlassSparsemax", "MulticlassZeroOne",
+    "MultilabelMargin", "MultilabelSoftMargin", "MultilabelZeroOne", "NegativeBinomialNLL", "NegativeBinomialNLLAlpha",
     "NegativeBinomialNLLProb", "NoResult", "Ntxent", "PairwiseHinge", "PairwiseLogistic", "PairwiseMSE",
     "PairwiseQuantile", "PairwiseSoftZeroOne", "Perceptron", "Periodic", "PoissonDeviance", "PoissonNLL",
     "PoissonNLLLog", "Poly1CrossEntropy", "PseudoHuber", "Quantile", "Ramsay", "Siglip", "SmoothL1", "SmoothedHinge",

@@ -84,7 +84,7 @@ CONTENTS = {
     "survival": "AFT AFTLogistic AFTExtreme",
     "triplets": "TripletMargin",
     "variogram": "VariogramScore",
-    "waiting": "CRPSExponential",
+    "waiting": "CRPSExponential ExponentialNLL",
     "zero_one": "ZeroOne",
 }
 """The classes of each module, in the order of lists."""

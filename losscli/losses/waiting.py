@@ -9,8 +9,8 @@ from losscli.inputs import Input
 from losscli.loss import Axis
 from losscli.losses.crps import JORDAN, UNITS
 from losscli.numerics.arithmetic import over_square, sure
-from losscli.numerics.doubledouble import DoubleDouble, exp
-from losscli.numerics.tables import coarse, exp_near, product
+from losscli.numerics.doubledouble import DoubleDouble, chosen, exp, log, two_sum
+from losscli.numerics.tables import coarse, exp_near, log_pair, product
 from losscli.traits import Traits
 
 LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products
@@ -106,6 +106,82 @@ class CRPSExponential(Ratio):
 
     def traits(self):
         return Traits()
+
+
+class ExponentialNLL(Ratio):
+    """How surprised an exponential forecast, of a rate, is by how long something took.
+
+    It is least at the rate 1 / t, and in the mean at 1 over the mean of targets.
+    """
+
+    family = "probabilistic forecasts"
+    formula = "p * t - log(p)"
+    slope_formula = "t - 1 / p"
+    source = "Epstein & Sobel 1953, Life testing, doi:10.1080/01621459.1953.10483488"
+    also = ("scoringrules.logs_exponential | it takes the target first",)
+    use = "a model gives the rate at which something happens, and times until it did are known"
+    pitfalls = (
+        "it takes the rate, which is 1 over the mean; gamma-nll-log takes the logarithm of the mean",
+        "below 0 where a density above 1 was right: units of time shift it, by the logarithm of their ratio",
+        "times that are only known to be longer are not for it, but for aft-extreme",
+    )
+    related = ("crps-exponential", "gamma-deviance", "gamma-nll-log", "aft-extreme")
+    forms = CRPSExponential.forms
+    swift = True
+
+    @property
+    def axis(self):
+        return Axis("r", "rate times target, at target 1", 0, 6, 5, expected)
+
+    def filled(self, order, out, p, t):
+        if order == 0:
+            u, log_p = p * t, np.log(p)
+            np.subtract(u, log_p, out)
+            some = np.flatnonzero((out < 0.5 * u) & (out > -u))  # there too much cancels for doubles
+            if not some.size:
+                return False
+            first, low = product(p[some], t[some])
+            near, more = log_pair(p[some])
+            found, rest = two_sum(first, -near)
+            found += rest + (low - more)
+            out[some] = found
+            doubt = np.zeros(len(p), np.bool_)
+            doubt[some] = ~(abs(found) > CLEAR * first)
+            return doubt
+        first, low = product(p, t)
+        if order == 2:
+            np.divide(1.0, p, out)
+            out /= p
+            return False
+        np.subtract(first, 1.0, out)
+        out += low
+        doubt = ~(abs(out) > CLEAR * 2.0**-7)
+        out /= p
+        return doubt
+
+    def penalty(self, p, t):
+        known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+        p = np.where(known, p, 1.0)
+        u, off = DoubleDouble.of_product(p, np.where(known, t, 1.0)), p - 1.0
+        x = DoubleDouble(off)  # exact near 1
+        few = x * (x * (x * (off * -0.25 + 1 / 3) - 0.5) + 1.0)
+        log_p = chosen(abs(off) < 2.0**-20, few, log(p))
+        term = np.maximum(u.high, abs(log_p.high))
+        return np.where(known, np.where(term == 0, 0.0, sure(u - log_p, term)), np.nan)
+
+    def slope(self, p, t):
+        known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+        p = np.where(known, p, 1.0)
+        u = DoubleDouble.of_product(p, np.where(known, t, 1.0))
+        left = u - 1.0
+        found = np.where((left.high == 0) & (left.low == 0), 0.0, sure(left, np.maximum(u.high, 1.0)))
+        return np.where(known, found / p, np.nan)
+
+    def curvature(self, p, t):
+        return over_square(np.ones_like(p), p) + 0 * t
+
+    def traits(self):
+        return Traits(convex=True)
 
 
 def expected(rate, target):

@@ -63,6 +63,7 @@ def scores():
         "crps_uniform", "crps-uniform", ([0.5, -2.0, 1e-3, 3.0], [1.5, 4.0, 2.0, 40.0], [1.0, 5.0, 0.0, 3.7])
     )
     score("crps_exponential", "crps-exponential", ([0.5, 2.0, 1e-3, 3.0], [1.5, 0.0, 2.0, 40.0]))
+    score("logs_exponential", "exponential-nll", ([0.5, 2.0, 1e-3, 3.0], [1.5, 0.0, 2.0, 40.0]))
     score("logs_laplace", "laplace-nll", FORECASTS)
     logs = (FORECASTS[0], np.log(FORECASTS[1]), FORECASTS[2])
     rowwise(

@@ -1,5 +1,7 @@
 """Rates and times whose product is anything, and near where derivatives turn."""
 
+import numpy as np
+
 from tests.laws.numbers import MAGNITUDES, TINY, beside, magnitude
 
 
@@ -21,4 +23,14 @@ def waiting(loss, rng, at):
     return abs(p), abs(t)
 
 
-ROWS = {"crps-exponential": waiting}
+def likely(loss, rng, at):
+    """Rates beside the inverse of a time, and beside 1."""
+    p, t = waiting(loss, rng, at)
+    if rng.random() < 0.3 and 1e-300 < p < 1e300:
+        t = abs(float(rng.choice(beside(float(rng.choice([1.0, abs(np.log(p))])) / p))))
+    elif rng.random() < 0.2:
+        p, t = abs(float(rng.choice(beside(1.0)))), float(rng.choice([0.0, 1e-17, 2.0**-52, 1.0]))
+    return p, t
+
+
+ROWS = {"crps-exponential": waiting, "exponential-nll": likely}
