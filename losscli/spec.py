@@ -106,7 +106,12 @@ def parse(spec: str) -> Loss:
     kind = loss_called(claim.loss)
     given = dict(_setting(kind, word, at) for at, word in enumerate(claim.spec.split(":")[1:]))
     words = [word.strip() for word in spec.split(":")][name.count(":") + 1 :]
-    given |= dict(_setting(kind, word, at) for at, word in enumerate(words))
+    said = [_setting(kind, word, at) for at, word in enumerate(words)]
+    given |= dict(said)
+    if len(said) > len(dict(said)):
+        names = [each for each, _ in said]
+        twice = next(each for each in names if names.count(each) > 1)
+        raise UsageError(f"{kind.name}: {twice} is given twice", code="bad-parameter", value=spec)
     try:
         return kind(**given)
     except ValueError as error:  # each parameter is fine, and all together are not

@@ -103,6 +103,8 @@ def test_own_names_are_never_ambiguous():
         ("huber:delta=0", "delta must be greater than 0, got 0"),
         ("huber:delta=inf", "delta must be greater than 0, got inf"),
         ("huber:delta=nan", "delta must be greater than 0, got nan"),
+        ("huber:delta=1:delta=2", "huber: delta is given twice"),
+        ("huber:1:delta=2", "huber: delta is given twice"),
         ("huber:delta=1_000", "delta must be a number, got '1_000'"),
         ("huber:delta=", "delta must be a number, got ''"),
         ("huber:1:2", "'2' names no parameter"),
