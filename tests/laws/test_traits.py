@@ -132,16 +132,9 @@ def test_losses_of_scores_keep_their_bounds(loss: Loss):
     for k in (1, 2, 3, 10, 400):
         leads = np.zeros((97, k))
         leads[:, min(1, k - 1)] = np.linspace(-6, 6, 97)
-        z = np.concatenate(
-            [
-                rng.normal(size=(20, k)) * 30,
-                np.zeros((1, k)),
-                leads,
-                np.where(np.arange(k) > 1, -800.0, leads),
-                np.eye(k)[:2] * 800,
-                np.repeat(np.eye(k)[:1], 2, 0),
-            ]
-        )
+        apart = np.where(np.arange(k) > 1, -800.0, leads)
+        few = [np.eye(k)[:2] * 800, np.repeat(np.eye(k)[:1], 2, 0)]
+        z = np.concatenate([rng.normal(size=(20, k)) * 30, np.zeros((1, k)), leads, apart, *few])
         z[-1, :2] = 100.0
         z = np.minimum(z, loss.forms[0][0].domain.high)
         y = rng.integers(0, k, len(z))
