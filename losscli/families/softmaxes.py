@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from losscli.blocks import Doubt, Quick
 from losscli.families.onehot import pick
 from losscli.loss import Array
+from losscli.numerics.arithmetic import rounded_sum
 from losscli.numerics.doubledouble import DoubleDouble, total, two_sum
+from losscli.numerics.quick import either, indices
 
+ORDINARY = 300.0  # the exponentials of such scores, and their quotients, are neither too large nor too small
 FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
 
 
@@ -24,6 +28,47 @@ def parts(z: Array) -> tuple[Array, Array, DoubleDouble, NDArray[np.intp]]:
     rest = e.copy()
     np.put_along_axis(rest, first[None], 0.0, axis=0)
     return top, e, total(rest), first
+
+
+def of_class(order: int, z: Array, k: NDArray[np.intp]) -> tuple[Array, Doubt]:
+    """Return −ln softmax of the class `k`, or its slope in the place of `z`, and where that is doubtful.
+
+    No score is taken from another: what rounding takes from a difference would cost the exponential as many units in
+    the last place as the difference is large.
+    """
+    near = z.min() > -ORDINARY and z.max() < ORDINARY
+    doubtful = False if near else np.asarray(~(abs(z) < ORDINARY).all(axis=0))
+    at: NDArray[np.intp] = k * z.shape[1] + np.arange(z.shape[1])
+    np.exp(z, z)
+    flat = z.reshape(-1)
+    true = flat.take(at)
+    flat[at] = 0.0
+    # first parts whose sum is exact, and what is left of each
+    coarse = np.ldexp(1.5, np.frexp(np.add.reduce(z, axis=0))[1] + 2)
+    part = z + coarse
+    part -= coarse
+    head = np.add.reduce(part, axis=0)
+    np.subtract(z, part, part)
+    rest = np.add.reduce(part, axis=0)
+    if order == 0:
+        return np.log1p((head + rest) / true), doubtful
+    flat[at] = 0.0 - (head + rest)
+    z /= rounded_sum(head, true, rest)
+    return z, doubtful
+
+
+def quick_of_class(order: int) -> Quick:
+    """Return what fills in that of rows of scores, where the class is told by its index."""
+
+    def found(out: Array, rows: Array, k: Array) -> Doubt:
+        if k.ndim == 2:
+            return True
+        index, odd = indices(k, rows.shape[1])
+        answer, doubtful = of_class(order, np.array(rows.T, order="C"), index)
+        out[...] = answer.T
+        return either(odd, doubtful)
+
+    return found
 
 
 def curvature(z: Array, share: DoubleDouble) -> Array:

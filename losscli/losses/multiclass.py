@@ -7,16 +7,14 @@ from losscli.domain import UNIT, Interval
 from losscli.families.classes import OnProbabilities, OnScores
 from losscli.families.onehot import pick, weights
 from losscli.families.rescaled import Rescaled, divided
-from losscli.families.softmaxes import curvature, parts, revived
+from losscli.families.softmaxes import curvature, of_class, parts, quick_of_class, revived
 from losscli.families.trueclass import amounts, certain, no_shares, sole, surprise, surprise_slope
 from losscli.families.weighed import Weighed, class_weights, left_out, smoothed
 from losscli.loss import Axis, Section
-from losscli.numerics.arithmetic import FAINT, over, over_square, sure, times, with_care
-from losscli.numerics.doubledouble import DoubleDouble, exp, total, two_sum
+from losscli.numerics.arithmetic import over, over_square, sure, times, with_care
+from losscli.numerics.doubledouble import DoubleDouble, exp, total
 from losscli.parameter import parameter
 from losscli.traits import Traits
-
-FEW = 16  # numbers whose sum, in a tree, needs no more than doubles
 
 
 class CategoricalCrossEntropy(Rescaled, OnProbabilities):
@@ -186,10 +184,15 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
     weights: tuple[float, ...] = class_weights()
     ignore: tuple[float, ...] = left_out()
 
+    def swiftly(self, order):
+        return None if order == 2 or self.label_smoothing or self.weights else quick_of_class(order)
+
     def derivative(self, order, z, y):
         hard = y.ndim == 1 and not self.label_smoothing
         if hard and order < 2:
-            found = (lead_value, lead_slope)[order](z, y)
+            found, doubtful = of_class(order, z.copy(), y.astype(np.intp))
+            if doubtful is not False:
+                found = with_care(doubtful, found, (hard_value, hard_slope)[order], z, y)
             if not self.weights:
                 return (found,)
             vanished = (found == 0) & (self.weight(y) > 1) & np.isfinite(z).all(axis=0)
@@ -227,35 +230,6 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
                 calibrated=True if self.label_smoothing < 1 else None,
             )
         )
-
-
-def leads(z, k):
-    """Return exp(z − z_k), with 0 at the class `k` itself, their sum, and where that is doubtful."""
-    index = k[None].astype(np.intp)
-    gap, lost = two_sum(z, -np.take_along_axis(z, index, axis=0))
-    e = np.exp(gap)
-    e += e * lost  # the rounding of a gap costs half as many units in the last place as the gap is large
-    np.put_along_axis(e, index, 0.0, axis=0)
-    s = e if len(e) <= FEW else total(e).rounded[None]
-    while len(s) > 1:
-        half = (len(s) + 1) // 2
-        s, rest = s[:half].copy(), s[half:]
-        s[: len(rest)] += rest
-    return e, s[0], index, ~((s[0] > FAINT) & (s[0] < 1 / FAINT))
-
-
-def lead_value(z, k):
-    """Return −ln softmax of the class `k`, from its leads over the others."""
-    _, others, _, doubtful = leads(z, k)
-    return with_care(doubtful, np.log1p(others), hard_value, z, k)
-
-
-def lead_slope(z, k):
-    """Return softmax less 1 at the class `k`, from its leads over the others."""
-    slope, others, index, doubtful = leads(z, k)
-    np.put_along_axis(slope, index, -others[None], axis=0)
-    slope /= 1 + others
-    return with_care(doubtful, slope, hard_slope, z, k)
 
 
 def hard_value(z, k):
