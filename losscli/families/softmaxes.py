@@ -38,7 +38,8 @@ def of_class(order: int, z: Array, k: NDArray[np.intp]) -> tuple[Array, Doubt]:
     """
     near = z.min() > -ORDINARY and z.max() < ORDINARY
     doubtful = False if near else np.asarray(~(abs(z) < ORDINARY).all(axis=0))
-    at: NDArray[np.intp] = k * z.shape[1] + np.arange(z.shape[1])
+    count = int(z.shape[1])
+    at = k * count + np.arange(count)
     np.exp(z, z)
     flat = z.reshape(-1)
     true = flat.take(at)

@@ -191,7 +191,7 @@ class SoftmaxCrossEntropy(Weighed, OnScores):
         hard = y.ndim == 1 and not self.label_smoothing
         if hard and order < 2:
             found, doubtful = of_class(order, z.copy(), y.astype(np.intp))
-            if doubtful is not False:
+            if not isinstance(doubtful, bool):
                 found = with_care(doubtful, found, (hard_value, hard_slope)[order], z, y)
             if not self.weights:
                 return (found,)
