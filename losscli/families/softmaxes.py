@@ -11,6 +11,7 @@ from losscli.loss import Array
 from losscli.numerics.arithmetic import rounded_sum
 from losscli.numerics.doubledouble import DoubleDouble, total, two_sum
 from losscli.numerics.quick import either, indices
+from losscli.numerics.sums import heads
 
 ORDINARY = 300.0  # the exponentials of such scores, and their quotients, are neither too large nor too small
 FAR, LAST = 600.0, 745.0  # from e^-600 exponentials soon lose bits, beyond e^-745 they are 0
@@ -44,13 +45,8 @@ def of_class(order: int, z: Array, k: NDArray[np.intp]) -> tuple[Array, Doubt]:
     flat = z.reshape(-1)
     true = flat.take(at)
     flat[at] = 0.0
-    # first parts whose sum is exact, and what is left of each
-    coarse = np.ldexp(1.5, np.frexp(np.add.reduce(z, axis=0))[1] + 2)
-    part = z + coarse
-    part -= coarse
-    head = np.add.reduce(part, axis=0)
-    np.subtract(z, part, part)
-    rest = np.add.reduce(part, axis=0)
+    # no sum of parts is above that of all
+    head, rest = (np.add.reduce(part, axis=0) for part in heads(z, np.add.reduce(z, axis=0), 1))
     if order == 0:
         return np.log1p((head + rest) / true), doubtful
     flat[at] = 0.0 - (head + rest)

@@ -4,9 +4,8 @@ import numpy as np
 
 from losscli.domain import FINITE
 from losscli.families.forecast import unsquared
-from losscli.loss import Axis, Loss, Section
 from losscli.losses.crps import JORDAN, UNITS
-from losscli.losses.interval import LOWER, OBSERVED, UPPER
+from losscli.losses.interval import LOWER, OBSERVED, UPPER, OfInterval
 from losscli.numerics.arithmetic import sure
 from losscli.numerics.doubledouble import DoubleDouble, two_sum
 from losscli.numerics.tables import remainder
@@ -18,14 +17,12 @@ CLEAR = 2.0**-12
 LEAST = 2.0**-500
 
 
-class CRPSUniform(Loss):
+class CRPSUniform(OfInterval):
     """How far a forecast that is even between two ends is from what came: the CRPS.
 
     It is the squared distance between two distribution functions: that of the forecast, and the step at the target.
     """
 
-    family = "probabilistic forecasts"
-    symbols = "l, u, y"
     forms = ((
         LOWER._replace(domain=FINITE), UPPER._replace(domain=FINITE, least="lower"), OBSERVED._replace(domain=FINITE),
     ),)  # fmt: skip
@@ -110,19 +107,6 @@ class CRPSUniform(Loss):
 
     def where(self, form):
         return (("d", "(l + u - 2 * y) / max(u - l, abs(l + u - 2 * y))"),)
-
-    def variables(self, *row):
-        return dict(zip("luy", row, strict=True))
-
-    @property
-    def axis(self):
-        return Axis("x", "centre  x  of width 2, at target 0", -3, 3)
-
-    def sections(self):
-        def around(x):
-            return x - 1, x + 1, np.zeros_like(x)
-
-        return (Section("", around, lambda gradient: gradient[0] + gradient[1]),)
 
     def traits(self):
         return Traits(convex=True, symmetric=True, lipschitz=1)

@@ -22,14 +22,32 @@ QUANTILES = Input(
 LEVELS = Input("level", LEVEL, "vector", columns=("level", "levels", "tau", "alpha"))
 
 
-class IntervalScore(Loss):
+class OfInterval(Loss):
+    """A loss of an interval, drawn over its centre."""
+
+    family = "probabilistic forecasts"
+    symbols = "l, u, y"
+
+    def variables(self, *row):
+        return dict(zip("luy", row, strict=True))
+
+    @property
+    def axis(self):
+        return Axis("x", "centre  x  of width 2, at target 0", -3, 3)
+
+    def sections(self):
+        def around(x):
+            return x - 1, x + 1, np.zeros_like(x)
+
+        return (Section("", around, lambda gradient: gradient[0] + gradient[1], kinks=self.traits().kinks),)
+
+
+class IntervalScore(OfInterval):
     """Charges the width of an interval, and dearly each unit by which the target lies outside it.
 
     Least in the mean for the interval between the alpha/2- and the (1 - alpha/2)-quantile.
     """
 
-    family = "probabilistic forecasts"
-    symbols = "l, u, y"
     forms = ((LOWER, UPPER, OBSERVED),)
     formula = "(u - l) + 2 / alpha * max(0, l - y) + 2 / alpha * max(0, y - u)"
     slope_formula = "-1 if y > l else 2 / alpha - 1 if y < l else 0"
@@ -93,19 +111,6 @@ class IntervalScore(Loss):
     def corner(self, *block):
         lower, upper, y = block
         return (lower == y) | (upper == y)
-
-    def variables(self, *row):
-        return dict(zip("luy", row, strict=True))
-
-    @property
-    def axis(self):
-        return Axis("x", "centre  x  of width 2, at target 0", -3, 3)
-
-    def sections(self):
-        def around(x):
-            return x - 1, x + 1, np.zeros_like(x)
-
-        return (Section("", around, lambda gradient: gradient[0] + gradient[1], kinks=(-1.0, 1.0)),)
 
     def traits(self):
         return Traits(

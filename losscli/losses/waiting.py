@@ -14,10 +14,8 @@ from losscli.numerics.tables import coarse, exp_near, log_pair, product
 from losscli.traits import Traits
 
 LEAST, MOST = 2.0**-480, 2.0**480  # numbers between these have exact products
-GONE, CLEAR = (
-    599.0,
-    2.0**-7,
-)  # e^-599 is nothing beside 1; a slope this large does not see what is off by 2^-61
+GONE = 599.0  # e^-599 is nothing beside 1
+CLEAR = 2.0**-7  # a slope this large does not see what is off by 2^-61
 SOON, LATE = 2.0**-120, 2.0**60  # below this nothing of u is seen beside 1, above it nothing beside u
 
 
@@ -61,9 +59,8 @@ class CRPSExponential(Ratio):
         u = first + low
         first -= u
         low += first
-        near, q = exp_near(
-            -(np.minimum(u, GONE) if u.max() > GONE else u)
-        )  # e^-u is near (1 + q), near of 26 bits
+        # e^-u is near (1 + q), near of 26 bits
+        near, q = exp_near(-(np.minimum(u, GONE) if u.max() > GONE else u))
         q -= low
         near *= 2.0
         if order == 0:
@@ -160,7 +157,7 @@ class ExponentialNLL(Ratio):
         return doubt
 
     def penalty(self, p, t):
-        known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+        known = ordinary(p, t)
         p = np.where(known, p, 1.0)
         u, off = DoubleDouble.of_product(p, np.where(known, t, 1.0)), p - 1.0
         x = DoubleDouble(off)  # exact near 1
@@ -170,7 +167,7 @@ class ExponentialNLL(Ratio):
         return np.where(known, np.where(term == 0, 0.0, sure(u - log_p, term)), np.nan)
 
     def slope(self, p, t):
-        known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+        known = ordinary(p, t)
         p = np.where(known, p, 1.0)
         u = DoubleDouble.of_product(p, np.where(known, t, 1.0))
         left = u - 1.0
@@ -190,9 +187,14 @@ def expected(rate, target):
         return rate * target
 
 
+def ordinary(p, t):
+    """Return where the product of rate and target is exact in two doubles."""
+    return (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+
+
 def meeting(p, t):
     """Return u = p t and e^-u, of ordinary u, where u is so large that only it counts, and where all this is known."""
-    known = (p > LEAST) & (p < MOST) & (t < MOST) & ((t > LEAST) | (t == 0))
+    known = ordinary(p, t)
     u = DoubleDouble.of_product(np.where(known, p, 1.0), np.where(known, t, 1.0))
     late = u.high > LATE
     plain = (u.high < SOON) | late

@@ -94,10 +94,9 @@ def of_scores(loss):
     return loss.matrix and not entry.simplex and getattr(entry.domain, "low", -inf) == -inf
 
 
-def scales(loss):
-    """Whether a line shows one scale of several, at others of which a bound may be passed."""
-    form = loss.forms[0]
-    return sum(entry.wrt for entry in form) > 1 or any(entry.name == "exposure" for entry in form)
+def exposed(loss):
+    """Whether a line shows one exposure of many, at others of which a bound may be passed."""
+    return any(entry.name == "exposure" for entry in loss.forms[0])
 
 
 @tame
@@ -108,7 +107,8 @@ def test_lipschitz_is_the_least_bound(loss):
     steepest = max(abs(line.slope(np.concatenate([grid(line), far(line)]))).max() for line in lines)
     leaps = [abs(step(line, kink)) / STEP for line in lines for kink in line.section.kinks]
     steepest = max([steepest, *leaps])
-    least_bound(loss.traits().lipschitz, steepest, 0 if scales(loss) else 50)
+    scales = sum(entry.wrt for entry in loss.forms[0]) > 1  # at which a bound may be passed elsewhere
+    least_bound(loss.traits().lipschitz, steepest, 0 if scales or exposed(loss) else 50)
 
 
 @tame
@@ -118,7 +118,7 @@ def test_smoothness_is_the_least_bound(loss):
     found = [line.curvature(np.concatenate([grid(line), far(line)])) for line in lines_of(loss)]
     if any(x is None for x in found):
         return
-    least_bound(loss.traits().smoothness, max(abs(x).max() for x in found), 0 if scales(loss) else 50)
+    least_bound(loss.traits().smoothness, max(abs(x).max() for x in found), 0 if exposed(loss) else 50)
 
 
 def score_losses():
